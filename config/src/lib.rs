@@ -1,0 +1,19 @@
+//! What to watch.
+//!
+//! A [`Config`] is what a person wrote, checked and typed: feeds, storylines,
+//! the packs of actors and places they lean on, and the sinks alerts go to.
+//! Input is strict: an unknown key is a mistake, not a wish, and every
+//! [`Finding`] names its file, line and column and how to mend it.
+
+mod config;
+mod feed;
+mod id;
+pub mod limit;
+mod sink;
+mod storyline;
+
+pub use config::{Alerts, Config, Daemon, Network, Poll, Storm};
+pub use feed::{Baseline, Feed, Role, Source};
+pub use id::{FeedId, IdError, SinkId, StorylineId};
+pub use sink::{Rate, Retry, Sink, SinkKind};
+pub use storyline::{AlertCause, AlertRule, Alias, Confirm, Facet, Facets, Pack, Phase, Severity, Storyline};

@@ -1,0 +1,75 @@
+//! Every limit, by name. Units come last in a name: `_BYTES_MAX`, `_SECONDS`.
+
+use std::time::Duration;
+
+/// Characters in the name of a feed, storyline or sink.
+pub const ID_CHARS_MAX: usize = 64;
+
+/// Decoded bytes of one document; more ends the visit with an error.
+pub const BODY_BYTES_MAX: usize = 16 << 20;
+/// Bytes of one document on the wire.
+pub const WIRE_BYTES_MAX: usize = 32 << 20;
+/// Entries taken from one document, the newest ones.
+pub const ENTRIES_MAX: usize = 2_000;
+/// Characters kept of a title.
+pub const TITLE_CHARS_MAX: usize = 512;
+/// Bytes kept of an item's text.
+pub const TEXT_BYTES_MAX: usize = 2 << 10;
+/// Bytes of a link; a longer one is dropped.
+pub const LINK_BYTES_MAX: usize = 2 << 10;
+/// Redirects followed in one visit.
+pub const REDIRECTS_MAX: usize = 10;
+/// Time to connect to a server.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest silence while a body arrives.
+pub const READ_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest time one request may take in all.
+pub const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Shortest interval a configuration may ask for.
+pub const INTERVAL_MIN: Duration = Duration::from_secs(1);
+/// How far Retry-After may put a visit off.
+pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How far freshness headers and the feed's own hints may put a visit off.
+pub const FRESHNESS_MAX: Duration = Duration::from_secs(24 * 3600);
+
+/// Bytes of one value in the log's database: more would become a blob, which sled never syncs.
+pub const VALUE_BYTES_MAX: usize = 4 << 10;
+/// Bytes of one key in the log's database.
+pub const KEY_BYTES_MAX: usize = 64;
+/// Bytes of one commit; a larger page becomes several.
+pub const COMMIT_BYTES_MAX: usize = 4 << 20;
+/// Commits `HEAD` may be behind the log.
+pub const HEAD_COMMITS_MAX: u32 = 64;
+/// Time `HEAD` may be behind the log.
+pub const HEAD_LAG_MAX: Duration = Duration::from_millis(100);
+/// Items of one feed whose identity is remembered.
+pub const SEEN_ITEMS_MAX: usize = 4_000;
+/// How long an item's identity is remembered after the feed last carried it.
+pub const SEEN_AFTER: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Developments of a storyline the state keeps; older ones are read from the log.
+pub const DEVELOPMENTS_KEPT: usize = 64;
+/// Reports of a development the state keeps.
+pub const REPORTS_KEPT: usize = 32;
+/// Alerts the state keeps besides those still to be delivered.
+pub const ALERTS_KEPT: usize = 1_000;
+
+/// How long detection remembers a report.
+pub const MEMORY_SPAN: Duration = Duration::from_secs(7 * 24 * 3600);
+/// Bytes detection may remember.
+pub const MEMORY_BYTES_MAX: usize = 24 << 20;
+/// Bytes of evidence one decision may store.
+pub const EVIDENCE_BYTES_MAX: usize = 2 << 10;
+
+/// Messages waiting for the writer; a sender waits when it is full.
+pub const QUEUE_MAX: usize = 256;
+/// Bytes of one request on the socket.
+pub const REQUEST_BYTES_MAX: usize = 1 << 20;
+/// Connections to the socket at one time.
+pub const CONNECTIONS_MAX: usize = 256;
+/// Events in one answer.
+pub const EVENTS_LIMIT_MAX: usize = 1_000;
+
+/// A stop longer than this is a long one: what happened meanwhile is told in one digest.
+pub const LONG_STOP: Duration = Duration::from_secs(6 * 3600);

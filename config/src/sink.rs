@@ -1,0 +1,77 @@
+//! Where alerts go.
+
+use std::{path::PathBuf, time::Duration};
+
+use crate::Severity;
+
+/// A place alerts go to.
+#[derive(Debug, Clone)]
+pub struct Sink {
+    /// How it is reached.
+    pub kind: SinkKind,
+    /// A file that holds its secret; the systemd credential of the sink's name stands in for it.
+    pub secret_file: Option<PathBuf>,
+    /// The storylines it hears of, `*` for all.
+    pub storylines: Vec<String>,
+    /// What is less important is left out.
+    pub min_severity: Severity,
+    /// Gathers alerts for so long into one message; zero sends each at once.
+    pub digest: Duration,
+    /// How many messages it takes.
+    pub rate: Rate,
+    /// How a failed delivery is tried again.
+    pub retry: Retry,
+    /// How long one attempt may take.
+    pub timeout: Duration,
+}
+
+/// The kind of a sink with its address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SinkKind {
+    /// A POST of JSON, signed as Standard Webhooks say.
+    Webhook {
+        /// Where it goes.
+        url: url::Url,
+    },
+    /// A program that gets the alert as JSON on standard input.
+    Exec {
+        /// The program and its arguments; no shell.
+        command: Vec<String>,
+    },
+}
+
+/// A token bucket: so many messages in so long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// Messages in a period, and at once.
+    pub messages: u32,
+    /// The period.
+    pub per: Duration,
+}
+
+/// Exponential back-off between attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// Pause after the first failure; doubles each time.
+    pub first: Duration,
+    /// Longest pause.
+    pub max: Duration,
+    /// Age at which a delivery is given up.
+    pub give_up: Duration,
+}
+
+impl Default for Rate {
+    fn default() -> Self {
+        Self { messages: 30, per: Duration::from_secs(3600) }
+    }
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            first: Duration::from_secs(1),
+            max: Duration::from_secs(3600),
+            give_up: Duration::from_secs(3 * 24 * 3600),
+        }
+    }
+}

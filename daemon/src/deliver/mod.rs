@@ -1,0 +1,1 @@
+//! Sinks work off the deliveries that the log has planned.

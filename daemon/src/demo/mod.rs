@@ -1,0 +1,1 @@
+//! A scripted fortnight, played through the real program.

@@ -1,0 +1,1 @@
+//! What belongs, what is new, what it changes (pure).

@@ -1,0 +1,1 @@
+//! Storyline definitions proposed from an article (pure).

@@ -1,0 +1,15 @@
+//! What to do: read feeds, decide, record, answer, tell.
+//!
+//! Everything a test or a bench drives is here; `main.rs` only hands the
+//! command line over.
+
+pub mod cli;
+pub mod deliver;
+pub mod demo;
+pub mod detect;
+pub mod draft;
+pub mod plan;
+pub mod poll;
+pub mod read;
+pub mod serve;
+pub mod writer;

@@ -1,0 +1,2 @@
+//! The `storyline` program.
+fn main() {}

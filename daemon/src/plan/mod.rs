@@ -1,0 +1,1 @@
+//! Which changes people are told of, and through which sinks (pure).

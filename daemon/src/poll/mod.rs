@@ -1,0 +1,1 @@
+//! Visits feeds, politely and safely.

@@ -1,0 +1,23 @@
+//! What happened, and where things stand.
+//!
+//! The log is the only truth. Events are appended in the past tense, are never
+//! edited and never deleted; [`State`] is what you get by applying them in
+//! order, and may be thrown away and rebuilt at any moment.
+//!
+//! # Promises
+//!
+//! * A commit is whole or absent.
+//! * Sequence numbers start at 1 and have no gaps.
+//! * What was acknowledged is on stable storage.
+//! * Whatever a released version wrote, every later version reads.
+
+mod event;
+mod id;
+mod item;
+
+pub use event::{
+    AlertKind, Certainty, DateMention, DeliveryDigest, DevelopmentState, Event, Evidence, FacetTouched,
+    FactKey, FeedTrouble, Nearest, Recorded, Relation, Report, StorageCode, Touch,
+};
+pub use id::{AlertId, DeliveryId, DevelopmentId, ItemId, Seq};
+pub use item::{DateFlag, Item};

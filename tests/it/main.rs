@@ -1,0 +1,2 @@
+//! Scenarios on the real binary.
+fn main() {}
