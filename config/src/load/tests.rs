@@ -21,33 +21,13 @@ fn the_documented_sample_is_understood() {
     check(
         SAMPLE,
         expect![[r#"
-        error: "http://…" is no address: invalid international domain name
-          --> a.toml:20:9
-           |
-        20 | proxy = "http://…"
-           |         ^^^^^^^^^^
-           |
-           = help: use an address that begins with http:// or https:// or socks5:// or socks5h://
-
-        error: there is no storyline `peace-talks`
-          --> a.toml:53:10
-           |
-        53 | parent = "peace-talks"
-           |          ^^^^^^^^^^^^^
-
-        error: there is no actor or place `@trump`
-          --> a.toml:55:12
-           |
-        55 | all    = [["@trump", "rubio", "us delegation"], ["@putin", "lavrov", "russian delegation"],
-           |            ^^^^^^^^
-
-        error: "https://…" is no address: invalid international domain name
-          --> a.toml:70:7
-           |
-        70 | url = "https://…"                       # http:// for loopback only; a configured address may be private
-           |       ^^^^^^^^^^^
-           |
-           = help: use an address that begins with https:// or http://"#]],
+            warning: `peace-talks` is a storyline of the starter, and not of this configuration
+              --> a.toml:53:10
+               |
+            53 | parent = "peace-talks"
+               |          ^^^^^^^^^^^^^
+               |
+               = help: without it the parent has no effect; copy its table, or leave this out"#]],
     );
 }
 
@@ -156,6 +136,8 @@ rate = "30"
                |
             14 | all = [["@trumpp"], []]
                |         ^^^^^^^^^
+               |
+               = help: did you mean `@trump`?
 
             error: this facet is empty, so nothing could touch it
               --> a.toml:14:21
@@ -197,4 +179,10 @@ fn labelled_configurations_load() {
         let loaded = Config::load(&it).unwrap_or_else(|findings| panic!("{findings}"));
         assert!(!loaded.config.storylines.is_empty());
     }
+}
+
+#[test]
+fn the_starter_is_without_findings() {
+    let loaded = Config::builtin();
+    expect![[""]].assert_eq(&loaded.findings.render(false));
 }
