@@ -12,6 +12,7 @@
 //! * Whatever a released version wrote, every later version reads.
 
 mod event;
+mod feed_record;
 mod id;
 mod item;
 
@@ -19,5 +20,6 @@ pub use event::{
     AlertKind, Certainty, DateMention, DeliveryDigest, DevelopmentState, Event, Evidence, FacetTouched,
     FactKey, FeedTrouble, Nearest, Recorded, Relation, Report, StorageCode, Touch,
 };
+pub use feed_record::{FeedRecord, Hold, Moving, Schedule, Seen, SeenItem, Validators};
 pub use id::{AlertId, DeliveryId, DevelopmentId, ItemId, Seq};
 pub use item::{DateFlag, Item};
