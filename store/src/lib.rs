@@ -15,6 +15,7 @@ mod event;
 mod feed_record;
 mod id;
 mod item;
+mod state;
 
 pub use event::{
     AlertKind, Certainty, DateMention, DeliveryDigest, DevelopmentState, Event, Evidence, FacetTouched,
@@ -23,3 +24,8 @@ pub use event::{
 pub use feed_record::{FeedRecord, Hold, Moving, Schedule, Seen, SeenItem, Validators};
 pub use id::{AlertId, DeliveryId, DevelopmentId, ItemId, Seq};
 pub use item::{DateFlag, Item};
+pub use state::{
+    Alert, AlertState, Delivery, DeliveryState, Development, DevelopmentOrigin, Expectation,
+    ExpectationState, Fact, FeedHealth, FeedTroubleKind, Gathered, Heat, ReportRef, State, StorylineState,
+    Trend,
+};

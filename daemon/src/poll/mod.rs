@@ -1,1 +1,5 @@
 //! Visits feeds, politely and safely.
+
+mod visit;
+
+pub use visit::Visit;
