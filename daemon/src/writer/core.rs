@@ -157,15 +157,19 @@ impl Core {
             Outcome::Page(page) => self.page(&visit.feed, &mut record, page, feed.baseline, now),
             Outcome::NotModified | Outcome::Failed(_) => manners::Overlap::default(),
         };
-        let new_items = overlap.new;
-        record.schedule = manners::after(&record.schedule, visit, overlap, &feed, &self.config.poll, now);
+        let jitter = manners::jitter(&visit.feed, visit.started);
+        record.schedule = manners::after(&record.schedule, visit, overlap, &feed, &self.config.poll, jitter);
+        if let Outcome::Page(page) = &visit.outcome {
+            record.schedule.baselined = true;
+            record.schedule.oldest = page.items.iter().map(|it| it.effective).min().or(before.schedule.oldest);
+        }
         let health = manners::events(&visit.feed, &before.schedule, &record.schedule);
         self.feeds.insert(visit.feed.clone(), Arc::new(record));
         self.touched.insert(visit.feed.clone());
         for event in health {
             self.cause(vec![event], Occasion::Live, now);
         }
-        new_items
+        overlap.new
     }
 
     fn page(
@@ -190,9 +194,7 @@ impl Core {
         }
         looking.forget();
         record.seen = seen;
-        record.schedule.oldest = page.items.iter().map(|it| it.effective).min().or(oldest);
         if !record.schedule.baselined {
-            record.schedule.baselined = true;
             let items = u32::try_from(page.items.len()).unwrap_or(u32::MAX);
             self.record(Event::FeedBaselined { feed: feed.clone(), items }, now);
         }
