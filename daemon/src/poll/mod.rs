@@ -11,7 +11,7 @@
 //! functions of their arguments; [`fetch`], [`source`] and the loop in
 //! [`poller`] only do.
 
-//pub mod fetch;
+pub mod fetch;
 pub mod guard;
 pub mod manners;
 pub mod turns;
