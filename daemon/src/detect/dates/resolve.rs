@@ -4,7 +4,7 @@ use jiff::{Span, civil::Date};
 
 use super::{
     DateValue, Mention, Tense,
-    grammar::{Expression, Meaning, Part, Which},
+    meaning::{Expression, Meaning, Part, Which},
     word::{Reading, Unit, Word},
 };
 
@@ -25,6 +25,7 @@ pub(super) fn mention(
     // "the third attack in two weeks" counts how long, not when.
     if matches!(expression.meaning, Meaning::Away { count: 1.., .. })
         && it.word(expression.core) == Word::In
+        && !it.language.dotted
         && tense == Tense::Past
     {
         return None;

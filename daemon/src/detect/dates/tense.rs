@@ -2,7 +2,7 @@
 
 use super::{
     Tense,
-    grammar::{Expression, Meaning, Which},
+    meaning::{Expression, Meaning, Which},
     verbs::Verb,
     word::{Reading, Word, lowered},
 };
@@ -27,11 +27,8 @@ pub(super) fn governing(it: &Reading<'_>, expression: &Expression) -> Tense {
     let opens = opens_clause(it, first);
     let chosen = match (left, right) {
         // "Trump on Wednesday signed": the verb stands right behind, no verb stands right before.
-        (Some((tense, distance)), Some((ahead, 0))) if distance > 0 && ahead == Tense::Past => {
-            let _ = tense;
-            Some(ahead)
-        }
-        (Some(_), Some((ahead, _))) if opens => Some(ahead),
+        (Some((_, 1..)), Some((Tense::Past, 0))) if !it.language.dotted => Some(Tense::Past),
+        (Some(_), Some((ahead, _))) if opens && !it.language.dotted => Some(ahead),
         (Some((tense, _)), _) | (None, Some((tense, _))) => Some(tense),
         (None, None) => None,
     };
@@ -53,10 +50,9 @@ fn preposition(it: &Reading<'_>, expression: &Expression, left: Option<(Tense, u
     for word in words {
         match word {
             Word::Since => return Some(Tense::Past),
-            Word::For => return Some(Tense::Future),
             // "lasted until Sunday" looks back; "runs until Sunday", "gave them until Sunday" ahead.
             Word::Until | Word::By if !(past && lasting(it, expression.first)) => return Some(Tense::Future),
-            Word::Before | Word::Within => return Some(Tense::Future),
+            Word::For | Word::Before | Word::Within => return Some(Tense::Future),
             Word::After if !matches!(left, Some((Tense::Future, _))) => return Some(Tense::Past),
             _ => {}
         }
@@ -121,7 +117,7 @@ fn looks(it: &Reading<'_>, at: usize, first: usize, found: Verb) -> Option<Tense
     let previous = auxiliary(it, at);
     let to_next = it.word(at + 1) == Word::To && at + 1 < first;
     Some(match found {
-        Verb::Modal | Verb::Plan => Tense::Future,
+        Verb::Modal | Verb::Plan | Verb::Be | Verb::Have => Tense::Future,
         Verb::Directed if to_next || points_ahead(it, at, first) => Tense::Future,
         Verb::Past | Verb::Directed => match previous {
             Some(Verb::Modal | Verb::To | Verb::Be) => Tense::Future,
@@ -134,7 +130,6 @@ fn looks(it: &Reading<'_>, at: usize, first: usize, found: Verb) -> Option<Tense
                 Tense::Past
             }
         }
-        Verb::Be | Verb::Have => Tense::Future,
         Verb::Says if at + 1 == first => Tense::Past,
         Verb::Says | Verb::Present => match previous {
             Some(Verb::To) => infinitive(it, at),
