@@ -26,6 +26,6 @@ pub use id::{AlertId, DeliveryId, DevelopmentId, ItemId, Seq};
 pub use item::{DateFlag, Item};
 pub use state::{
     Alert, AlertState, Delivery, DeliveryState, Development, DevelopmentOrigin, Expectation,
-    ExpectationState, Fact, FeedHealth, FeedTroubleKind, Gathered, Heat, ReportRef, State, StorylineState,
-    Trend,
+    ExpectationState, Fact, FeedHealth, FeedTroubleKind, Gathered, Heat, ReportRef, SinkFailing, SinkState,
+    State, StorylineState, Trend,
 };
