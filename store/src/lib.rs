@@ -44,6 +44,6 @@ pub use log::{Log, Opened};
 pub use reader::Reader;
 pub use state::{
     Alert, AlertState, Delivery, DeliveryState, Development, DevelopmentOrigin, Expectation,
-    ExpectationState, Fact, FeedHealth, FeedTroubleKind, Gathered, Heat, ReportRef, State, StorylineState,
-    Trend,
+    ExpectationState, Fact, FeedHealth, FeedTroubleKind, Gathered, Heat, ReportRef, SinkFailing, SinkState,
+    State, StorylineState, Trend,
 };
