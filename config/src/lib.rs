@@ -7,13 +7,18 @@
 
 mod config;
 mod feed;
+mod finding;
 mod id;
 pub mod limit;
+mod load;
 mod sink;
+mod starter;
 mod storyline;
 
 pub use config::{Alerts, Config, Daemon, Network, Poll, Storm};
 pub use feed::{Baseline, Feed, Role, Source};
+pub use finding::{Finding, FindingSeverity, Findings};
 pub use id::{FeedId, IdError, SinkId, StorylineId};
+pub use load::{Loaded, Location, locate};
 pub use sink::{Rate, Retry, Sink, SinkKind};
 pub use storyline::{AlertCause, AlertRule, Alias, Confirm, Facet, Facets, Pack, Phase, Severity, Storyline};

@@ -5,6 +5,17 @@ use std::time::Duration;
 /// Characters in the name of a feed, storyline or sink.
 pub const ID_CHARS_MAX: usize = 64;
 
+/// Bytes of one file of a configuration.
+pub const CONFIG_BYTES_MAX: usize = 4 << 20;
+/// Files of one configuration.
+pub const CONFIG_FILES_MAX: usize = 256;
+/// Requests in flight a configuration may ask for.
+pub const POLL_CONCURRENCY_MAX: u32 = 1_024;
+/// Origins a development may be asked to have.
+pub const ORIGINS_MAX: u32 = 100;
+/// A visit more often than this is impolite to a public address.
+pub const INTERVAL_POLITE: Duration = Duration::from_secs(5 * 60);
+
 /// Decoded bytes of one document; more ends the visit with an error.
 pub const BODY_BYTES_MAX: usize = 16 << 20;
 /// Bytes of one document on the wire.

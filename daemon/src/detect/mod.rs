@@ -1,1 +1,3 @@
 //! What belongs, what is new, what it changes (pure).
+
+pub mod dates;
