@@ -359,7 +359,8 @@ mod tests {
         let table = shipped();
         assert!(table.version >= 1);
         let reading = Reading::of("Leaders called off the summit", "", Language::of(None));
-        let kinds: Vec<u8> = (0..reading.words.len()).filter_map(|at| table.concept(&reading, &reading.words, at)).collect();
+        let kinds: Vec<u8> =
+            (0..reading.words.len()).filter_map(|at| table.concept(&reading, &reading.words, at)).collect();
         assert_eq!(kinds.len(), 2, "to cancel and to meet");
         assert!(table.is_stopword(&reading.words[3]));
     }
