@@ -25,8 +25,12 @@ impl State {
     pub(super) fn apply_to_alerts(&mut self, event: &Event, when: When) {
         match event {
             Event::AlertRaised { .. } => self.raised(event, when),
-            Event::AlertSuppressed { alert, reason, .. } if reason == "below_rule" => {
-                self.waits(*alert, when.at);
+            Event::AlertSuppressed { alert, kind, reason, .. } => {
+                if reason == "below_rule" {
+                    self.waits(*alert, when.at);
+                } else {
+                    self.settled(*alert, *kind);
+                }
             }
             Event::AlertGathered { .. } => self.gathered(event, when),
             Event::AlertAcknowledged { alert, .. } => {
@@ -131,15 +135,20 @@ impl State {
         };
         self.alerts.insert(*alert, Arc::new(it));
         count(Arc::make_mut(&mut self.raised), when.at, STORM_SPAN);
-        if self.waiting.contains_key(alert) {
-            Arc::make_mut(&mut self.waiting).remove(alert);
+        self.settled(*alert, *kind);
+        self.forget_old_alerts();
+    }
+
+    /// It was decided what people hear of an alert: it waits no longer, and is not raised for the same cause again.
+    fn settled(&mut self, alert: AlertId, kind: AlertKind) {
+        if self.waiting.contains_key(&alert) {
+            Arc::make_mut(&mut self.waiting).remove(&alert);
         }
         match kind {
-            AlertKind::Feed => self.feed_told(*alert),
-            AlertKind::Sink => self.sink_told(*alert),
+            AlertKind::Feed => self.feed_told(alert),
+            AlertKind::Sink => self.sink_told(alert),
             _ => {}
         }
-        self.forget_old_alerts();
     }
 
     fn feed_told(&mut self, alert: AlertId) {
