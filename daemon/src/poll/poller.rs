@@ -201,6 +201,11 @@ impl<D: Doors> Poller<D> {
         for (domain, until) in pauses(self.schedules.values()) {
             self.turns.pause(&domain, until);
         }
+        for it in self.schedules.values() {
+            if let Some(at) = it.last_visit {
+                self.turns.started(it.adopted.as_deref().unwrap_or(&it.url), at);
+            }
+        }
     }
 
     /// Lets every feed wait for its time; what is due already is spread over a while.
