@@ -60,9 +60,10 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Kind::Wall => Timestamp::now(),
-            Kind::Rate { start, began, rate } => {
-                later(*start, Duration::try_from_secs_f64(began.elapsed().as_secs_f64() * rate).unwrap_or_default())
-            }
+            Kind::Rate { start, began, rate } => later(
+                *start,
+                Duration::try_from_secs_f64(began.elapsed().as_secs_f64() * rate).unwrap_or_default(),
+            ),
             Kind::Hand(receiver) => *receiver.borrow(),
         }
     }

@@ -55,7 +55,8 @@ impl Ask {
             } else {
                 format!("Bearer {secret}")
             };
-            let unsendable = |_| FetchError::Unsendable("the feed's secret cannot be sent as a header".to_owned());
+            let unsendable =
+                |_| FetchError::Unsendable("the feed's secret cannot be sent as a header".to_owned());
             let mut value = HeaderValue::from_str(&credentials).map_err(unsendable)?;
             value.set_sensitive(true);
             own.insert(AUTHORIZATION, value);

@@ -104,7 +104,9 @@ impl Unpacker {
             Coding::Gzip if !GZIP.starts_with(first.get(..2).unwrap_or(first)) => Self::Plain(out),
             Coding::Gzip => Self::Gzip(Box::new(MultiGzDecoder::new(out))),
             // Some servers send the bare stream without its zlib frame.
-            Coding::Deflate if first.first().is_some_and(|it| it & 0x0f == 8) => Self::Zlib(Box::new(ZlibDecoder::new(out))),
+            Coding::Deflate if first.first().is_some_and(|it| it & 0x0f == 8) => {
+                Self::Zlib(Box::new(ZlibDecoder::new(out)))
+            }
             Coding::Deflate => Self::Deflate(Box::new(DeflateDecoder::new(out))),
             Coding::Brotli => Self::Brotli(Box::new(DecompressorWriter::new(out, 16 << 10))),
         }

@@ -77,9 +77,10 @@ impl FetchError {
         if error.is_timeout() {
             return match error {
                 it if it.is_connect() => Self::Timeout { what: "no connection", limit: limits.connect },
-                it if it.is_body() || it.is_decode() => {
-                    Self::Timeout { what: "the document did not arrive", limit: limits.read.min(limits.total) }
-                }
+                it if it.is_body() || it.is_decode() => Self::Timeout {
+                    what: "the document did not arrive",
+                    limit: limits.read.min(limits.total),
+                },
                 _ => Self::Timeout { what: "no answer", limit: limits.read.min(limits.total) },
             };
         }

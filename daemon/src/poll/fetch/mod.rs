@@ -23,8 +23,8 @@ use std::{sync::Arc, time::Duration};
 use reqwest::{
     Client, Proxy, Response,
     header::{
-        ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, DATE, ETAG, EXPIRES, HeaderMap,
-        HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+        ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, DATE, ETAG, EXPIRES,
+        HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER,
     },
     redirect::Policy,
 };
@@ -141,7 +141,8 @@ impl Fetcher {
                 .timeout(limits.total)
                 .dns_resolver(Arc::new(Guarded::new(guard.clone(), proxy_host)));
             if let Some(proxy) = &network.proxy {
-                let unusable = |_| FetchError::Unsendable("network.proxy is no address of a proxy".to_owned());
+                let unusable =
+                    |_| FetchError::Unsendable("network.proxy is no address of a proxy".to_owned());
                 it = it.proxy(Proxy::all(proxy.clone()).map_err(unusable)?);
             }
             Ok::<_, FetchError>(it)
@@ -212,7 +213,8 @@ impl Fetcher {
             hops,
         };
         let content_type = said(CONTENT_TYPE);
-        let challenge = said(HeaderName::from_static("cf-mitigated")).is_some_and(|it| it.contains("challenge"));
+        let challenge =
+            said(HeaderName::from_static("cf-mitigated")).is_some_and(|it| it.contains("challenge"));
         let bytes = match self.document(response).await {
             Ok(bytes) => bytes,
             Err(error) if success => return Err(error),
