@@ -323,7 +323,7 @@ impl Core {
     /// Puts a configuration in force: what is new or changed holds from here on, nothing is judged again.
     pub fn configure(&mut self, config: Arc<Config>, now: Timestamp) {
         for (id, it) in &config.storylines {
-            let definition = it.hash();
+            let definition = config.storyline_hash(id).unwrap_or_default();
             let known = self.state.storylines.get(id).filter(|it| !it.retired);
             if known.is_none_or(|known| known.definition != definition) {
                 let (storyline, title, parent) = (id.clone(), it.title.clone(), it.parent.clone());
