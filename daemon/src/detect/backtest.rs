@@ -8,7 +8,9 @@ use storyline_config::{Phase, StorylineId};
 use storyline_store::{DateMention, DevelopmentId, Event, Evidence, Item, ItemId, Recorded, Relation, Seq};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{definitions::Definitions, due::due, fact::Fact, judge::judge, judgement::Judgement, memory::Memory};
+use super::{
+    definitions::Definitions, due::due, fact::Fact, judge::judge, judgement::Judgement, memory::Memory,
+};
 
 /// How often time alone is asked what it brought about.
 const TICK: SignedDuration = SignedDuration::from_hours(1);
@@ -44,7 +46,13 @@ pub struct Line {
 
 /// Judges items one after the other, in the order they are given: by effective time, then id.
 pub fn backtest(definitions: &Definitions, items: impl Iterator<Item = Item>) -> impl Iterator<Item = Line> {
-    let mut past = Past { definitions, memory: Memory::default(), seen: BTreeMap::new(), seq: Seq::default(), now: None };
+    let mut past = Past {
+        definitions,
+        memory: Memory::default(),
+        seen: BTreeMap::new(),
+        seq: Seq::default(),
+        now: None,
+    };
     let mut waiting = VecDeque::new();
     let mut items = items;
     std::iter::from_fn(move || {
@@ -105,7 +113,8 @@ impl Past<'_> {
     }
 
     fn line(&self, name: &str, it: &Judgement) -> Line {
-        let copy_of = it.copy_of.map(|id| self.seen.get(&id).map_or_else(|| id.to_string(), |it| it.1.clone()));
+        let copy_of =
+            it.copy_of.map(|id| self.seen.get(&id).map_or_else(|| id.to_string(), |it| it.1.clone()));
         Line {
             id: name.to_owned(),
             storyline: it.storyline.clone(),

@@ -86,7 +86,10 @@ impl<'a> Case<'a> {
             relation: verdict.relation,
             development: verdict.development,
             disputes: verdict.disputes,
-            copy_of: verdict.taken.filter(|it| it.is_copy && verdict.relation == Relation::Copy).map(|it| it.from),
+            copy_of: verdict
+                .taken
+                .filter(|it| it.is_copy && verdict.relation == Relation::Copy)
+                .map(|it| it.from),
             report,
             confirms: None,
             by_party: None,
@@ -119,7 +122,11 @@ impl<'a> Case<'a> {
         };
         if let Some(it) = taken.filter(|it| it.is_copy && !matches!(dispute, Some(Dispute::Correction(_)))) {
             let development = self.thread.known(it.number).and_then(|it| it.development);
-            return Verdict { development, taken, ..Verdict::plain(Relation::Copy, "the words of an earlier report") };
+            return Verdict {
+                development,
+                taken,
+                ..Verdict::plain(Relation::Copy, "the words of an earlier report")
+            };
         }
         let near = self.nearest();
         let mut verdict = self.weigh(dispute, near);
@@ -153,14 +160,26 @@ impl<'a> Case<'a> {
         let own = DevelopmentId::of(&self.story.id, heard.item.id);
         let own = if self.thread.developments.contains_key(&own) { self.revised() } else { own };
         let threshold = rules.table.novelty.threshold;
-        let nearest = near.map(|it| Nearest { development: it.development, score: round(it.score), threshold });
-        let with = |relation, development, why: String| Verdict { development, nearest: nearest.clone(), ..Verdict::plain(relation, why) };
+        let nearest =
+            near.map(|it| Nearest { development: it.development, score: round(it.score), threshold });
+        let with = |relation, development, why: String| Verdict {
+            development,
+            nearest: nearest.clone(),
+            ..Verdict::plain(relation, why)
+        };
         if let Some(Dispute::Correction(words)) = &dispute {
             let disputes = self.corrected(near);
-            return Verdict { disputes, ..with(Relation::Correction, Some(own), format!("corrects: {words}")) };
+            return Verdict {
+                disputes,
+                ..with(Relation::Correction, Some(own), format!("corrects: {words}"))
+            };
         }
         if self.it.how == How::Spread {
-            return with(Relation::Background, None, "its facets are touched apart from each other".to_owned());
+            return with(
+                Relation::Background,
+                None,
+                "its facets are touched apart from each other".to_owned(),
+            );
         }
         if let Some(words) = background(rules, &heard.reading) {
             return with(Relation::Background, None, format!("reads as background: {words}"));
@@ -175,20 +194,30 @@ impl<'a> Case<'a> {
             && same.is_none_or(|it| it.known.relation != Relation::Denial)
             && let Some(it) = near.filter(|it| it.cosine > 0.0)
         {
-            return Verdict { disputes: Some(it.development), ..with(Relation::Denial, Some(own), format!("denies: {words}")) };
+            return Verdict {
+                disputes: Some(it.development),
+                ..with(Relation::Denial, Some(own), format!("denies: {words}"))
+            };
         }
         match same {
             Some(it) if !self.counts_anew(it) && !self.moves_on(it) => {
                 with(Relation::Corroboration, Some(it.development), "says again what is known".to_owned())
             }
-            Some(_) => with(Relation::New, Some(own), "near to what is known, but something changed".to_owned()),
+            Some(_) => {
+                with(Relation::New, Some(own), "near to what is known, but something changed".to_owned())
+            }
             None => with(Relation::New, Some(own), "nothing known is near enough".to_owned()),
         }
     }
 
     /// A development of an item's later content: named by what is new in it.
     fn revised(&self) -> DevelopmentId {
-        let sum = self.heard.features().sentences.iter().fold(self.heard.features().title, |sum, it| sum.rotate_left(7) ^ it);
+        let sum = self
+            .heard
+            .features()
+            .sentences
+            .iter()
+            .fold(self.heard.features().title, |sum, it| sum.rotate_left(7) ^ it);
         DevelopmentId::of(&self.story.id, storyline_store::ItemId(self.heard.item.id.0 ^ sum))
     }
 
@@ -241,7 +270,9 @@ impl<'a> Case<'a> {
 
     /// Whether an item brings a phase that the development it is near to did not.
     fn moves_on(&self, near: Near<'_>) -> bool {
-        let Some(cue) = self.cue.as_ref().filter(|it| it.own && may_move(self.thread.phase, it)) else { return false };
+        let Some(cue) = self.cue.as_ref().filter(|it| it.own && may_move(self.thread.phase, it)) else {
+            return false;
+        };
         let brought = self.thread.phase_by.is_some_and(|it| it.0 == near.development);
         brought && cue.phase > Phase::Scheduled
     }
@@ -252,7 +283,13 @@ impl<'a> Case<'a> {
             Some(it) if self.heard.definitions.rules.takes(Step::Origin) => {
                 Origin { name: it.origin.clone(), why: "the report it copies".to_owned() }
             }
-            _ => origin(self.heard.definitions, self.thread, self.heard.item, self.heard.feed, &self.heard.reading),
+            _ => origin(
+                self.heard.definitions,
+                self.thread,
+                self.heard.item,
+                self.heard.feed,
+                &self.heard.reading,
+            ),
         }
     }
 

@@ -25,12 +25,21 @@ pub(super) struct Taken {
 }
 
 /// Looks for the report a text is taken from; the earliest of those it shares most with.
-pub(super) fn taken(rules: &CopyRules, thread: &Thread, item: ItemId, at: Timestamp, features: &Features) -> Option<Taken> {
+pub(super) fn taken(
+    rules: &CopyRules,
+    thread: &Thread,
+    item: ItemId,
+    at: Timestamp,
+    features: &Features,
+) -> Option<Taken> {
     let other = |it: &&Known| it.item != item && it.effective <= at;
     let by_title = thread.titled(features.title).filter_map(|number| Some((number, thread.known(number)?)));
     let headline = by_title
         .filter(|(_, it)| other(&it) && features.title_words >= rules.headline_words_min)
-        .find(|(_, it)| at.duration_since(it.effective).as_hours() <= i64::from(rules.headline_hours) && allows(features, it, rules))
+        .find(|(_, it)| {
+            at.duration_since(it.effective).as_hours() <= i64::from(rules.headline_hours)
+                && allows(features, it, rules)
+        })
         .map(|(number, it)| Taken { from: it.item, number, share: 1.0, is_copy: true });
     let mut best: Option<Taken> = headline;
     for (number, count) in thread.sharing(&features.triples) {
@@ -74,6 +83,7 @@ pub(super) fn agrees(rules: &CopyRules, a: &Features, b: &Features) -> bool {
 pub(super) fn contradicts(a: &Features, b: &Features) -> bool {
     let known = |what: u32| b.numbers.iter().filter(move |it| it.0 == what);
     a.numbers.iter().any(|(what, value)| {
-        known(*what).next().is_some() && known(*what).all(|it| (it.1 - value).abs() > f64::EPSILON * value.abs().max(1.0))
+        known(*what).next().is_some()
+            && known(*what).all(|it| (it.1 - value).abs() > f64::EPSILON * value.abs().max(1.0))
     })
 }

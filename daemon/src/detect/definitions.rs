@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use storyline_config::{AlertRule, Alias, Config, Facets, Feed, FeedId, Pack, Phase, Role, Storyline, StorylineId};
+use storyline_config::{
+    AlertRule, Alias, Config, Facets, Feed, FeedId, Pack, Phase, Role, Storyline, StorylineId,
+};
 
 use super::{
     origin::Houses,
@@ -152,9 +154,18 @@ impl Definitions {
     /// The packs in the order of their keys, actors first; and what each is for: itself, to begin with.
     fn packs(&mut self, config: &Config) -> Vec<Vec<Target>> {
         let compiled = |is_place| {
-            move |(key, pack): (&String, &Pack)| CompiledPack { key: key.clone(), name: pack.name.clone(), is_place }
+            move |(key, pack): (&String, &Pack)| CompiledPack {
+                key: key.clone(),
+                name: pack.name.clone(),
+                is_place,
+            }
         };
-        self.packs = config.actors.iter().map(compiled(false)).chain(config.places.iter().map(compiled(true))).collect();
+        self.packs = config
+            .actors
+            .iter()
+            .map(compiled(false))
+            .chain(config.places.iter().map(compiled(true)))
+            .collect();
         (0..self.packs.len()).map(|it| vec![Target::Pack(it)]).collect()
     }
 
@@ -162,7 +173,10 @@ impl Definitions {
         let mut all = Vec::new();
         for pack in config.actors.values().chain(config.places.values()) {
             let default = pack.aliases.iter().map(|it| (None, it));
-            let more = pack.languages.iter().flat_map(|(lang, it)| it.iter().map(move |it| (Some(lang.as_str()), it)));
+            let more = pack
+                .languages
+                .iter()
+                .flat_map(|(lang, it)| it.iter().map(move |it| (Some(lang.as_str()), it)));
             let numbers = default.chain(more).map(|(lang, alias)| self.add(alias, Language::of(lang), &[]));
             all.push(numbers.collect());
         }
@@ -195,20 +209,34 @@ impl Definitions {
     }
 
     /// Adds one language's facets; where they are as many as the default's, these count besides.
-    fn variant(&mut self, story: usize, lang: Option<&str>, facets: &Facets, default: Option<&Facets>, uses: &mut [Vec<Target>]) {
+    fn variant(
+        &mut self,
+        story: usize,
+        lang: Option<&str>,
+        facets: &Facets,
+        default: Option<&Facets>,
+        uses: &mut [Vec<Target>],
+    ) {
         if facets.all.is_empty() {
             return;
         }
         let variant = self.variants.len();
-        self.variants.push(Variant { story, facets: facets.all.len().min(FACETS_MAX), lang: lang.map(str::to_owned) });
+        self.variants.push(Variant {
+            story,
+            facets: facets.all.len().min(FACETS_MAX),
+            lang: lang.map(str::to_owned),
+        });
         let mut add = |this: &mut Self, facets: &Facets, language: Language, all: bool| {
             let each = facets.all.iter().enumerate().take(if all { FACETS_MAX } else { 0 });
-            let all = each.flat_map(|(facet, aliases)| aliases.iter().map(move |it| (it, Target::Facet { variant, facet })));
+            let all = each.flat_map(|(facet, aliases)| {
+                aliases.iter().map(move |it| (it, Target::Facet { variant, facet }))
+            });
             let none = facets.none.iter().map(|it| (it, Target::None { variant }));
             for (alias, target) in all.chain(none) {
                 match alias {
                     Alias::Pack(key) => {
-                        let packs = this.packs.iter().zip(uses.iter_mut()).filter(|(pack, _)| pack.key == *key);
+                        let packs =
+                            this.packs.iter().zip(uses.iter_mut()).filter(|(pack, _)| pack.key == *key);
                         packs.for_each(|(_, uses)| uses.push(target));
                     }
                     alias => _ = this.add(alias, language, &[target]),
@@ -238,7 +266,8 @@ impl Definitions {
                 Alias::Stem(it) | Alias::Exact(it) | Alias::Prefix(it) | Alias::Case(it) => Some(it.clone()),
             };
             let reading = Reading::of(&name.unwrap_or_default(), "", Language::of(None));
-            granted.extend(self.find(&reading).into_iter().flat_map(|it| self.trie.aliases(it.leaf).to_vec()));
+            granted
+                .extend(self.find(&reading).into_iter().flat_map(|it| self.trie.aliases(it.leaf).to_vec()));
         }
         Context {
             outlet: feed.outlet.clone(),
@@ -259,7 +288,10 @@ pub(super) fn name_words(name: &str) -> Vec<u64> {
 
 fn cues(storyline: &Storyline) -> Vec<(Phase, Pattern)> {
     let english = Language::of(None);
-    let each = storyline.phases.iter().flat_map(|(phase, cues)| cues.iter().map(|it| (*phase, Pattern::cue(it, english))));
+    let each = storyline
+        .phases
+        .iter()
+        .flat_map(|(phase, cues)| cues.iter().map(|it| (*phase, Pattern::cue(it, english))));
     let mut cues: Vec<_> = each.filter(|(_, it)| it.len() > 0).collect();
     cues.sort_by_key(|(_, it)| std::cmp::Reverse(it.len()));
     cues

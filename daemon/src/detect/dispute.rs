@@ -24,7 +24,8 @@ pub(super) fn dispute(rules: &Rules, reading: &Reading) -> Option<Dispute> {
         let words = reading.sentence(number);
         // The head of a sentence is where a paper marks its own mistake.
         let head = words.get(..words.len().min(4)).unwrap_or(words);
-        let marked = |phrase: &&super::pattern::Pattern| phrase.find(reading, head, 0).is_some_and(|it| it.from == 0);
+        let marked =
+            |phrase: &&super::pattern::Pattern| phrase.find(reading, head, 0).is_some_and(|it| it.from == 0);
         if let Some(it) = table.correct.iter().find(marked) {
             return Some(Dispute::Correction(it.written.clone()));
         }

@@ -31,7 +31,8 @@ fn usual(thread: &Thread, now: Timestamp) -> u32 {
     let today = TimeZone::UTC.to_datetime(thread.last_report.unwrap_or(now).min(now)).date();
     let week = thread.days.range(..today).rev().take(7);
     let (days, reports) = week.fold((0_u32, 0_u32), |(days, sum), (_, count)| (days + 1, sum + count));
-    let span = thread.days.keys().next().and_then(|first| today.since(*first).ok()).map_or(0, |it| it.get_days());
+    let span =
+        thread.days.keys().next().and_then(|first| today.since(*first).ok()).map_or(0, |it| it.get_days());
     let span = u32::try_from(span.clamp(0, 7)).unwrap_or_default().max(days).max(1);
     reports.div_ceil(span)
 }

@@ -34,10 +34,16 @@ pub(super) struct Dated {
 /// The dates of a title and a text, in the zone of the outlet.
 pub(super) fn dates(item: &Item, reading: &Reading, tz: &TimeZone, lang: Option<&str>) -> Vec<Dated> {
     let published = item.published.unwrap_or(item.effective);
-    let title = mentions(&reading.title, published, tz, lang).into_iter().map(|mention| Dated { mention, sentence: 0 });
+    let title = mentions(&reading.title, published, tz, lang)
+        .into_iter()
+        .map(|mention| Dated { mention, sentence: 0 });
     let text = mentions(&reading.text, published, tz, lang).into_iter().map(|mention| {
         let words = reading.words.get(reading.title_words..).unwrap_or_default();
-        let sentence = words.iter().take_while(|it| it.at.start <= mention.start).last().map_or(1, |it| usize::from(it.sentence));
+        let sentence = words
+            .iter()
+            .take_while(|it| it.at.start <= mention.start)
+            .last()
+            .map_or(1, |it| usize::from(it.sentence));
         Dated { mention, sentence }
     });
     title.chain(text).collect()
@@ -45,7 +51,10 @@ pub(super) fn dates(item: &Item, reading: &Reading, tz: &TimeZone, lang: Option<
 
 /// The dates as evidence.
 pub(super) fn as_evidence(dates: &[Dated]) -> Vec<DateMention> {
-    let each = dates.iter().map(|it| DateMention { text: it.mention.text.clone(), value: it.mention.value.map(|it| it.to_string()) });
+    let each = dates.iter().map(|it| DateMention {
+        text: it.mention.text.clone(),
+        value: it.mention.value.map(|it| it.to_string()),
+    });
     each.collect()
 }
 
@@ -81,7 +90,9 @@ pub(super) fn facts(definitions: &Definitions, reading: &Reading, dates: &[Dated
 
 /// How sure a sentence is of what it says.
 fn certainty(table: &Table, reading: &Reading, sentence: usize) -> Certainty {
-    let has = |set: &std::collections::BTreeSet<u64>| reading.sentence(sentence).iter().any(|it| set.contains(&it.form.plain));
+    let has = |set: &std::collections::BTreeSet<u64>| {
+        reading.sentence(sentence).iter().any(|it| set.contains(&it.form.plain))
+    };
     if has(&table.claimed) {
         Certainty::Claimed
     } else if has(&table.proposed) {

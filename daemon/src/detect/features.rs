@@ -104,14 +104,18 @@ fn terms(table: &Table, lead: &[Word]) -> Vec<(u32, f32)> {
 
 /// Names are capitals inside a sentence; in a title in title case only those the text shares.
 fn names(table: &Table, reading: &Reading, lead: &[Word]) -> BTreeSet<u32> {
-    let inside = |at: usize, word: &Word| at == 0 || lead.get(at - 1).is_none_or(|it| it.sentence != word.sentence);
+    let inside =
+        |at: usize, word: &Word| at == 0 || lead.get(at - 1).is_none_or(|it| it.sentence != word.sentence);
     let title = reading.sentence(0);
     let long = title.iter().filter(|it| !table.is_stopword(it)).count();
     let capital = title.iter().filter(|it| it.capital && !table.is_stopword(it)).count();
     let shouts = long > 3 && capital * 5 > long * 4;
     let mut out = BTreeSet::new();
     for (at, word) in lead.iter().enumerate() {
-        if !word.capital || table.is_stopword(word) || inside(at, word) && table.concept(reading, lead, at).is_some() {
+        if !word.capital
+            || table.is_stopword(word)
+            || inside(at, word) && table.concept(reading, lead, at).is_some()
+        {
             continue;
         }
         if word.sentence == 0 && shouts && table.concept(reading, lead, at).is_some() {
@@ -162,19 +166,28 @@ fn scale(letters: &str) -> Option<f64> {
 /// The title without what names its outlet: ` - Outlet`, ` | Outlet`.
 pub(super) fn without_suffix<'a>(reading: &'a Reading, outlet: &str) -> &'a [Word] {
     let title = reading.sentence(0);
-    let Some(cut) = reading.title.rfind(" | ").or_else(|| reading.title.rfind(" - ")).or_else(|| reading.title.rfind(" — ")) else {
+    let Some(cut) = reading
+        .title
+        .rfind(" | ")
+        .or_else(|| reading.title.rfind(" - "))
+        .or_else(|| reading.title.rfind(" — "))
+    else {
         return title;
     };
     let kept = title.iter().take_while(|it| it.at.end <= cut).count();
     let rest = title.len() - kept;
     let named = reading.title.get(cut..).unwrap_or_default();
-    let is_name = named.chars().filter(|c| c.is_alphanumeric()).eq(outlet.chars().filter(|c| c.is_alphanumeric()));
-    let looks = rest <= 4 && kept >= 4 && title.iter().skip(kept).all(|it| it.capital || it.form.plain == super::pattern::plain("of"));
+    let is_name =
+        named.chars().filter(|c| c.is_alphanumeric()).eq(outlet.chars().filter(|c| c.is_alphanumeric()));
+    let looks = rest <= 4
+        && kept >= 4
+        && title.iter().skip(kept).all(|it| it.capital || it.form.plain == super::pattern::plain("of"));
     if kept > 0 && (is_name || looks) { title.get(..kept).unwrap_or(title) } else { title }
 }
 
 fn heads(table: &Table, words: &[Word]) -> Vec<u32> {
-    let mut out: Vec<u32> = words.iter().filter(|it| !table.is_stopword(it)).map(|it| half(it.form.stem)).collect();
+    let mut out: Vec<u32> =
+        words.iter().filter(|it| !table.is_stopword(it)).map(|it| half(it.form.stem)).collect();
     out.sort_unstable();
     out.dedup();
     out

@@ -47,7 +47,8 @@ impl<'a> Heard<'a> {
     }
 
     pub(super) fn features(&self) -> &Features {
-        self.features.get_or_init(|| Features::of(&self.definitions.rules.table, &self.reading, &self.item.outlet))
+        self.features
+            .get_or_init(|| Features::of(&self.definitions.rules.table, &self.reading, &self.item.outlet))
     }
 
     pub(super) fn dates(&self) -> &[Dated] {
@@ -68,7 +69,8 @@ impl<'a> Heard<'a> {
 
     fn surroundings(&self) -> Surroundings {
         let language = Language::of(self.lang.as_deref());
-        let path = self.item.link.as_deref().and_then(|it| it.split_once("://")).and_then(|it| it.1.split_once('/'));
+        let path =
+            self.item.link.as_deref().and_then(|it| it.split_once("://")).and_then(|it| it.1.split_once('/'));
         let path = path.map_or("", |it| it.1.split(['?', '#']).next().unwrap_or_default());
         Surroundings {
             categories: Reading::of("", &self.item.categories.join("\n"), language),

@@ -53,7 +53,11 @@ impl Judgement {
 
     /// What it changes besides: `confirmed`, `phase`, `fact`.
     pub fn changes(&self) -> Vec<&'static str> {
-        let all = [("confirmed", self.confirms.is_some()), ("phase", self.moved.is_some()), ("fact", !self.news.is_empty())];
+        let all = [
+            ("confirmed", self.confirms.is_some()),
+            ("phase", self.moved.is_some()),
+            ("fact", !self.news.is_empty()),
+        ];
         all.into_iter().filter(|it| it.1).map(|it| it.0).collect()
     }
 
@@ -64,7 +68,14 @@ impl Judgement {
         let mut events = Vec::new();
         let Some(development) = self.development else {
             let (relation, copy_of) = (self.relation, self.copy_of);
-            return vec![Event::ReportNoted { storyline, development: None, relation, copy_of, report, evidence }];
+            return vec![Event::ReportNoted {
+                storyline,
+                development: None,
+                relation,
+                copy_of,
+                report,
+                evidence,
+            }];
         };
         events.push(match self.relation {
             relation @ (Relation::New | Relation::Denial | Relation::Correction) => {
@@ -76,24 +87,57 @@ impl Judgement {
             }
             relation @ (Relation::Copy | Relation::Update | Relation::Background) => {
                 let (storyline, copy_of) = (storyline.clone(), self.copy_of);
-                Event::ReportNoted { storyline, development: Some(development), relation, copy_of, report, evidence }
+                Event::ReportNoted {
+                    storyline,
+                    development: Some(development),
+                    relation,
+                    copy_of,
+                    report,
+                    evidence,
+                }
             }
         });
         let of = || storyline.clone();
-        events.extend(self.disputes.map(|it| Event::DevelopmentDisputed { storyline: of(), development: it, by: development }));
-        let by_party = self.by_party;
-        events.extend(self.confirms.map(|origins| Event::DevelopmentConfirmed { storyline: of(), development, origins, by_party }));
-        let (from, to) = (self.phase_before, self.phase);
-        events.extend(self.moved.map(|(cue, certainty)| Event::PhaseEntered { storyline: of(), development, from, to, certainty, cue }));
-        events.extend(self.news.into_iter().map(|Fact { key, value, certainty }| {
-            Event::FactReported { storyline: of(), development, key, value, certainty }
+        events.extend(self.disputes.map(|it| Event::DevelopmentDisputed {
+            storyline: of(),
+            development: it,
+            by: development,
         }));
-        events.extend(self.meets.into_iter().map(|date| Event::ExpectationMet { storyline: of(), date, by: development }));
-        events.extend(
-            self.expects
-                .into_iter()
-                .map(|(date, due, what)| Event::ExpectationSet { storyline: of(), development, date, due, what }),
-        );
+        let by_party = self.by_party;
+        events.extend(self.confirms.map(|origins| Event::DevelopmentConfirmed {
+            storyline: of(),
+            development,
+            origins,
+            by_party,
+        }));
+        let (from, to) = (self.phase_before, self.phase);
+        events.extend(self.moved.map(|(cue, certainty)| Event::PhaseEntered {
+            storyline: of(),
+            development,
+            from,
+            to,
+            certainty,
+            cue,
+        }));
+        events.extend(self.news.into_iter().map(|Fact { key, value, certainty }| Event::FactReported {
+            storyline: of(),
+            development,
+            key,
+            value,
+            certainty,
+        }));
+        events.extend(self.meets.into_iter().map(|date| Event::ExpectationMet {
+            storyline: of(),
+            date,
+            by: development,
+        }));
+        events.extend(self.expects.into_iter().map(|(date, due, what)| Event::ExpectationSet {
+            storyline: of(),
+            development,
+            date,
+            due,
+            what,
+        }));
         events
     }
 }

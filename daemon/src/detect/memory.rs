@@ -42,7 +42,9 @@ impl Memory {
                 });
             }
             Event::ReportNoted { storyline, development, relation, report, .. } => {
-                self.remember(storyline, at, report, |thread| thread.report(at, report, *development, *relation, true));
+                self.remember(storyline, at, report, |thread| {
+                    thread.report(at, report, *development, *relation, true)
+                });
             }
             Event::StorylineRetired { storyline } => {
                 let gone = self.threads.remove(storyline);
@@ -83,7 +85,8 @@ impl Memory {
             Event::ExpectationSet { storyline, development, date, due, what } => {
                 self.thread_mut(storyline).expect(*date, *due, what, *development);
             }
-            Event::ExpectationMet { storyline, date, .. } | Event::ExpectationMissed { storyline, date, .. } => {
+            Event::ExpectationMet { storyline, date, .. }
+            | Event::ExpectationMissed { storyline, date, .. } => {
                 self.thread_mut(storyline).forget_expectation(*date);
             }
             Event::StorylineSurged { storyline, .. } => self.thread_mut(storyline).surged(at),
@@ -97,7 +100,13 @@ impl Memory {
     }
 
     /// Remembers a report and forgets what is too old or too much.
-    fn remember(&mut self, storyline: &StorylineId, at: Timestamp, _report: &Report, how: impl FnOnce(&mut Thread)) {
+    fn remember(
+        &mut self,
+        storyline: &StorylineId,
+        at: Timestamp,
+        _report: &Report,
+        how: impl FnOnce(&mut Thread),
+    ) {
         let thread = self.threads.entry(storyline.clone()).or_default();
         let before = thread.bytes();
         how(thread);
@@ -107,7 +116,8 @@ impl Memory {
         }
         self.bytes = (self.bytes + thread.bytes()).saturating_sub(before);
         while self.bytes > MEMORY_BYTES_MAX {
-            let oldest = self.threads.iter_mut().filter_map(|(_, it)| Some((it.oldest()?, it))).min_by_key(|it| it.0);
+            let oldest =
+                self.threads.iter_mut().filter_map(|(_, it)| Some((it.oldest()?, it))).min_by_key(|it| it.0);
             let Some((_, thread)) = oldest else { break };
             let before = thread.bytes();
             thread.forget_oldest();

@@ -21,7 +21,13 @@ pub(super) struct Origin {
 }
 
 /// The origin of an item that is no copy.
-pub(super) fn origin(definitions: &Definitions, thread: &Thread, item: &Item, feed: Option<&Context>, reading: &Reading) -> Origin {
+pub(super) fn origin(
+    definitions: &Definitions,
+    thread: &Thread,
+    item: &Item,
+    feed: Option<&Context>,
+    reading: &Reading,
+) -> Origin {
     let family = family(feed, item);
     let own = |why: &str| Origin { name: family.clone(), why: why.to_owned() };
     if !definitions.rules.takes(Step::Origin) {
@@ -68,7 +74,10 @@ impl Houses {
     /// The house whose name begins at the first of some words, with how many words it has.
     fn at(&self, words: &[u64]) -> Option<(usize, &str)> {
         let names = self.0.get(words.first()?)?;
-        names.iter().find(|(name, _)| words.starts_with(name)).map(|(name, house)| (name.len(), house.as_str()))
+        names
+            .iter()
+            .find(|(name, _)| words.starts_with(name))
+            .map(|(name, house)| (name.len(), house.as_str()))
     }
 }
 
@@ -85,38 +94,71 @@ fn credited(houses: [&Houses; 2], reading: &Reading, own: &[u64]) -> Option<Stri
 /// The house a byline names.
 fn named(houses: [&Houses; 2], byline: &str) -> Option<String> {
     let words = name_words(byline);
-    (0..words.len()).find_map(|at| houses.iter().find_map(|it| it.at(words.get(at..)?))).map(|it| it.1.to_owned())
+    (0..words.len())
+        .find_map(|at| houses.iter().find_map(|it| it.at(words.get(at..)?)))
+        .map(|it| it.1.to_owned())
 }
 
 /// Whether words from `from` to `to` (excluded) credit a house: brackets, a line of credit, or a verb of telling.
 fn is_credit(reading: &Reading, from: usize, to: usize) -> bool {
-    let Some((first, last)) = reading.words.get(from).zip(reading.words.get(to.wrapping_sub(1))) else { return false };
+    let Some((first, last)) = reading.words.get(from).zip(reading.words.get(to.wrapping_sub(1))) else {
+        return false;
+    };
     let field = if from < reading.title_words { &reading.title } else { &reading.text };
     let before = field.get(..first.at.start).unwrap_or_default().trim_end();
-    let after = field.get(last.at.end..).unwrap_or_default().trim_start_matches(['\'', '’', 's']).trim_start();
+    let after =
+        field.get(last.at.end..).unwrap_or_default().trim_start_matches(['\'', '’', 's']).trim_start();
     let bracketed = before.ends_with(['(', '[']) && after.starts_with([')', ']', '/']);
     let closing = before.ends_with(['|', '-', '–', '—', '/']) && (after.is_empty() || after == ".");
     let opening = first.sentence == 1 && before.is_empty() && after.starts_with(['-', '–', '—']);
     let said = |at: Option<usize>, list: &[&str]| {
-        at.and_then(|it| reading.words.get(it)).is_some_and(|it| it.sentence == first.sentence && list.iter().any(|w| plain(w) == it.form.plain))
+        at.and_then(|it| reading.words.get(it))
+            .is_some_and(|it| it.sentence == first.sentence && list.iter().any(|w| plain(w) == it.form.plain))
     };
-    const CITES: [&str; 12] = ["citing", "cites", "by", "via", "from", "to", "source", "quoting", "at", "laut", "selon", "with"];
-    const TELLS: [&str; 12] =
-        ["reports", "reported", "said", "says", "writes", "wrote", "learned", "learnt", "understands", "reporting", "report", "berichtet"];
+    const CITES: [&str; 12] =
+        ["citing", "cites", "by", "via", "from", "to", "source", "quoting", "at", "laut", "selon", "with"];
+    const TELLS: [&str; 12] = [
+        "reports",
+        "reported",
+        "said",
+        "says",
+        "writes",
+        "wrote",
+        "learned",
+        "learnt",
+        "understands",
+        "reporting",
+        "report",
+        "berichtet",
+    ];
     let cites = said(from.checked_sub(1), &CITES) && cites_well(reading, from);
     bracketed || closing || opening || cites || said(Some(to), &TELLS)
 }
 
 /// `according to X`, `told X`, `more at X`, `citing X`; not `went to X`.
 fn cites_well(reading: &Reading, from: usize) -> bool {
-    let word = |back: usize| from.checked_sub(back).and_then(|it| reading.words.get(it)).map(|it| it.form.plain);
+    let word =
+        |back: usize| from.checked_sub(back).and_then(|it| reading.words.get(it)).map(|it| it.form.plain);
     let is = |back: usize, list: &[&str]| list.iter().any(|it| word(back) == Some(plain(it)));
     match () {
         () if is(1, &["to"]) => is(2, &["according", "told", "spoke", "speaking"]),
         () if is(1, &["at"]) => is(2, &["more", "story", "article"]),
-        () if is(1, &["by", "from", "with"]) => {
-            is(2, &["reported", "published", "story", "report", "reporting", "article", "reports", "obtained", "material", "seen", "provided"])
-        }
+        () if is(1, &["by", "from", "with"]) => is(
+            2,
+            &[
+                "reported",
+                "published",
+                "story",
+                "report",
+                "reporting",
+                "article",
+                "reports",
+                "obtained",
+                "material",
+                "seen",
+                "provided",
+            ],
+        ),
         () => true,
     }
 }

@@ -55,8 +55,15 @@ fn best<'a>(
             // Longer cues say more; the title says more than the text.
             let size = pattern.len() * 2 + usize::from(number == 0);
             if best.as_ref().is_none_or(|it| (size, phase) > (it.size, it.phase)) {
-                let again = reading.sentence(number).iter().any(|it| rules.table.reversal.contains(&it.form.plain));
-                best = Some(Cue { phase, words: reading.span(found.from, found.to).to_owned(), own, again, size });
+                let again =
+                    reading.sentence(number).iter().any(|it| rules.table.reversal.contains(&it.form.plain));
+                best = Some(Cue {
+                    phase,
+                    words: reading.span(found.from, found.to).to_owned(),
+                    own,
+                    again,
+                    size,
+                });
             }
         }
     }
@@ -83,7 +90,9 @@ fn guarded(rules: &Rules, phase: Phase, reading: &Reading, start: usize, found: 
         .take_while(|it| it.clause == clause)
         .map(|it| it.form.plain)
         .collect();
-    let has = |set: &std::collections::BTreeSet<u64>, within: usize| before.iter().take(within).any(|it| set.contains(it));
+    let has = |set: &std::collections::BTreeSet<u64>, within: usize| {
+        before.iter().take(within).any(|it| set.contains(it))
+    };
     if has(&table.negation, 4) || has(&table.modal, 3) {
         return None;
     }

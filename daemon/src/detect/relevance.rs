@@ -98,7 +98,11 @@ pub(super) fn touched(
         return Vec::new();
     }
     let wanting = masks.iter().any(|(variant, mask)| !is_full(&definitions.variants[*variant], *mask));
-    let around = if wanting && definitions.rules.takes(Step::WeakEvidence) { surroundings() } else { Surroundings::default() };
+    let around = if wanting && definitions.rules.takes(Step::WeakEvidence) {
+        surroundings()
+    } else {
+        Surroundings::default()
+    };
     let categories = definitions.find(&around.categories);
     let url = definitions.find(&around.url);
     let mut found: Vec<Belonging> = Vec::new();
@@ -129,7 +133,8 @@ fn masks(definitions: &Definitions, hits: &[Hit], lang: Option<&str>) -> Vec<(us
         return Vec::new();
     }
     let mut masks = vec![0_u32; definitions.variants.len()];
-    for target in hits.iter().flat_map(|it| definitions.aliases_of(*it)).flat_map(|(_, alias)| &alias.targets) {
+    for target in hits.iter().flat_map(|it| definitions.aliases_of(*it)).flat_map(|(_, alias)| &alias.targets)
+    {
         if let Target::Facet { variant, facet } = target
             && let Some(mask) = masks.get_mut(*variant)
         {
@@ -165,8 +170,12 @@ fn details(
 fn granted(definitions: &Definitions, variant: usize, aliases: &[u32]) -> Vec<Touched> {
     let hit = Hit { leaf: 0, at: 0, len: 0 };
     let each = aliases.iter().filter_map(|it| Some((*it, definitions.alias(*it)?)));
-    let facets = each.flat_map(|(alias, it)| it.targets.iter().filter_map(move |it| Some((alias, facet_of(*it, variant)??))));
-    facets.map(|(alias, facet)| Touched { facet: Some(facet), alias, hit, sentence: 0, field: Field::About }).collect()
+    let facets = each.flat_map(|(alias, it)| {
+        it.targets.iter().filter_map(move |it| Some((alias, facet_of(*it, variant)??)))
+    });
+    facets
+        .map(|(alias, facet)| Touched { facet: Some(facet), alias, hit, sentence: 0, field: Field::About })
+        .collect()
 }
 
 /// The facet of a variant that a target means, none within for an exclusion.
@@ -181,7 +190,11 @@ fn facet_of(target: Target, wanted: usize) -> Option<Option<usize>> {
 fn belonging(definitions: &Definitions, variant: usize, touches: &[Touched]) -> Belonging {
     let compiled = &definitions.variants[variant];
     let mask = |wanted: &dyn Fn(&Touched) -> bool| -> u32 {
-        touches.iter().filter(|it| wanted(it)).filter_map(|it| it.facet).fold(0, |mask, facet| mask | 1 << facet)
+        touches
+            .iter()
+            .filter(|it| wanted(it))
+            .filter_map(|it| it.facet)
+            .fold(0, |mask, facet| mask | 1 << facet)
     };
     let title = mask(&|it| it.field == Field::Title);
     let inside = |it: &Touched| matches!(it.field, Field::Title | Field::Text);
@@ -191,7 +204,8 @@ fn belonging(definitions: &Definitions, variant: usize, touches: &[Touched]) -> 
     let weak = mask(&|it| !inside(it));
     let full = |mask: u32| is_full(compiled, mask);
     let together = full(title) || (1..=last).any(|at| full(title | sentence(at)) && (title != 0 || at == 1));
-    let nearly = |mask: u32| mask != 0 && full(mask | weak) && mask.count_ones() as usize + 1 >= compiled.facets;
+    let nearly =
+        |mask: u32| mask != 0 && full(mask | weak) && mask.count_ones() as usize + 1 >= compiled.facets;
     let how = if definitions.rules.takes(Step::Veto) && is_vetoed(definitions, touches) {
         How::Vetoed
     } else if together || (full(all) && !definitions.rules.takes(Step::Window)) {
@@ -203,13 +217,22 @@ fn belonging(definitions: &Definitions, variant: usize, touches: &[Touched]) -> 
     } else {
         How::Partial
     };
-    let places = touches.iter().filter(|it| inside(it)).flat_map(|it| it.hit.at..it.hit.at + it.hit.len).collect();
-    Belonging { story: compiled.story, variant, how, in_title: full(title), places, facets: evidence(definitions, compiled, touches) }
+    let places =
+        touches.iter().filter(|it| inside(it)).flat_map(|it| it.hit.at..it.hit.at + it.hit.len).collect();
+    Belonging {
+        story: compiled.story,
+        variant,
+        how,
+        in_title: full(title),
+        places,
+        facets: evidence(definitions, compiled, touches),
+    }
 }
 
 fn is_vetoed(definitions: &Definitions, touches: &[Touched]) -> bool {
     let mut none = touches.iter().filter(|it| it.facet.is_none());
-    none.clone().any(|it| it.field == Field::Title) || none.by_ref().count() >= definitions.rules.table.relevance.veto_hits
+    none.clone().any(|it| it.field == Field::Title)
+        || none.by_ref().count() >= definitions.rules.table.relevance.veto_hits
 }
 
 /// Touches kept of one facet as evidence.

@@ -30,7 +30,9 @@ pub(super) fn what_is_new(memory: &Memory, item: ItemId, reading: &Reading) -> O
         return Some(News::All);
     }
     let known: BTreeSet<u64> = versions().flat_map(|it| it.features.sentences.iter().copied()).collect();
-    let fresh = |at: usize| !reading.sentence(at).is_empty() && !known.contains(&super::features::hash_of(reading.sentence(at)));
+    let fresh = |at: usize| {
+        !reading.sentence(at).is_empty() && !known.contains(&super::features::hash_of(reading.sentence(at)))
+    };
     let said = |at: usize| -> String {
         let range = reading.sentences.get(at).cloned().unwrap_or_default();
         let end = reading.words.get(range.end.wrapping_sub(1)).map_or(0, |it| it.at.end);

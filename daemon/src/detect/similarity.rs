@@ -22,7 +22,12 @@ pub(super) struct Weighing<'a> {
 
 impl<'a> Weighing<'a> {
     /// Weighs an item's features.
-    pub(super) fn of(rules: &'a Rules, thread: &'a Thread, features: &Features, common: BTreeSet<u32>) -> Self {
+    pub(super) fn of(
+        rules: &'a Rules,
+        thread: &'a Thread,
+        features: &Features,
+        common: BTreeSet<u32>,
+    ) -> Self {
         let mut it = Self { rules, thread, common, own: Vec::new(), norm: 0.0 };
         it.own = features.terms.iter().map(|(stem, count)| (*stem, count * it.weight(*stem))).collect();
         it.norm = it.own.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
@@ -54,7 +59,8 @@ impl<'a> Weighing<'a> {
             sum += rules.title_concepts * overlap(features.title_concepts, other.title_concepts);
         }
         if self.rules.takes(Step::Entities) {
-            let names = features.names.intersection(&other.names).filter(|it| !self.common.contains(it)).count();
+            let names =
+                features.names.intersection(&other.names).filter(|it| !self.common.contains(it)).count();
             sum += rules.entities * (names as f64 / 3.0).min(1.0);
         }
         sum

@@ -17,14 +17,19 @@ pub(super) fn settle(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp)
     confirm(case, judgement);
     move_phase(case, judgement);
     judgement.facts = all_facts(case, judgement);
-    let speaks = matches!(judgement.relation, Relation::New | Relation::Denial | Relation::Correction | Relation::Corroboration);
+    let speaks = matches!(
+        judgement.relation,
+        Relation::New | Relation::Denial | Relation::Correction | Relation::Corroboration
+    );
     if !speaks || case.it.how == How::Joined {
         return;
     }
     let sure = judgement.confirms.is_some() || is_confirmed(case, judgement);
     let mut news = judgement.facts.clone();
     if sure {
-        news.iter_mut().filter(|it| it.certainty == Certainty::Reported).for_each(|it| it.certainty = Certainty::Confirmed);
+        news.iter_mut()
+            .filter(|it| it.certainty == Certainty::Reported)
+            .for_each(|it| it.certainty = Certainty::Confirmed);
     }
     news.retain(|it| {
         let known = case.thread.facts.get(&(it.key, it.value.clone()));
@@ -41,10 +46,14 @@ fn is_confirmed(case: &Case<'_>, judgement: &Judgement) -> bool {
 
 /// Two origins confirm, or the party itself about its own act.
 fn confirm(case: &Case<'_>, judgement: &mut Judgement) {
-    if !matches!(judgement.relation, Relation::New | Relation::Denial | Relation::Correction | Relation::Corroboration) {
+    if !matches!(
+        judgement.relation,
+        Relation::New | Relation::Denial | Relation::Correction | Relation::Corroboration
+    ) {
         return;
     }
-    let known = judgement.development.and_then(|it| case.thread.developments.get(&it)).cloned().unwrap_or_default();
+    let known =
+        judgement.development.and_then(|it| case.thread.developments.get(&it)).cloned().unwrap_or_default();
     if known.state != DevelopmentState::Provisional {
         return;
     }
@@ -54,7 +63,8 @@ fn confirm(case: &Case<'_>, judgement: &mut Judgement) {
     let mut after = known;
     let half = after.origins.entry(judgement.report.origin.clone()).or_insert(judgement.report.half);
     *half = *half && judgement.report.half;
-    let wanted = case.story.alert.confirm.map_or(case.heard.definitions.rules.table.confirm_origins, |it| it.origins);
+    let wanted =
+        case.story.alert.confirm.map_or(case.heard.definitions.rules.table.confirm_origins, |it| it.origins);
     if judgement.by_party.is_some() || after.strength() + 1e-9 >= f64::from(wanted) {
         judgement.confirms = Some(after.origins.into_keys().collect());
     }
@@ -69,7 +79,8 @@ pub(super) fn speaks_for(case: &Case<'_>) -> Option<String> {
 }
 
 fn move_phase(case: &Case<'_>, judgement: &mut Judgement) {
-    let moves = matches!(judgement.relation, Relation::New | Relation::Corroboration) && case.it.how <= How::Weak;
+    let moves =
+        matches!(judgement.relation, Relation::New | Relation::Corroboration) && case.it.how <= How::Weak;
     let Some(cue) = case.cue.as_ref().filter(|it| moves && may_move(case.thread.phase, it)) else { return };
     if case.heard.item.late {
         return;
@@ -83,7 +94,8 @@ fn move_phase(case: &Case<'_>, judgement: &mut Judgement) {
 fn all_facts(case: &Case<'_>, judgement: &Judgement) -> Vec<Fact> {
     let mut found = facts(case.heard.definitions, &case.heard.reading, case.heard.dates());
     let today = today(case);
-    let begins = judgement.moved.is_some() && matches!(judgement.phase, Phase::UnderWay | Phase::Concluded | Phase::Cancelled);
+    let begins = judgement.moved.is_some()
+        && matches!(judgement.phase, Phase::UnderWay | Phase::Concluded | Phase::Cancelled);
     if begins && found.iter().all(|it| it.key != FactKey::Date) {
         found.push(Fact { key: FactKey::Date, value: today.to_string(), certainty: Certainty::Reported });
     }
@@ -111,7 +123,10 @@ fn expect(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
     for Dated { mention, sentence } in case.heard.dates() {
         let Some(value) = mention.value.filter(|_| mention.ahead && *sentence <= 2) else { continue };
         let date = value.last();
-        if date <= today || case.thread.expectations.contains_key(&date) || judgement.expects.iter().any(|it| it.0 == date) {
+        if date <= today
+            || case.thread.expectations.contains_key(&date)
+            || judgement.expects.iter().any(|it| it.0 == date)
+        {
             continue;
         }
         let Some(due) = overdue(case, date).filter(|it| *it > now) else { continue };
@@ -124,5 +139,8 @@ fn overdue(case: &Case<'_>, date: Date) -> Option<Timestamp> {
     let tz = case.heard.feed.map_or(TimeZone::UTC, |it| it.tz.clone());
     let next = date.checked_add(1.day()).ok()?;
     let end = tz.to_timestamp(next.at(0, 0, 0, 0)).ok()?;
-    end.checked_add(SignedDuration::from_hours(i64::from(case.heard.definitions.rules.table.habit.overdue_hours))).ok()
+    end.checked_add(SignedDuration::from_hours(i64::from(
+        case.heard.definitions.rules.table.habit.overdue_hours,
+    )))
+    .ok()
 }

@@ -134,11 +134,19 @@ impl Thread {
         self.houses.add(name_words(&report.outlet), &report.outlet);
         let (item, outlet, origin) = (report.item, report.outlet.clone(), report.origin.clone());
         let effective = report.effective;
-        self.reports.insert(number, Known { item, effective, at, outlet, origin, development, relation, joined, features });
+        self.reports.insert(
+            number,
+            Known { item, effective, at, outlet, origin, development, relation, joined, features },
+        );
     }
 
     /// Opens a development with its first report, which was remembered before.
-    pub(super) fn open(&mut self, development: DevelopmentId, disputes: Option<DevelopmentId>, report: &Report) {
+    pub(super) fn open(
+        &mut self,
+        development: DevelopmentId,
+        disputes: Option<DevelopmentId>,
+        report: &Report,
+    ) {
         let features = self.reports.last_key_value().map(|(_, it)| it.features.clone()).unwrap_or_default();
         let it = self.developments.entry(development).or_default();
         it.headline.clone_from(&report.title);

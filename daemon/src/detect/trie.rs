@@ -59,7 +59,11 @@ impl Trie {
         for (index, word) in reading.words.iter().enumerate() {
             let last = index + 1 == reading.words.len();
             let keys = self.keys(table, &reading, word, kind, last, reading.words.len() == 1);
-            nodes = nodes.iter().flat_map(|node| keys.iter().map(move |key| (*node, *key))).map(|it| self.child(it)).collect();
+            nodes = nodes
+                .iter()
+                .flat_map(|node| keys.iter().map(move |key| (*node, *key)))
+                .map(|it| self.child(it))
+                .collect();
         }
         for node in nodes {
             if let Some(leaf) = self.leaves.get_mut(node as usize)
@@ -133,7 +137,15 @@ impl Trie {
         out
     }
 
-    fn keys(&mut self, table: &Table, reading: &Reading, word: &Word, kind: Kind, last: bool, alone: bool) -> Vec<u64> {
+    fn keys(
+        &mut self,
+        table: &Table,
+        reading: &Reading,
+        word: &Word,
+        kind: Kind,
+        last: bool,
+        alone: bool,
+    ) -> Vec<u64> {
         // A phrase may have beginnings inside it: `foreign minist* of russia`.
         let starred = reading.title.get(word.at.end..).is_some_and(|it| it.starts_with('*'));
         match kind {
