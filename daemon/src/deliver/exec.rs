@@ -68,16 +68,12 @@ pub(super) async fn run(
         let status = last_words(complaints, &mut tail, watch).await;
         (status, tail)
     };
-    match timeout(limit, work).await {
-        Ok((status, tail)) => {
-            group.leave();
-            judge(status, &tail)
-        }
-        Err(_) => {
-            drop(group);
-            Err(Failure::passing(format!("not done within {}", humantime::format_duration(limit))))
-        }
-    }
+    let Ok((status, tail)) = timeout(limit, work).await else {
+        drop(group);
+        return Err(Failure::passing(format!("not done within {}", humantime::format_duration(limit))));
+    };
+    group.leave();
+    judge(status, &tail)
 }
 
 fn prepare(sink: &SinkId, program: &str, arguments: &[String], message: &Message<'_>) -> Command {

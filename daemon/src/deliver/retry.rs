@@ -81,19 +81,18 @@ pub(super) fn pause(retry: &Retry, delivery: DeliveryId, n: u32) -> Duration {
 /// How long a server asks to wait, by its own clock; none where it is a time past or not to be understood.
 pub(super) fn retry_after(value: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
-    let asked = match value.parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let until = httpdate::parse_http_date(value).ok()?;
-            let theirs = date.and_then(|it| httpdate::parse_http_date(it.trim()).ok());
-            let ours = || {
-                SystemTime::UNIX_EPOCH
-                    + Duration::from_secs(u64::try_from(now.as_second()).unwrap_or_default())
-            };
-            until.duration_since(theirs.unwrap_or_else(ours)).ok()?
-        }
+    let asked = if let Ok(seconds) = value.parse::<u64>() {
+        Duration::from_secs(seconds)
+    } else {
+        let until = httpdate::parse_http_date(value).ok()?;
+        let theirs = date.and_then(|it| httpdate::parse_http_date(it.trim()).ok());
+        until.duration_since(theirs.unwrap_or_else(|| our_time(now))).ok()?
     };
     (!asked.is_zero()).then_some(asked)
+}
+
+fn our_time(now: Timestamp) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(now.as_second()).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -102,8 +101,8 @@ mod tests {
 
     const RETRY: Retry = Retry {
         first: Duration::from_secs(1),
-        max: Duration::from_secs(60),
-        give_up: Duration::from_secs(600),
+        max: Duration::from_mins(1),
+        give_up: Duration::from_mins(10),
     };
 
     fn now() -> Timestamp {

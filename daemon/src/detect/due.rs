@@ -28,7 +28,7 @@ pub fn due(definitions: &Definitions, memory: &Memory, now: Timestamp) -> Vec<Ev
 
 /// Reports a day over the week before the last day that had any, rounded up.
 fn usual(thread: &Thread, now: Timestamp) -> u32 {
-    let today = thread.last_report.unwrap_or(now).min(now).to_zoned(TimeZone::UTC).date();
+    let today = TimeZone::UTC.to_datetime(thread.last_report.unwrap_or(now).min(now)).date();
     let week = thread.days.range(..today).rev().take(7);
     let (days, reports) = week.fold((0_u32, 0_u32), |(days, sum), (_, count)| (days + 1, sum + count));
     let span =

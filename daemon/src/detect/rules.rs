@@ -173,7 +173,7 @@ impl Table {
         }
         let letters = reading.letters(word);
         let ends = letters.char_indices().map(|(at, c)| at + c.len_utf8()).skip(2).take(12);
-        ends.filter_map(|end| self.concepts.beginnings.get(letters.get(..end)?)).next_back().copied()
+        ends.filter_map(|end| self.concepts.beginnings.get(letters.get(..end)?)).last().copied()
     }
 
     fn read(text: &str) -> Self {

@@ -138,7 +138,7 @@ fn expect(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
 fn overdue(case: &Case<'_>, date: Date) -> Option<Timestamp> {
     let tz = case.heard.feed.map_or(TimeZone::UTC, |it| it.tz.clone());
     let next = date.checked_add(1.day()).ok()?;
-    let end = tz.to_zoned(next.at(0, 0, 0, 0)).ok()?.timestamp();
+    let end = tz.to_timestamp(next.at(0, 0, 0, 0)).ok()?;
     end.checked_add(SignedDuration::from_hours(i64::from(
         case.heard.definitions.rules.table.habit.overdue_hours,
     )))

@@ -124,7 +124,7 @@ impl Thread {
             it.add(&features, report.effective);
         }
         self.bytes += features.bytes();
-        let day = report.effective.to_zoned(TimeZone::UTC).date();
+        let day = TimeZone::UTC.to_datetime(report.effective).date();
         *self.days.entry(day).or_default() += 1;
         while self.days.len() > DAYS_MAX {
             self.days.pop_first();

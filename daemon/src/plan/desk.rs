@@ -43,9 +43,9 @@ impl<'a> Desk<'a> {
 
     /// Tells of a storyline's change if its rule says so.
     pub(super) fn consider(&mut self, change: &Change, occasion: Occasion) {
-        let (config, state) = (self.situation.config, self.situation.state);
+        let Situation { config, state: known, .. } = self.situation;
         let Some(rule) = config.storylines.get(&change.storyline).map(|it| &it.alert) else { return };
-        let Some(storyline) = state.storylines.get(&change.storyline).filter(|it| !it.retired) else {
+        let Some(storyline) = known.storylines.get(&change.storyline).filter(|it| !it.retired) else {
             return;
         };
         let news = !change.causes.is_empty();
@@ -55,8 +55,8 @@ impl<'a> Desk<'a> {
         let developments: BTreeSet<DevelopmentId> =
             change.causes.iter().map(|(_, it)| *it).chain(change.touched.iter().copied()).collect();
         for it in developments {
-            if state.waiting.contains_key(&AlertId::of_development(it)) {
-                change.add_waited(state, it);
+            if known.waiting.contains_key(&AlertId::of_development(it)) {
+                change.add_waited(known, it);
             }
         }
 
@@ -66,10 +66,10 @@ impl<'a> Desk<'a> {
             return;
         }
         let told_anyway = occasion.reason().is_some();
-        if told_anyway || rule::lets_out(rule, state, development, self.situation.now) {
+        if told_anyway || rule::lets_out(rule, known, development, self.situation.now) {
             // Another report of what waits is no news by itself while nothing lets it out.
             if news || !told_anyway {
-                self.offer(stage, occasion);
+                self.offer(&stage, occasion);
             }
         } else if news {
             self.suppress(&stage, "below_rule");
@@ -77,21 +77,21 @@ impl<'a> Desk<'a> {
     }
 
     /// Tells of a stage, unless the occasion, a snooze or a storm holds it back.
-    pub(super) fn offer(&mut self, stage: Stage, occasion: Occasion) {
+    pub(super) fn offer(&mut self, stage: &Stage, occasion: Occasion) {
         let now = self.situation.now;
         if let Some((reason, digest)) = occasion.reason() {
-            self.suppress(&stage, reason);
+            self.suppress(stage, reason);
             if let Some(digest) = digest {
-                self.gather_everywhere(&stage, digest, now);
+                self.gather_everywhere(stage, digest, now);
             }
-        } else if let Some(until) = self.snoozed_until(&stage) {
-            self.suppress(&stage, "snooze");
-            self.gather_everywhere(&stage, DeliveryDigest::Window, until);
+        } else if let Some(until) = self.snoozed_until(stage) {
+            self.suppress(stage, "snooze");
+            self.gather_everywhere(stage, DeliveryDigest::Window, until);
         } else if self.storms() {
-            self.suppress(&stage, "storm");
-            self.gather_everywhere(&stage, DeliveryDigest::Storm, now);
+            self.suppress(stage, "storm");
+            self.gather_everywhere(stage, DeliveryDigest::Storm, now);
         } else {
-            self.raise(&stage);
+            self.raise(stage);
         }
     }
 

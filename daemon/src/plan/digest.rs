@@ -126,15 +126,11 @@ fn text(situation: &Situation<'_>, cause: DeliveryDigest, told: &[&Gathered]) ->
         (false, 1) => "alert",
         (false, _) => "alerts",
     };
-    let mut text = format!("{count} {noun} · {}", why(cause));
-    for line in lines.iter().take(LINES_MAX) {
-        text.push('\n');
-        text.push_str(line);
-    }
-    if lines.len() > LINES_MAX {
-        text.push_str(&format!("\nand {} more", lines.len() - LINES_MAX));
-    }
-    text
+    let more = lines.len().saturating_sub(LINES_MAX);
+    let first = format!("{count} {noun} · {}", why(cause));
+    let last = (more > 0).then(|| format!("and {more} more"));
+    let all = std::iter::once(first).chain(lines.into_iter().take(LINES_MAX)).chain(last);
+    all.collect::<Vec<_>>().join("\n")
 }
 
 fn standings(situation: &Situation<'_>, told: &[&Gathered]) -> Vec<String> {

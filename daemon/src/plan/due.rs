@@ -28,7 +28,7 @@ pub fn due(situation: &Situation<'_>, visits: Visits) -> Vec<Event> {
         desk.consider(&change, Occasion::Live);
     }
     for stage in health::of_time(&desk.situation) {
-        desk.offer(stage, Occasion::Live);
+        desk.offer(&stage, Occasion::Live);
     }
     desk.finish()
 }

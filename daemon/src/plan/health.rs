@@ -17,20 +17,20 @@ const ATTEMPTS_FAILED: u32 = 3;
 
 /// The stages of one cause's events.
 pub(super) fn of_events(situation: &Situation<'_>, recorded: &[Recorded]) -> Vec<Stage> {
-    let state = situation.state;
+    let known = situation.state;
     let mut stages: Vec<Stage> = Vec::new();
     for it in recorded {
         let stage = match &it.event {
             Event::FeedBlocked { feed, .. }
             | Event::FeedGone { feed, .. }
-            | Event::FeedSilent { feed, .. } => untold(state, feed).map(|health| feed_stage(feed, health)),
+            | Event::FeedSilent { feed, .. } => untold(known, feed).map(|health| feed_stage(feed, health)),
             Event::DeliveryFailed { delivery, attempt, error, .. } if *attempt >= ATTEMPTS_FAILED => {
-                state.deliveries.get(delivery).and_then(|it| sink_stage(state, &it.sink, error))
+                known.deliveries.get(delivery).and_then(|it| sink_stage(known, &it.sink, error))
             }
             Event::DeliveryDead { delivery, error } => {
-                state.deliveries.get(delivery).and_then(|it| sink_stage(state, &it.sink, error))
+                known.deliveries.get(delivery).and_then(|it| sink_stage(known, &it.sink, error))
             }
-            Event::SinkDisabled { sink, error } => sink_stage(state, sink, error),
+            Event::SinkDisabled { sink, error } => sink_stage(known, sink, error),
             Event::StorageDegraded { code, detail } => {
                 Some(storage_stage(format!("{}: {detail}", code_words(*code)), it.seq, it.at))
             }
@@ -74,8 +74,8 @@ fn feed_stage(feed: &FeedId, health: &FeedHealth) -> Stage {
 }
 
 /// A failing sink, once per episode, told to every sink but itself.
-fn sink_stage(state: &State, sink: &SinkId, error: &str) -> Option<Stage> {
-    let failing = state.sinks.get(sink)?.failing.as_ref().filter(|it| !it.told)?;
+fn sink_stage(known: &State, sink: &SinkId, error: &str) -> Option<Stage> {
+    let failing = known.sinks.get(sink)?.failing.as_ref().filter(|it| !it.told)?;
     let alert = AlertId::of_cause("sink", sink.as_str(), failing.seq);
     let what = "sink failing".to_owned();
     let mut stage = own(alert, AlertKind::Sink, sink.as_str(), what, error.to_owned(), failing.since);

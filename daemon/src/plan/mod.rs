@@ -24,6 +24,9 @@ mod rule;
 mod sentence;
 mod stage;
 
+#[cfg(test)]
+mod tests;
+
 use jiff::{Timestamp, tz::TimeZone};
 use storyline_config::{Baseline, Config, Severity};
 use storyline_store::{AlertKind, DeliveryDigest, Event, Recorded, State};
@@ -88,10 +91,10 @@ pub fn plan(
         desk.consider(&change, occasion);
     }
     for stage in stage::of_time(situation, recorded) {
-        desk.offer(stage, occasion);
+        desk.offer(&stage, occasion);
     }
     for stage in health::of_events(situation, recorded) {
-        desk.offer(stage, Occasion::Live);
+        desk.offer(&stage, Occasion::Live);
     }
     desk.finish()
 }

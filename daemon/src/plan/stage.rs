@@ -158,13 +158,13 @@ impl Change {
 pub(super) fn changes(recorded: &[Recorded]) -> Vec<Change> {
     let mut all: BTreeMap<StorylineId, Change> = BTreeMap::new();
     for it in recorded {
-        let storyline = match &it.event {
-            Event::DevelopmentReported { storyline, .. }
-            | Event::DevelopmentCorroborated { storyline, .. }
-            | Event::DevelopmentConfirmed { storyline, .. }
-            | Event::PhaseEntered { storyline, .. }
-            | Event::FactReported { storyline, .. } => storyline,
-            _ => continue,
+        let (Event::DevelopmentReported { storyline, .. }
+        | Event::DevelopmentCorroborated { storyline, .. }
+        | Event::DevelopmentConfirmed { storyline, .. }
+        | Event::PhaseEntered { storyline, .. }
+        | Event::FactReported { storyline, .. }) = &it.event
+        else {
+            continue;
         };
         all.entry(storyline.clone()).or_insert_with(|| Change::none(storyline.clone())).take(&it.event);
     }
@@ -213,12 +213,12 @@ fn simple(cause: AlertCause, storyline: &StorylineId, headline: String, seq: Seq
 }
 
 /// The stage of an expectation that was missed, as the event `seq` says.
-pub(super) fn overdue(state: &State, storyline: &StorylineId, what: &str, seq: Seq, at: Timestamp) -> Stage {
+pub(super) fn overdue(known: &State, storyline: &StorylineId, what: &str, seq: Seq, at: Timestamp) -> Stage {
     let mut stage = simple(AlertCause::Overdue, storyline, what.to_owned(), seq, at);
-    let Some(known) = state.storylines.get(storyline) else { return stage };
-    let Some(expected) = known.expectations.iter().rev().find(|it| it.what == what) else { return stage };
+    let Some(theirs) = known.storylines.get(storyline) else { return stage };
+    let Some(expected) = theirs.expectations.iter().rev().find(|it| it.what == what) else { return stage };
     stage.since = expected.due;
-    if let Some(it) = known.development(expected.development) {
+    if let Some(it) = theirs.development(expected.development) {
         stage.backing = Some((it.state, it.origins.iter().map(|it| it.name.clone()).collect()));
     }
     stage

@@ -140,7 +140,10 @@ pub(super) fn space_of_prefix(prefix: &str) -> Space {
 pub(super) fn role(place: Place, space: Space, local: &str) -> Role {
     match place {
         Place::Feed => in_feed(space, local),
-        Place::Entry => in_entry(space, local).map_or(Role::Unknown, Role::Field),
+        Place::Entry => match group_in_entry(space, local) {
+            Some(inner) => Role::Group(inner),
+            None => in_entry(space, local).map_or(Role::Unknown, Role::Field),
+        },
         Place::Author if local == "name" => Role::Field(Field::Name),
         Place::Source if local == "title" => Role::Field(Field::Name),
         Place::Child if local == "loc" => Role::Field(Field::Link),
@@ -175,7 +178,7 @@ fn in_feed(space: Space, local: &str) -> Role {
     Role::Field(field)
 }
 
-/// What an element of an entry says. Groups are told apart by [`group_in_entry`].
+/// What an element of an entry says.
 fn in_entry(space: Space, local: &str) -> Option<Field> {
     Some(match space {
         Space::Core => return core_in_entry(local),
@@ -249,7 +252,7 @@ fn core_in_entry(local: &str) -> Option<Field> {
 }
 
 /// The place inside an element of an entry that groups others.
-pub(super) fn group_in_entry(space: Space, local: &str) -> Option<Place> {
+fn group_in_entry(space: Space, local: &str) -> Option<Place> {
     match (space, local) {
         (Space::Core | Space::Atom, "author") => Some(Place::Author),
         (Space::Core | Space::Atom, "source") => Some(Place::Source),

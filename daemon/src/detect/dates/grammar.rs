@@ -6,7 +6,9 @@
 use super::{
     meaning::{Expression, Meaning, Part, Which},
     names,
-    phrases::{ago_before, counted, end_of, nth_weekday, part, relative, shift, the, unit_first, within},
+    phrases::{
+        ago_before, counted, end_of, nth_weekday, of_month, part, relative, shift, the, unit_first, within,
+    },
     word::{Reading, Unit, Word},
 };
 
@@ -34,7 +36,8 @@ fn quoted_from(it: &Reading<'_>, core: usize, meaning: Meaning) -> usize {
     let Some(before) = core.checked_sub(1).filter(|at| it.joined(*at)) else { return core };
     let taken = match meaning {
         Meaning::Weekday { .. } | Meaning::WeekdayOfWeek { .. } | Meaning::Weekdays(..) => {
-            matches!(it.word(before), Word::On | Word::By | Word::Until | Word::This)
+            let by = matches!(it.word(before), Word::By | Word::Until) && !it.possessive(core);
+            by || matches!(it.word(before), Word::On | Word::This)
         }
         Meaning::Away { .. } => it.word(core) == Word::AgoBefore && it.written(before) == "il",
         Meaning::Weekend(_) => matches!(it.word(before), Word::At | Word::On | Word::By | Word::Until),
@@ -59,7 +62,8 @@ pub(super) fn core(it: &Reading<'_>, at: usize) -> Found {
         Word::Weekday(day) => weekday(it, at, day),
         Word::WeekdayShort(_) if it.capital(at) => weekday_date(it, at),
         Word::Month(_) | Word::MonthOrName(_) => month(it, at),
-        Word::Number(_) | Word::Ordinal(_) => day_first(it, at).or_else(|| counted(it, at)),
+        Word::Number(_) => day_first(it, at).or_else(|| counted(it, at)),
+        Word::Ordinal(_) => day_first(it, at).or_else(|| of_month(it, at)),
         Word::Count(_) | Word::Few => counted(it, at),
         Word::The => the(it, at),
         Word::Next | Word::Last | Word::This | Word::Coming | Word::Recent => relative(it, at),
@@ -67,7 +71,7 @@ pub(super) fn core(it: &Reading<'_>, at: usize) -> Found {
         Word::End | Word::Start => end_of(it, at),
         Word::In | Word::Within | Word::At => within(it, at),
         Word::Shift(days) => shift(it, at, days),
-        Word::Nth(nth) => nth_weekday(it, at, nth),
+        Word::Nth(nth) => nth_weekday(it, at, nth).or_else(|| nth_of(it, at, nth)),
         Word::AgoBefore => ago_before(it, at),
         Word::Unit(unit) => unit_first(it, at, unit),
         _ => None,
@@ -79,7 +83,8 @@ pub(super) fn governed(day: i8, which: Which) -> Meaning {
 }
 
 fn weekday(it: &Reading<'_>, at: usize, day: i8) -> Found {
-    if names::weekday(it, at) || it.before(at) == Word::Every && it.joined(at - 1) {
+    let habit = at > 0 && it.joined(at - 1) && matches!(it.before(at), Word::Every | Word::Nth(_));
+    if habit || names::weekday(it, at) {
         return None;
     }
     if let Some(found) = weekday_span(it, at, day).or_else(|| weekday_date(it, at)) {
@@ -121,7 +126,7 @@ fn weekday_span(it: &Reading<'_>, at: usize, day: i8) -> Found {
     let Word::Weekday(last) = it.word(at + 2) else { return None };
     let between = it.before(at) == Word::Between;
     let tied = match it.word(at + 1) {
-        Word::To => it.before(at) != Word::On,
+        Word::To => it.before(at) != Word::On && !moved(it, at),
         Word::And => between,
         _ => false,
     };
@@ -177,7 +182,7 @@ pub(super) fn day_number(word: Word) -> Option<i8> {
 
 fn year_number(word: Word) -> Option<i16> {
     match word {
-        Word::Number(number) if (1800..=2200).contains(&number) => i16::try_from(number).ok(),
+        Word::Number(number) if (1000..=2200).contains(&number) => i16::try_from(number).ok(),
         _ => None,
     }
 }
@@ -211,7 +216,7 @@ pub(super) fn day_first(it: &Reading<'_>, at: usize) -> Found {
     }
     let (month, end) = month_after(it, at)?;
     let tied = it.dashed(end - 1) || it.joined(end - 1) && it.word(end) == Word::To && it.joined(end);
-    if tied {
+    if tied && !moved(it, at) {
         let to = if it.dashed(end - 1) { end } else { end + 1 };
         if let Some(last) = day_number(it.word(to))
             && let Some((until, end)) = month_after(it, to)
@@ -222,6 +227,36 @@ pub(super) fn day_first(it: &Reading<'_>, at: usize) -> Found {
     }
     let (year, end) = with_year(it, end);
     Some((Meaning::DayMonth { day, month, year }, end))
+}
+
+/// "second of August".
+fn nth_of(it: &Reading<'_>, at: usize, nth: u8) -> Found {
+    let day = i8::try_from(nth).ok()?;
+    let (month, end) = month_after(it, at).filter(|_| it.word(at + 1) == Word::Of)?;
+    let (year, end) = with_year(it, end);
+    Some((Meaning::DayMonth { day, month, year }, end))
+}
+
+/// Whether what follows says that something was moved "from Monday to Wednesday": two days, no span.
+pub(super) fn moved(it: &Reading<'_>, at: usize) -> bool {
+    it.before(at) == Word::From
+        && (at.saturating_sub(6)..at).any(|place| {
+            matches!(
+                it.written(place),
+                "moved"
+                    | "postponed"
+                    | "delayed"
+                    | "rescheduled"
+                    | "pushed"
+                    | "shifted"
+                    | "changed"
+                    | "brought"
+                    | "put"
+                    | "move"
+                    | "moves"
+                    | "slipped"
+            )
+        })
 }
 
 /// The last day of "14-16", "14 to 16", "between 14 and 16", "15 and 16".
@@ -296,6 +331,7 @@ fn month_day(it: &Reading<'_>, at: usize, day: i8, month: i8) -> (Meaning, usize
     let to = if it.dashed(at) { at + 1 } else { at + 2 };
     let tied = it.dashed(at) || it.joined(at) && matches!(it.word(at + 1), Word::To) && it.joined(at + 1);
     if tied
+        && !moved(it, at - 1)
         && let Some(until) = month_at(it, to)
         && let Some(last) = day_number(it.word(to + 1))
         && (it.joined(to) || it.gap(to) == ".")

@@ -58,7 +58,7 @@ fn labelled_sentences_are_resolved() {
         }
     }
     eprintln!("date sentences {right}/{}, weekdays {weekdays_right}/{weekdays}", rows.len());
-    assert!(right >= 38 && weekdays_right + 1 >= weekdays);
+    assert!(right >= 42 && weekdays_right == weekdays);
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn labelled_items_are_resolved() {
         }
     }
     eprintln!("items: labelled {labelled}, found {found}, right {right}, not labelled {extra}");
-    assert!(right >= 40);
+    assert!(right >= 47);
 }
 
 #[test]
@@ -112,8 +112,11 @@ fn recognizer_expressions_are_resolved() {
     let (mut all, mut right) = (0, 0);
     for row in text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
         all += 1;
-        let published: Timestamp = format!("{}Z", row["reference"].as_str().unwrap()).parse().unwrap();
-        let found = mentions(row["text"].as_str().unwrap(), published, &TimeZone::UTC, Some("en"));
+        // Its expectations are American: the month stands first.
+        let day = row["reference"].as_str().unwrap().split('T').next().unwrap();
+        let published: Timestamp = format!("{day}T17:00:00Z").parse().unwrap();
+        let american = TimeZone::get("America/New_York").unwrap();
+        let found = mentions(row["text"].as_str().unwrap(), published, &american, Some("en"));
         let want = [row["past"]["date"].as_str().unwrap(), row["future"]["date"].as_str().unwrap()];
         let got: Vec<String> = found.iter().filter_map(|it| it.value.map(|it| it.to_string())).collect();
         let none = want[0].starts_with("0001");
@@ -124,6 +127,8 @@ fn recognizer_expressions_are_resolved() {
         }
     }
     eprintln!("recognizers {right}/{all}");
+    // The rest is how people speak to an assistant, spelled-out years and days among it.
+    assert!(right >= 69);
 }
 
 #[test]
@@ -131,7 +136,7 @@ fn an_item_without_a_date_costs_little() {
     let text = "Harbour authority names a new director after a long search. The board said the choice was unanimous and \
                 that the appointee had run two smaller ports. Unions welcomed the decision but asked for talks on pay.";
     let published: Timestamp = "2025-06-18T12:00:00Z".parse().unwrap();
-    let rounds = 20_000;
+    let rounds = 1_000;
     let start = std::time::Instant::now();
     for _ in 0..rounds {
         assert!(mentions(std::hint::black_box(text), published, &TimeZone::UTC, Some("en")).is_empty());

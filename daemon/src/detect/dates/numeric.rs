@@ -89,7 +89,8 @@ fn exact(text: &str, order: Order) -> Option<Date> {
     // 1.2.25 and 1-2-25 are version numbers and scores more often than dates.
     let year = match (back_digits, mark) {
         (4, _) => back,
-        (2, '/') => 2000 + back,
+        (2, '/') if back < 70 => 2000 + back,
+        (2, '/') => 1900 + back,
         _ => return None,
     };
     if front_digits > 2 || middle_digits > 2 {

@@ -90,14 +90,8 @@ fn the_day(it: &Reading<'_>, at: usize, day: i8) -> Found {
     if let Some(found) = day_first(it, at) {
         return Some(found);
     }
-    if it.word(at + 1) == Word::Of && it.joined(at) {
-        let next = if it.word(at + 2) == Word::The { at + 3 } else { at + 2 };
-        let months = offset(it.word(next));
-        if it.word(next) == Word::Unit(Unit::Month) {
-            return Some((Meaning::DayOfMonth { day, months: 0 }, next + 1));
-        }
-        let months = months.filter(|_| it.word(next + 1) == Word::Unit(Unit::Month))?;
-        return Some((Meaning::DayOfMonth { day, months }, next + 2));
+    if let Some(found) = of_month(it, at) {
+        return Some(found);
     }
     let licensed = at >= 2
         && matches!(
@@ -118,6 +112,20 @@ fn the_day(it: &Reading<'_>, at: usize, day: i8) -> Found {
         )
         && !matches!(it.written(at + 1), "when" | "as" | "but" | "with" | "that" | "amid" | "because" | "if");
     (licensed && !counts).then_some((Meaning::Day(day), at + 1))
+}
+
+/// "20th of next month".
+pub(super) fn of_month(it: &Reading<'_>, at: usize) -> Found {
+    let day = day_number(it.word(at))?;
+    if it.word(at + 1) != Word::Of || !it.joined(at) {
+        return None;
+    }
+    let next = if it.word(at + 2) == Word::The { at + 3 } else { at + 2 };
+    if it.word(next) == Word::Unit(Unit::Month) {
+        return Some((Meaning::DayOfMonth { day, months: 0 }, next + 1));
+    }
+    let months = offset(it.word(next)).filter(|_| it.word(next + 1) == Word::Unit(Unit::Month))?;
+    Some((Meaning::DayOfMonth { day, months }, next + 2))
 }
 
 /// "next Tuesday", "last week", "this weekend", "this morning", "last night", "next March".

@@ -62,6 +62,35 @@ fn a_weekday_follows_its_verb() {
 }
 
 #[test]
+fn clauses_are_not_mixed_up() {
+    check("He is accused of killing three people on Sunday.", "on Sunday = 2025-06-15");
+    check("She was treated after being shot on Friday.", "on Friday = 2025-06-13");
+    check("He said Thursday's talks would go ahead.", "Thursday = 2025-06-19");
+    check("Dozens were killed by Monday's quake.", "Monday = 2025-06-16");
+    check("By Sunday more than thirty had died.", "By Sunday = 2025-06-15");
+    check("The truce was extended to Friday.", "Friday = 2025-06-20");
+    check("The truce was extended until at least Friday.", "Friday = 2025-06-20");
+    check("The vote was moved from Thursday to Saturday.", "Thursday = 2025-06-19; Saturday = 2025-06-21");
+    check("Bus plunges into ravine on Sunday, killing 20", "on Sunday = 2025-06-15");
+    check(
+        "Rovers beat United on Saturday and host City on Friday.",
+        "on Saturday = 2025-06-14; on Friday = 2025-06-20",
+    );
+    check(
+        "A man arrested on Friday will appear in court on Monday.",
+        "on Friday = 2025-06-13; on Monday = 2025-06-23",
+    );
+    check("The ceasefire, which took effect on Sunday, is holding.", "on Sunday = 2025-06-15");
+    check("The probe is targeting Thursday for its landing.", "Thursday = 2025-06-19");
+    check("SpaceX Plans to Launch New Rocket on Saturday", "on Saturday = 2025-06-21");
+    check("Court Rejected Appeal on Monday", "on Monday = 2025-06-16");
+    check("It was the second Sunday in a row without a goal.", "");
+    check("The rules take effect on the second of August.", "second of August = 2025-08-02");
+    check("Rent is due on the 1st of next month.", "the 1st of next month = 2025-07-01");
+    check("The king died on 5 December 1391.", "5 December 1391 = 1391-12-05");
+}
+
+#[test]
 fn a_possessive_weekday_follows_what_is_near() {
     check("Monday's launch was scrubbed.", "Monday = 2025-06-16");
     check("Teams are preparing for Saturday's final.", "Saturday = 2025-06-21");

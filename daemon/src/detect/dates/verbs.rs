@@ -21,6 +21,12 @@ pub(super) enum Verb {
     Plan,
     /// "says".
     Says,
+    /// "accused": with "is" it tells of what has been.
+    Stative,
+    /// "dies", "crashes": headlines tell in the present what has been.
+    Happens,
+    /// "being": an auxiliary before a past form.
+    Being,
     /// "is", "are", "be".
     Be,
     /// "was", "were".
@@ -58,6 +64,17 @@ static NOT_PAST: LazyLock<Lexicon<()>> = LazyLock::new(|| {
 /// Irregular past forms, auxiliaries, and present forms that are no nouns.
 static ENGLISH: LazyLock<Lexicon<Verb>> = LazyLock::new(|| {
     Lexicon::new(&[
+        ("being", Verb::Being),
+        (
+            "accused charged alleged believed suspected thought reported known wanted blamed convicted",
+            Verb::Stative,
+        ),
+        (
+            "dies kills crashes collapses injures wounds derails explodes erupts sinks plunges slams rocks jolts claims \
+             tops wins beats loses",
+            Verb::Happens,
+        ),
+        ("beat burst cost", Verb::Past),
         ("will would shall should could may might can must cannot won wouldn couldn ll", Verb::Modal),
         (
             "said had did didn wasn weren ate became began bent bit blew bought broke brought built burnt \
@@ -78,7 +95,7 @@ static ENGLISH: LazyLock<Lexicon<Verb>> = LazyLock::new(|| {
             Verb::Plan,
         ),
         ("says say tells", Verb::Says),
-        ("is are be am being", Verb::Be),
+        ("is are be am", Verb::Be),
         ("was were", Verb::Was),
         ("has have", Verb::Have),
         ("to", Verb::To),

@@ -195,6 +195,11 @@ impl<'t> Reading<'t> {
             && matches!(self.gap(at).trim_start_matches('.').trim_start(), "-" | "–" | "—" | "\u{2011}")
     }
 
+    /// Whether "'s" follows the word.
+    pub(super) fn possessive(&self, at: usize) -> bool {
+        matches!(self.gap(at), "'" | "’") && matches!(self.written(at + 1), "s" | "S")
+    }
+
     /// Whether the word begins with a capital.
     pub(super) fn capital(&self, at: usize) -> bool {
         self.written(at).chars().next().is_some_and(char::is_uppercase)
