@@ -2,9 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jiff::Timestamp;
-use storyline_config::{Config, Feed, FeedId, Network};
-use storyline_store::{FeedTrouble, Item};
+use storyline_config::{Config, Network};
+use storyline_store::FeedTrouble;
 use tokio::sync::watch;
 use url::Url;
 
