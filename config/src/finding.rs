@@ -169,17 +169,17 @@ impl Notes {
 
     /// Notes something that forbids the use of the configuration.
     pub(crate) fn error(&mut self, at: &Place, message: impl Into<String>) {
-        self.note(FindingSeverity::Error, at, message.into(), None);
+        self.note(FindingSeverity::Error, at, &message.into(), None);
     }
 
     /// Notes an error with what to do about it.
     pub(crate) fn error_help(&mut self, at: &Place, message: impl Into<String>, help: impl Into<String>) {
-        self.note(FindingSeverity::Error, at, message.into(), Some(help.into()));
+        self.note(FindingSeverity::Error, at, &message.into(), Some(help.into()));
     }
 
     /// Notes something that may not be what was meant.
     pub(crate) fn warning(&mut self, at: &Place, message: impl Into<String>, help: impl Into<String>) {
-        self.note(FindingSeverity::Warning, at, message.into(), Some(help.into()));
+        self.note(FindingSeverity::Warning, at, &message.into(), Some(help.into()));
     }
 
     /// Remembers a name to be looked up at the end.
@@ -192,10 +192,11 @@ impl Notes {
         self.list.iter().any(|(_, it)| it.severity == FindingSeverity::Error)
     }
 
-    fn note(&mut self, severity: FindingSeverity, at: &Place, message: String, help: Option<String>) {
+    fn note(&mut self, severity: FindingSeverity, at: &Place, message: &str, help: Option<String>) {
         let (file, text) = self.files.get(at.file).map_or(("", ""), |(name, text)| (name, text));
         let span = within(text, &at.span);
         let (line, column) = position(text, span.start);
+        let message = masked(message).to_string();
         let finding = Finding { severity, file: file.to_owned(), line, column, message, help, span };
         self.list.push((at.file, finding));
     }
@@ -205,8 +206,29 @@ impl Notes {
         self.list.sort_by_key(|(file, it)| (*file, it.span.start, it.span.end));
         let mut list: Vec<Finding> = self.list.into_iter().map(|(_, it)| it).collect();
         list.dedup();
-        Findings { list, texts: self.files.into_iter().collect() }
+        Findings { list, texts: self.files.into_iter().map(|(name, text)| (name, masked(&text))).collect() }
     }
+}
+
+/// A text with the passwords of its addresses starred out, every byte in its place.
+fn masked(text: &str) -> Arc<str> {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("://") {
+        let end = after.find(['/', '"', '\'', '\n']).unwrap_or(after.len());
+        let (host, tail) = after.split_at(end);
+        shown.push_str(before);
+        shown.push_str("://");
+        match host.rsplit_once('@').and_then(|(user, host)| Some((user.split_once(':')?, host))) {
+            Some(((user, password), host)) => {
+                shown.extend([user, ":", &"*".repeat(password.len()), "@", host]);
+            }
+            None => shown.push_str(host),
+        }
+        rest = tail;
+    }
+    shown.push_str(rest);
+    shown.into()
 }
 
 /// The span cut to the text, on its character borders.

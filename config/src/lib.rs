@@ -6,8 +6,10 @@
 //! [`Finding`] names its file, line and column and how to mend it.
 
 mod config;
+mod describe;
 mod feed;
 mod finding;
+mod fingerprint;
 mod id;
 pub mod limit;
 mod load;
@@ -16,6 +18,7 @@ mod starter;
 mod storyline;
 
 pub use config::{Alerts, Config, Daemon, Network, Poll, Storm};
+pub use describe::{Description, FeedDescription, SinkDescription, StorylineDescription};
 pub use feed::{Baseline, Feed, Role, Source};
 pub use finding::{Finding, FindingSeverity, Findings};
 pub use id::{FeedId, IdError, SinkId, StorylineId};

@@ -101,19 +101,12 @@ fn speaks_for(notes: &mut Notes, role: Role, table: &mut Table<'_>) -> Vec<Strin
 
 /// The name of an actor or a place, written as `@name`.
 fn pack(notes: &mut Notes, node: &Node) -> Option<String> {
-    match value::text(notes, node).map(|it| Alias::parse(&it))? {
-        Ok(Alias::Pack(name)) => {
-            notes.mention(Mentioned::Pack, &name, &node.at);
-            Some(name)
-        }
-        _ => {
-            notes.error_help(
-                &node.at,
-                "expected the name of an actor or a place",
-                "for example \"@kremlin\"",
-            );
-            None
-        }
+    if let Ok(Alias::Pack(name)) = value::text(notes, node).map(|it| Alias::parse(&it))? {
+        notes.mention(Mentioned::Pack, &name, &node.at);
+        Some(name)
+    } else {
+        notes.error_help(&node.at, "expected the name of an actor or a place", "for example \"@kremlin\"");
+        None
     }
 }
 

@@ -17,6 +17,7 @@ mod sink;
 mod storyline;
 mod table;
 #[cfg(test)]
+#[allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 mod tests;
 mod tree;
 mod value;
@@ -140,12 +141,21 @@ fn read(notes: &mut Notes, tree: &Branch) -> Config {
     }
 }
 
-/// The packs that come with the program.
+/// The packs that come with the program, actors first.
 fn starter_packs() -> (BTreeMap<String, Pack>, BTreeMap<String, Pack>) {
+    let (actors, places, _) = read_packs(starter::PACKS);
+    (actors, places)
+}
+
+/// Reads files of nothing but actors and places, and what is found in them.
+pub(crate) fn read_packs(
+    files: &[(&str, &str)],
+) -> (BTreeMap<String, Pack>, BTreeMap<String, Pack>, Findings) {
     let mut notes = Notes::default();
-    let tree = shipped(&mut notes, starter::PACKS);
+    let tree = shipped(&mut notes, files);
     let mut packs = |key| named(&mut notes, &tree, key, |notes, _, it| Some(storyline::pack(notes, it)));
-    (packs("actor"), packs("place"))
+    let (actors, places) = (packs("actor"), packs("place"));
+    (actors, places, notes.finish())
 }
 
 /// The configuration's own packs, and those shipped ones whose names it does not use for its own.

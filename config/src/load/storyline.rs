@@ -42,7 +42,7 @@ pub(super) fn storyline(notes: &mut Notes, mut table: Table<'_>) -> Storyline {
     let facets = facets(notes, &mut table);
     let languages = languages(notes, &mut table);
     let phases = match table.table(notes, "phase") {
-        Some(it) => phases(notes, it),
+        Some(it) => phases(notes, &it),
         None => BTreeMap::new(),
     };
     if phases.is_empty() {
@@ -107,19 +107,16 @@ fn languages(notes: &mut Notes, table: &mut Table<'_>) -> BTreeMap<String, Facet
     read
 }
 
-fn phases(notes: &mut Notes, table: Table<'_>) -> BTreeMap<Phase, Vec<String>> {
+fn phases(notes: &mut Notes, table: &Table<'_>) -> BTreeMap<Phase, Vec<String>> {
     let mut read = BTreeMap::new();
     for (word, entry) in table.all() {
-        match PHASES.into_iter().find(|it| it.as_str() == word) {
-            Some(phase) => {
-                let cues = value::list(notes, &entry.node, cue).unwrap_or_default();
-                read.insert(phase, cues);
-            }
-            None => {
-                let known: Vec<&str> = PHASES.iter().map(|it| it.as_str()).collect();
-                let message = format!("unknown key `{word}` in {}", table.title);
-                notes.error_help(&entry.key, message, suggestion(word, &known));
-            }
+        if let Some(phase) = PHASES.into_iter().find(|it| it.as_str() == word) {
+            let cues = value::list(notes, &entry.node, cue).unwrap_or_default();
+            read.insert(phase, cues);
+        } else {
+            let known: Vec<&str> = PHASES.iter().map(|it| it.as_str()).collect();
+            let message = format!("unknown key `{word}` in {}", table.title);
+            notes.error_help(&entry.key, message, suggestion(word, &known));
         }
     }
     read
@@ -192,7 +189,13 @@ fn own_aliases(notes: &mut Notes, node: &Node) -> Option<Vec<Alias>> {
         let written = value::text(notes, node)?;
         match Alias::parse(&written) {
             Ok(Alias::Pack(_)) => notes.error(&node.at, "an actor or a place does not name another"),
-            Ok(it) => return Some(it),
+            Ok(it) => {
+                if let Alias::Stem(text) | Alias::Exact(text) | Alias::Prefix(text) | Alias::Case(text) = &it
+                {
+                    value::stars(notes, node, text);
+                }
+                return Some(it);
+            }
             Err(why) => notes.error(&node.at, why),
         }
         None

@@ -101,7 +101,7 @@ pub(super) fn suggestion(word: &str, known: &[&str]) -> String {
 pub(super) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     known
         .map(|it| (strsim::damerau_levenshtein(&word.to_lowercase(), &it.to_lowercase()), it))
-        .filter(|(distance, it)| *distance <= (it.len().max(word.len()) / 3).max(1))
+        .filter(|(distance, it)| *distance <= (it.len() / 3).max(1) && *distance < word.len())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, it)| it)
 }

@@ -160,8 +160,11 @@ pub(super) fn alias(notes: &mut Notes, node: &Node) -> Option<Alias> {
     let written = text(notes, node)?;
     match Alias::parse(&written) {
         Ok(it) => {
-            if let Alias::Pack(name) = &it {
-                notes.mention(Mentioned::Pack, name, &node.at);
+            match &it {
+                Alias::Pack(name) => notes.mention(Mentioned::Pack, name, &node.at),
+                Alias::Stem(text) | Alias::Exact(text) | Alias::Prefix(text) | Alias::Case(text) => {
+                    stars(notes, node, text);
+                }
             }
             Some(it)
         }
@@ -169,6 +172,14 @@ pub(super) fn alias(notes: &mut Notes, node: &Node) -> Option<Alias> {
             notes.error(&node.at, why);
             None
         }
+    }
+}
+
+/// Notes a star that will not be taken for one.
+pub(super) fn stars(notes: &mut Notes, node: &Node, alias: &str) {
+    if alias.contains('*') {
+        let help = "write the forms out, or cut the alias at its star";
+        notes.warning(&node.at, "a star counts only as the last character of an alias", help);
     }
 }
 

@@ -152,6 +152,14 @@ impl Turns {
         }
     }
 
+    /// A visit to an address started before this began; its gap is kept all the same.
+    pub fn started(&mut self, address: &str, at: Timestamp) {
+        let Some(name) = domain_of(address) else { return };
+        let lane = self.lanes.entry(name.clone()).or_default();
+        lane.last_start = lane.last_start.max(Some(at));
+        self.sort(&name);
+    }
+
     /// Nobody starts in a domain until then.
     pub fn pause(&mut self, domain: &str, until: Timestamp) {
         let lane = self.lanes.entry(domain.to_owned()).or_default();

@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use storyline_config::{Baseline, Config, FeedId};
 use storyline_store::{DevelopmentId, Event, FeedRecord, Item, Recorded, Seq, State};
 
@@ -20,7 +20,8 @@ use super::{
 };
 use crate::{
     detect::{self, Definitions, Judgement, Memory},
-    plan::{self, Occasion},
+    plan,
+    plan::{Occasion, Situation, Visits},
     poll::{Outcome, Page, Visit, manners},
 };
 
@@ -32,11 +33,28 @@ pub struct Core {
     state: State,
     memory: Memory,
     feeds: BTreeMap<FeedId, Arc<FeedRecord>>,
-    /// Feeds that have not been read since a long stop: what they bring is told in one digest.
+    /// The zone sentences tell the time in.
+    zone: TimeZone,
+    /// Feeds that still wait for their first visit of this run.
+    awaited: BTreeSet<FeedId>,
+    /// Those of them that have not been read since a long stop: what they bring is told in one digest.
     stopped: BTreeSet<FeedId>,
+    /// Alerts the page in hand has raised.
+    page_raised: u32,
     staged: Vec<Recorded>,
     touched: BTreeSet<FeedId>,
     tally: Tally,
+}
+
+/// What a core takes up: all of it follows from the log's database.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// Where things stand.
+    pub state: State,
+    /// What detection remembers.
+    pub memory: Memory,
+    /// How far each feed is read.
+    pub feeds: BTreeMap<FeedId, Arc<FeedRecord>>,
 }
 
 /// What was read since the start.
@@ -72,14 +90,17 @@ pub struct Staged {
 
 impl Core {
     /// Takes up where a log left off.
-    pub fn new(config: Arc<Config>, state: State, memory: Memory, feeds: BTreeMap<FeedId, FeedRecord>) -> Self {
+    pub fn new(config: Arc<Config>, zone: TimeZone, past: Past) -> Self {
         Self {
             definitions: Definitions::compile(&config),
+            awaited: config.feeds.keys().cloned().collect(),
             config,
-            state,
-            memory,
-            feeds: feeds.into_iter().map(|(id, it)| (id, Arc::new(it))).collect(),
+            state: past.state,
+            memory: past.memory,
+            feeds: past.feeds,
+            zone,
             stopped: BTreeSet::new(),
+            page_raised: 0,
             staged: Vec::new(),
             touched: BTreeSet::new(),
             tally: Tally::default(),
@@ -129,13 +150,18 @@ impl Core {
         for event in events {
             self.record(event, now);
         }
-        let last = self.staged.len();
-        let alerts =
-            plan::plan(&self.config, &self.state, self.staged.get(first..last).unwrap_or_default(), occasion, now);
+        let caused = self.staged.get(first..).unwrap_or_default();
+        let last = caused.last().map(|it| it.seq);
+        let alerts = plan::plan(&self.situation(now), caused, occasion, self.page_raised);
         for event in alerts {
+            self.page_raised += u32::from(matches!(event, Event::AlertRaised { .. }));
             self.record(event, now);
         }
-        self.staged.get(first..last).and_then(<[_]>::last).map(|it| it.seq)
+        last
+    }
+
+    fn situation(&self, now: Timestamp) -> Situation<'_> {
+        Situation { config: &self.config, state: &self.state, zone: &self.zone, now }
     }
 
     fn record(&mut self, event: Event, now: Timestamp) {
@@ -151,21 +177,28 @@ impl Core {
         let Some(feed) = self.config.feeds.get(&visit.feed).cloned() else {
             return 0; // It was removed by a reload while the visit was under way.
         };
+        self.page_raised = 0;
         let before = self.feeds.get(&visit.feed).cloned().unwrap_or_default();
         let mut record = (*before).clone();
         let overlap = match &visit.outcome {
             Outcome::Page(page) => self.page(&visit.feed, &mut record, page, feed.baseline, now),
             Outcome::NotModified | Outcome::Failed(_) => manners::Overlap::default(),
         };
-        let new_items = overlap.new;
-        record.schedule = manners::after(&record.schedule, visit, overlap, &feed, &self.config.poll, now);
+        let jitter = manners::jitter(&visit.feed, visit.started);
+        record.schedule = manners::after(&record.schedule, visit, overlap, &feed, &self.config.poll, jitter);
+        if let Outcome::Page(page) = &visit.outcome {
+            record.schedule.baselined = true;
+            record.schedule.oldest =
+                page.items.iter().map(|it| it.effective).min().or(before.schedule.oldest);
+        }
         let health = manners::events(&visit.feed, &before.schedule, &record.schedule);
         self.feeds.insert(visit.feed.clone(), Arc::new(record));
         self.touched.insert(visit.feed.clone());
+        self.awaited.remove(&visit.feed);
         for event in health {
             self.cause(vec![event], Occasion::Live, now);
         }
-        new_items
+        overlap.new
     }
 
     fn page(
@@ -190,9 +223,7 @@ impl Core {
         }
         looking.forget();
         record.seen = seen;
-        record.schedule.oldest = page.items.iter().map(|it| it.effective).min().or(oldest);
         if !record.schedule.baselined {
-            record.schedule.baselined = true;
             let items = u32::try_from(page.items.len()).unwrap_or(u32::MAX);
             self.record(Event::FeedBaselined { feed: feed.clone(), items }, now);
         }
@@ -240,7 +271,7 @@ impl Core {
         self.tally.matched += u64::from(!judgements.is_empty());
         let (mut seq, mut events) = (None, 0);
         for judgement in &judgements {
-            let theirs = judgement.events();
+            let theirs = judgement.clone().events();
             events += theirs.len();
             seq = self.cause(theirs, occasion, now).or(seq);
         }
@@ -249,6 +280,7 @@ impl Core {
 
     /// Takes in an item that was given to us. One that is known gets the answer it got first.
     pub fn ingest(&mut self, item: &Item, backfill: bool, now: Timestamp) -> Judged {
+        self.page_raised = 0;
         let occasion = if backfill { Occasion::Backfill } else { Occasion::Live };
         let mut record = self.feeds.get(&item.feed).map(|it| (**it).clone()).unwrap_or_default();
         let mut looking = Looking::new(&mut record.seen, now);
@@ -266,20 +298,32 @@ impl Core {
         judged.unwrap_or(Judged { seq: None, events: 0, judgements: Vec::new() })
     }
 
-    /// Records what time alone brings about.
-    pub fn tick(&mut self, now: Timestamp) {
+    /// Records what time alone brings about; `is_over` where the run ends and no digest need wait.
+    pub fn tick(&mut self, is_over: bool, now: Timestamp) {
+        self.page_raised = 0;
         for event in detect::due(&self.definitions, &self.memory, now) {
             self.cause(vec![event], Occasion::Live, now);
         }
-        for event in plan::due(&self.config, &self.state, now) {
+        let visits = match (is_over, self.awaited.is_empty()) {
+            (true, _) => Visits::Over,
+            (false, true) => Visits::Settled,
+            (false, false) => Visits::Underway,
+        };
+        for event in plan::due(&self.situation(now), visits) {
             self.record(event, now);
         }
+    }
+
+    /// Records that the log could not be written for a while, and alerts of it.
+    pub fn storage(&mut self, events: Vec<Event>, now: Timestamp) {
+        self.page_raised = 0;
+        self.cause(events, Occasion::Live, now);
     }
 
     /// Puts a configuration in force: what is new or changed holds from here on, nothing is judged again.
     pub fn configure(&mut self, config: Arc<Config>, now: Timestamp) {
         for (id, it) in &config.storylines {
-            let definition = it.hash();
+            let definition = config.storyline_hash(id).unwrap_or_default();
             let known = self.state.storylines.get(id).filter(|it| !it.retired);
             if known.is_none_or(|known| known.definition != definition) {
                 let (storyline, title, parent) = (id.clone(), it.title.clone(), it.parent.clone());
@@ -300,6 +344,9 @@ impl Core {
         };
         self.record(event, now);
         self.definitions = Definitions::compile(&config);
+        let added = config.feeds.keys().filter(|id| !self.config.feeds.contains_key(*id));
+        self.awaited.extend(added.cloned());
+        self.awaited.retain(|id| config.feeds.contains_key(id));
         self.config = config;
     }
 
@@ -356,7 +403,8 @@ impl Core {
     }
 
     fn owner(&self, development: DevelopmentId) -> Option<storyline_config::StorylineId> {
-        let owns = |it: &State, id| it.storylines.get(id).is_some_and(|it| it.development(development).is_some());
+        let owns =
+            |it: &State, id| it.storylines.get(id).is_some_and(|it| it.development(development).is_some());
         self.state.storylines.keys().find(|id| owns(&self.state, *id)).cloned()
     }
 

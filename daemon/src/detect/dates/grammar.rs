@@ -3,120 +3,14 @@
 //! [`read`] is asked at every word whether an expression begins there. It
 //! takes the longest one it knows, then looks back for the preposition.
 
-use jiff::civil::Date;
-
 use super::{
+    meaning::{Expression, Meaning, Part, Which},
     names,
-    phrases::{ago_before, counted, end_of, nth_weekday, part, relative, shift, the, unit_first, within},
+    phrases::{
+        ago_before, counted, end_of, nth_weekday, of_month, part, relative, shift, the, unit_first, within,
+    },
     word::{Reading, Unit, Word},
 };
-
-/// What an expression says, before the calendar is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
-    Exact(Date),
-    /// Days from today.
-    Shift(i32),
-    /// A weekday, so many weeks after the one meant.
-    Weekday {
-        day: i8,
-        which: Which,
-        weeks: i32,
-    },
-    /// From one weekday to another.
-    Weekdays(i8, i8),
-    /// A weekday in the week so many weeks from this one.
-    WeekdayOfWeek {
-        day: i8,
-        weeks: i32,
-    },
-    DayMonth {
-        day: i8,
-        month: i8,
-        year: Option<i16>,
-    },
-    /// The so-manyth, of this month or the nearest.
-    Day(i8),
-    /// The so-manyth of the month so many months from this one.
-    DayOfMonth {
-        day: i8,
-        months: i32,
-    },
-    /// Days of one or two months.
-    Days {
-        from: (i8, i8),
-        to: (i8, i8),
-        year: Option<i16>,
-    },
-    Month {
-        month: i8,
-        which: Which,
-        year: Option<i16>,
-        part: Part,
-    },
-    /// The week or month so many from this one.
-    Week {
-        weeks: i32,
-        part: Part,
-    },
-    Months {
-        months: i32,
-        part: Part,
-    },
-    YearEnd,
-    Weekend(Which),
-    /// So many units ahead, or back where negative.
-    Away {
-        count: i32,
-        unit: Unit,
-    },
-    /// The nth weekday of the month so many months from this one.
-    NthOfMonths {
-        nth: i8,
-        day: i8,
-        months: i32,
-    },
-    /// The nth weekday of a named month.
-    NthOfMonth {
-        nth: i8,
-        day: i8,
-        month: i8,
-        year: Option<i16>,
-    },
-    Vague,
-}
-
-/// Which one of several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Which {
-    /// The verb decides.
-    Governed,
-    This,
-    Next,
-    Last,
-}
-
-/// Which part of a longer time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    Whole,
-    Early,
-    Mid,
-    Late,
-    End,
-}
-
-/// An expression with the words it is made of.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Expression {
-    pub(super) meaning: Meaning,
-    /// Its first word, the preposition not counted.
-    pub(super) core: usize,
-    /// Its first word as it is quoted.
-    pub(super) first: usize,
-    /// The word after its last.
-    pub(super) end: usize,
-}
 
 pub(super) type Found = Option<(Meaning, usize)>;
 
@@ -130,6 +24,10 @@ pub(super) fn read(it: &Reading<'_>, at: usize) -> Option<Expression> {
     {
         end += 1;
     }
+    // "week-end", "aujourd'hui" are two words to us.
+    if matches!(it.gap(end - 1), "-" | "'" | "’") && matches!(it.written(end), "end" | "hui") {
+        end += 1;
+    }
     Some(Expression { meaning, core: at, first: quoted_from(it, at, meaning), end })
 }
 
@@ -138,8 +36,10 @@ fn quoted_from(it: &Reading<'_>, core: usize, meaning: Meaning) -> usize {
     let Some(before) = core.checked_sub(1).filter(|at| it.joined(*at)) else { return core };
     let taken = match meaning {
         Meaning::Weekday { .. } | Meaning::WeekdayOfWeek { .. } | Meaning::Weekdays(..) => {
-            matches!(it.word(before), Word::On | Word::By | Word::Until | Word::This)
+            let by = matches!(it.word(before), Word::By | Word::Until) && !it.possessive(core);
+            by || matches!(it.word(before), Word::On | Word::This)
         }
+        Meaning::Away { .. } => it.word(core) == Word::AgoBefore && it.written(before) == "il",
         Meaning::Weekend(_) => matches!(it.word(before), Word::At | Word::On | Word::By | Word::Until),
         Meaning::Month { .. } => matches!(it.word(before), Word::In | Word::By | Word::Until),
         Meaning::Months { part: Part::End, .. }
@@ -155,10 +55,15 @@ fn quoted_from(it: &Reading<'_>, core: usize, meaning: Meaning) -> usize {
 pub(super) fn core(it: &Reading<'_>, at: usize) -> Found {
     match it.word(at) {
         Word::Exact(date) => Some((Meaning::Exact(date), at + 1)),
+        Word::Dotted(day, month) => {
+            let (year, end) = with_year(it, at + 1);
+            Some((Meaning::DayMonth { day, month, year }, end))
+        }
         Word::Weekday(day) => weekday(it, at, day),
         Word::WeekdayShort(_) if it.capital(at) => weekday_date(it, at),
         Word::Month(_) | Word::MonthOrName(_) => month(it, at),
-        Word::Number(_) | Word::Ordinal(_) => day_first(it, at).or_else(|| counted(it, at)),
+        Word::Number(_) => day_first(it, at).or_else(|| counted(it, at)),
+        Word::Ordinal(_) => day_first(it, at).or_else(|| of_month(it, at)),
         Word::Count(_) | Word::Few => counted(it, at),
         Word::The => the(it, at),
         Word::Next | Word::Last | Word::This | Word::Coming | Word::Recent => relative(it, at),
@@ -166,7 +71,7 @@ pub(super) fn core(it: &Reading<'_>, at: usize) -> Found {
         Word::End | Word::Start => end_of(it, at),
         Word::In | Word::Within | Word::At => within(it, at),
         Word::Shift(days) => shift(it, at, days),
-        Word::Nth(nth) => nth_weekday(it, at, nth),
+        Word::Nth(nth) => nth_weekday(it, at, nth).or_else(|| nth_of(it, at, nth)),
         Word::AgoBefore => ago_before(it, at),
         Word::Unit(unit) => unit_first(it, at, unit),
         _ => None,
@@ -178,7 +83,8 @@ pub(super) fn governed(day: i8, which: Which) -> Meaning {
 }
 
 fn weekday(it: &Reading<'_>, at: usize, day: i8) -> Found {
-    if names::weekday(it, at) || it.before(at) == Word::Every && it.joined(at - 1) {
+    let habit = at > 0 && it.joined(at - 1) && matches!(it.before(at), Word::Every | Word::Nth(_));
+    if habit || names::weekday(it, at) {
         return None;
     }
     if let Some(found) = weekday_span(it, at, day).or_else(|| weekday_date(it, at)) {
@@ -194,10 +100,10 @@ fn weekday(it: &Reading<'_>, at: usize, day: i8) -> Found {
             (Word::Unit(Unit::Week), _) if it.written(at + 1) == "week" => {
                 return Some((Meaning::Weekday { day, which: Which::Governed, weeks: 1 }, at + 2));
             }
-            (Word::Next | Word::Coming, then) if !names_more(then) => {
+            (Word::Next | Word::Coming, then) if it.language.relative_after || !names_more(then) => {
                 return Some((governed(day, Which::Next), at + 2));
             }
-            (Word::Last | Word::Recent, then) if !names_more(then) => {
+            (Word::Last | Word::Recent, then) if it.language.relative_after || !names_more(then) => {
                 return Some((governed(day, Which::Last), at + 2));
             }
             _ => {}
@@ -220,7 +126,7 @@ fn weekday_span(it: &Reading<'_>, at: usize, day: i8) -> Found {
     let Word::Weekday(last) = it.word(at + 2) else { return None };
     let between = it.before(at) == Word::Between;
     let tied = match it.word(at + 1) {
-        Word::To => it.before(at) != Word::On,
+        Word::To => it.before(at) != Word::On && !moved(it, at),
         Word::And => between,
         _ => false,
     };
@@ -234,7 +140,7 @@ fn weekday_date(it: &Reading<'_>, at: usize) -> Found {
     }
     let next = at + 1;
     match it.word(next) {
-        Word::Number(_) | Word::Ordinal(_) | Word::MonthOrName(_) | Word::Month(_) => {
+        Word::Number(_) | Word::Ordinal(_) | Word::Dotted(..) | Word::MonthOrName(_) | Word::Month(_) => {
             let (meaning, end) = core(it, next)?;
             matches!(meaning, Meaning::DayMonth { .. } | Meaning::Days { .. }).then_some((meaning, end))
         }
@@ -276,7 +182,7 @@ pub(super) fn day_number(word: Word) -> Option<i8> {
 
 fn year_number(word: Word) -> Option<i16> {
     match word {
-        Word::Number(number) if (1800..=2200).contains(&number) => i16::try_from(number).ok(),
+        Word::Number(number) if (1000..=2200).contains(&number) => i16::try_from(number).ok(),
         _ => None,
     }
 }
@@ -310,7 +216,7 @@ pub(super) fn day_first(it: &Reading<'_>, at: usize) -> Found {
     }
     let (month, end) = month_after(it, at)?;
     let tied = it.dashed(end - 1) || it.joined(end - 1) && it.word(end) == Word::To && it.joined(end);
-    if tied {
+    if tied && !moved(it, at) {
         let to = if it.dashed(end - 1) { end } else { end + 1 };
         if let Some(last) = day_number(it.word(to))
             && let Some((until, end)) = month_after(it, to)
@@ -321,6 +227,36 @@ pub(super) fn day_first(it: &Reading<'_>, at: usize) -> Found {
     }
     let (year, end) = with_year(it, end);
     Some((Meaning::DayMonth { day, month, year }, end))
+}
+
+/// "second of August".
+fn nth_of(it: &Reading<'_>, at: usize, nth: u8) -> Found {
+    let day = i8::try_from(nth).ok()?;
+    let (month, end) = month_after(it, at).filter(|_| it.word(at + 1) == Word::Of)?;
+    let (year, end) = with_year(it, end);
+    Some((Meaning::DayMonth { day, month, year }, end))
+}
+
+/// Whether what follows says that something was moved "from Monday to Wednesday": two days, no span.
+pub(super) fn moved(it: &Reading<'_>, at: usize) -> bool {
+    it.before(at) == Word::From
+        && (at.saturating_sub(6)..at).any(|place| {
+            matches!(
+                it.written(place),
+                "moved"
+                    | "postponed"
+                    | "delayed"
+                    | "rescheduled"
+                    | "pushed"
+                    | "shifted"
+                    | "changed"
+                    | "brought"
+                    | "put"
+                    | "move"
+                    | "moves"
+                    | "slipped"
+            )
+        })
 }
 
 /// The last day of "14-16", "14 to 16", "between 14 and 16", "15 and 16".
@@ -361,7 +297,7 @@ fn month(it: &Reading<'_>, at: usize) -> Found {
             next += 1;
         }
         if let Some(day) = day_number(it.word(next)) {
-            return month_day(it, next, day, month);
+            return Some(month_day(it, next, day, month));
         }
     }
     if let (Some(year), end) = with_year(it, at + 1) {
@@ -385,23 +321,24 @@ fn followed_by_name(it: &Reading<'_>, at: usize) -> bool {
     it.joined(at) && it.capital(at + 1) && !it.language.dotted
 }
 
-fn month_day(it: &Reading<'_>, at: usize, day: i8, month: i8) -> Found {
+fn month_day(it: &Reading<'_>, at: usize, day: i8, month: i8) -> (Meaning, usize) {
     if let Some((last, to)) = second_day(it, at)
         && month_at(it, to + 1).is_none_or(|_| !it.joined(to))
     {
         let (year, end) = with_year(it, to + 1);
-        return Some((Meaning::Days { from: (day, month), to: (last, month), year }, end));
+        return (Meaning::Days { from: (day, month), to: (last, month), year }, end);
     }
     let to = if it.dashed(at) { at + 1 } else { at + 2 };
     let tied = it.dashed(at) || it.joined(at) && matches!(it.word(at + 1), Word::To) && it.joined(at + 1);
     if tied
+        && !moved(it, at - 1)
         && let Some(until) = month_at(it, to)
         && let Some(last) = day_number(it.word(to + 1))
         && (it.joined(to) || it.gap(to) == ".")
     {
         let (year, end) = with_year(it, to + 2);
-        return Some((Meaning::Days { from: (day, month), to: (last, until), year }, end));
+        return (Meaning::Days { from: (day, month), to: (last, until), year }, end);
     }
     let (year, end) = with_year(it, at + 1);
-    Some((Meaning::DayMonth { day, month, year }, end))
+    (Meaning::DayMonth { day, month, year }, end)
 }

@@ -1,6 +1,6 @@
 //! Counts over labelled sentences that lie beside the project, where they do.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use jiff::{
     Timestamp,
@@ -10,8 +10,10 @@ use serde_json::Value;
 
 use super::{DateValue, Mention, mentions};
 
+const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/detection");
+
 fn lines(name: &str) -> Option<Vec<Value>> {
-    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/detection")).join(name);
+    let path = Path::new(SHARED).join(name);
     let Ok(text) = fs::read_to_string(&path) else {
         eprintln!("SKIPPED: {} is not there; nothing was measured", path.display());
         return None;
@@ -56,7 +58,7 @@ fn labelled_sentences_are_resolved() {
         }
     }
     eprintln!("date sentences {right}/{}, weekdays {weekdays_right}/{weekdays}", rows.len());
-    assert!(right >= 38 && weekdays_right + 1 >= weekdays);
+    assert!(right >= 42 && weekdays_right == weekdays);
 }
 
 #[test]
@@ -92,5 +94,59 @@ fn labelled_items_are_resolved() {
         }
     }
     eprintln!("items: labelled {labelled}, found {found}, right {right}, not labelled {extra}");
-    assert!(right >= 40);
+    assert!(right >= 47);
+}
+
+#[test]
+fn recognizer_expressions_are_resolved() {
+    let path = Path::new(SHARED).join("third-party/recognizers-en-dates.jsonl.gz");
+    let unpacked = Command::new("gzip").arg("-dc").arg(&path).output();
+    let Ok(text) = unpacked.map_err(drop).and_then(|it| String::from_utf8(it.stdout).map_err(drop)) else {
+        eprintln!("SKIPPED: gzip is not there; nothing was measured");
+        return;
+    };
+    if text.is_empty() {
+        eprintln!("SKIPPED: {} is not there; nothing was measured", path.display());
+        return;
+    }
+    let (mut all, mut right) = (0, 0);
+    for row in text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+        all += 1;
+        // Its expectations are American: the month stands first.
+        let day = row["reference"].as_str().unwrap().split('T').next().unwrap();
+        let published: Timestamp = format!("{day}T17:00:00Z").parse().unwrap();
+        let american = TimeZone::get("America/New_York").unwrap();
+        let found = mentions(row["text"].as_str().unwrap(), published, &american, Some("en"));
+        let want = [row["past"]["date"].as_str().unwrap(), row["future"]["date"].as_str().unwrap()];
+        let got: Vec<String> = found.iter().filter_map(|it| it.value.map(|it| it.to_string())).collect();
+        let none = want[0].starts_with("0001");
+        let ok = if none { got.is_empty() } else { got.iter().any(|it| want.contains(&it.as_str())) };
+        right += u32::from(ok);
+        if !ok {
+            eprintln!("{} {} -> {want:?} got {got:?}", row["reference"], row["text"]);
+        }
+    }
+    eprintln!("recognizers {right}/{all}");
+    // The rest is how people speak to an assistant, spelled-out years and days among it.
+    assert!(right >= 69);
+}
+
+#[test]
+fn an_item_without_a_date_costs_little() {
+    let text = "Harbour authority names a new director after a long search. The board said the choice was unanimous and \
+                that the appointee had run two smaller ports. Unions welcomed the decision but asked for talks on pay.";
+    let published: Timestamp = "2025-06-18T12:00:00Z".parse().unwrap();
+    let rounds = 1_000;
+    let start = std::time::Instant::now();
+    for _ in 0..rounds {
+        assert!(mentions(std::hint::black_box(text), published, &TimeZone::UTC, Some("en")).is_empty());
+    }
+    // Told, not asserted: a debug build on a busy machine proves nothing.
+    eprintln!("{:.1} µs for an item without a date", start.elapsed().as_secs_f64() * 1e6 / f64::from(rounds));
+    let dated = format!("{text} The handover is planned for Monday.");
+    let start = std::time::Instant::now();
+    for _ in 0..rounds {
+        assert_eq!(mentions(std::hint::black_box(&dated), published, &TimeZone::UTC, Some("en")).len(), 1);
+    }
+    eprintln!("{:.1} µs for an item with one", start.elapsed().as_secs_f64() * 1e6 / f64::from(rounds));
 }

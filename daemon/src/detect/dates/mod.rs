@@ -17,13 +17,17 @@
 
 mod english;
 mod grammar;
+mod lexicon;
+mod meaning;
 mod names;
 mod numeric;
+mod others;
 mod phrases;
 mod resolve;
 mod tables;
 mod tense;
 mod verbs;
+mod verbs_others;
 mod word;
 
 #[cfg(test)]
@@ -104,8 +108,7 @@ pub enum Tense {
 /// other languages only written-out numeric dates are read. Where nothing is
 /// said, Cyrillic letters mean Russian and all others English.
 pub fn mentions(text: &str, published: Timestamp, tz: &TimeZone, lang: Option<&str>) -> Vec<Mention> {
-    let Some(language) = tables::language(lang, text) else { return Vec::new() };
-    let reading = word::Reading::new(text, language, numeric::Order::of(tz, lang));
+    let reading = word::Reading::new(text, tables::language(lang, text), numeric::Order::of(tz, lang));
     if !reading.dated() {
         return Vec::new();
     }

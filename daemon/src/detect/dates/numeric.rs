@@ -22,7 +22,7 @@ impl Order {
 }
 
 /// Reads the word at the start of `text`, which begins with an ASCII digit, and says how many bytes it has.
-pub(super) fn read(text: &str, order: Order) -> (Word, usize) {
+pub(super) fn read(text: &str, order: Order, dotted: bool) -> (Word, usize) {
     let length = |fits: fn(u8) -> bool| text.bytes().take_while(|it| fits(*it)).count();
     let whole = length(|it| it.is_ascii_digit() || matches!(it, b'.' | b'/' | b'-'));
     let stripped = text[..whole].trim_end_matches(['.', '/', '-']);
@@ -31,6 +31,9 @@ pub(super) fn read(text: &str, order: Order) -> (Word, usize) {
         && let Some(date) = exact(stripped, order)
     {
         return (Word::Exact(date), stripped.len());
+    }
+    if dotted && let Some((day, month, length)) = day_month(text) {
+        return (Word::Dotted(day, month), length);
     }
     let digits = length(|it| it.is_ascii_digit());
     let after = text.as_bytes().get(digits).copied().unwrap_or(b' ');
@@ -54,6 +57,18 @@ pub(super) fn read(text: &str, order: Order) -> (Word, usize) {
     (number(&text[..digits]).map_or(Word::Other, Word::Number), digits)
 }
 
+/// "14.2." with the point that tells it from a fraction.
+fn day_month(text: &str) -> Option<(i8, i8, usize)> {
+    let (day, rest) = text.split_once('.')?;
+    let (month, rest) = rest.split_once('.')?;
+    if day.len() > 2 || month.len() > 2 || rest.starts_with(|c: char| c.is_alphanumeric()) {
+        return None;
+    }
+    let length = day.len() + month.len() + 2;
+    let (day, month) = (day.parse::<i8>().ok()?, month.parse::<i8>().ok()?);
+    ((1..=31).contains(&day) && (1..=12).contains(&month)).then_some((day, month, length))
+}
+
 fn number(digits: &str) -> Option<u16> {
     if digits.len() > 4 { None } else { digits.parse().ok() }
 }
@@ -62,25 +77,27 @@ fn number(digits: &str) -> Option<u16> {
 fn exact(text: &str, order: Order) -> Option<Date> {
     let mark = text.chars().find(|it| !it.is_ascii_digit())?;
     let mut parts = text.split(mark);
-    let (a, b, c) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || [a, b, c].iter().any(|it| it.is_empty() || it.len() > 4) {
+    let written = [parts.next()?, parts.next()?, parts.next()?];
+    if parts.next().is_some() || written.iter().any(|it| it.is_empty() || it.len() > 4) {
         return None;
     }
-    let (x, y, z) = (a.parse::<i16>().ok()?, b.parse::<i16>().ok()?, c.parse::<i16>().ok()?);
-    if a.len() == 4 {
-        return date(x, y, z);
+    let [front, middle, back] = written.map(|it| it.parse::<i16>().unwrap_or(0));
+    let [front_digits, middle_digits, back_digits] = written.map(str::len);
+    if front_digits == 4 {
+        return date(front, middle, back);
     }
     // 1.2.25 and 1-2-25 are version numbers and scores more often than dates.
-    let year = match (c.len(), mark) {
-        (4, _) => z,
-        (2, '/') => 2000 + z,
+    let year = match (back_digits, mark) {
+        (4, _) => back,
+        (2, '/') if back < 70 => 2000 + back,
+        (2, '/') => 1900 + back,
         _ => return None,
     };
-    if a.len() > 2 || b.len() > 2 {
+    if front_digits > 2 || middle_digits > 2 {
         return None;
     }
-    let month_first = y > 12 || (x <= 12 && order == Order::MonthFirst && mark != '.');
-    if month_first { date(year, x, y) } else { date(year, y, x) }
+    let month_first = middle > 12 || (front <= 12 && order == Order::MonthFirst && mark != '.');
+    if month_first { date(year, front, middle) } else { date(year, middle, front) }
 }
 
 fn date(year: i16, month: i16, day: i16) -> Option<Date> {

@@ -1,10 +1,9 @@
 //! Expressions that count from today: "next Tuesday", "in two weeks", "the end of the month".
 
 use super::{
-    grammar::{
-        Found, Meaning, Part, Which, day_first, day_number, governed, month_at, offset, small, with_year,
-    },
-    word::{Reading, Unit, Word},
+    grammar::{Found, day_first, day_number, governed, month_at, offset, small, with_year},
+    meaning::{Meaning, Part, Which},
+    word::{Reading, Unit, Word, lowered},
 };
 
 /// "two days ago", "two weeks from now", "a week on Monday", "two days from tomorrow".
@@ -22,6 +21,7 @@ pub(super) fn counted(it: &Reading<'_>, at: usize) -> Found {
     match (it.word(end), it.word(end + 1)) {
         (Word::Ago, _) if it.word(at) == Word::Few => Some((Meaning::Vague, end + 1)),
         (Word::Ago, _) => Some((Meaning::Away { count: -count, unit }, end + 1)),
+        (Word::Now, _) if it.language.dotted => Some((Meaning::Away { count, unit }, end + 1)),
         (Word::From, Word::Now) => Some((Meaning::Away { count, unit }, end + 2)),
         (Word::From | Word::After | Word::On, Word::Shift(from)) if days > 0 => {
             Some((Meaning::Shift(days + i32::from(from)), end + 2))
@@ -90,14 +90,8 @@ fn the_day(it: &Reading<'_>, at: usize, day: i8) -> Found {
     if let Some(found) = day_first(it, at) {
         return Some(found);
     }
-    if it.word(at + 1) == Word::Of && it.joined(at) {
-        let next = if it.word(at + 2) == Word::The { at + 3 } else { at + 2 };
-        let months = offset(it.word(next));
-        if it.word(next) == Word::Unit(Unit::Month) {
-            return Some((Meaning::DayOfMonth { day, months: 0 }, next + 1));
-        }
-        let months = months.filter(|_| it.word(next + 1) == Word::Unit(Unit::Month))?;
-        return Some((Meaning::DayOfMonth { day, months }, next + 2));
+    if let Some(found) = of_month(it, at) {
+        return Some(found);
     }
     let licensed = at >= 2
         && matches!(
@@ -120,6 +114,20 @@ fn the_day(it: &Reading<'_>, at: usize, day: i8) -> Found {
     (licensed && !counts).then_some((Meaning::Day(day), at + 1))
 }
 
+/// "20th of next month".
+pub(super) fn of_month(it: &Reading<'_>, at: usize) -> Found {
+    let day = day_number(it.word(at))?;
+    if it.word(at + 1) != Word::Of || !it.joined(at) {
+        return None;
+    }
+    let next = if it.word(at + 2) == Word::The { at + 3 } else { at + 2 };
+    if it.word(next) == Word::Unit(Unit::Month) {
+        return Some((Meaning::DayOfMonth { day, months: 0 }, next + 1));
+    }
+    let months = offset(it.word(next)).filter(|_| it.word(next + 1) == Word::Unit(Unit::Month))?;
+    Some((Meaning::DayOfMonth { day, months }, next + 2))
+}
+
 /// "next Tuesday", "last week", "this weekend", "this morning", "last night", "next March".
 pub(super) fn relative(it: &Reading<'_>, at: usize) -> Found {
     if !it.joined(at) {
@@ -138,7 +146,7 @@ pub(super) fn relative(it: &Reading<'_>, at: usize) -> Found {
     let next = at + 1;
     match it.word(next) {
         Word::Weekday(day) => Some((governed(day, which), next + 1)),
-        Word::Unit(unit) if !it.written(next).ends_with('s') => {
+        Word::Unit(unit) if !plural(it, next) => {
             let found = of_unit(unit, relative, which)?;
             let after = if it.joined(next) && it.word(next + 1) == Word::On { next + 2 } else { next + 1 };
             if let (Meaning::Week { weeks, .. }, Word::Weekday(day)) = (found, it.word(after))
@@ -148,7 +156,7 @@ pub(super) fn relative(it: &Reading<'_>, at: usize) -> Found {
             }
             Some((found, next + 1))
         }
-        Word::Unit(_) if relative == Word::Coming => Some((Meaning::Vague, next + 1)),
+        Word::Unit(_) if relative == Word::Coming || it.language.dotted => Some((Meaning::Vague, next + 1)),
         Word::Night if relative == Word::Last => Some((Meaning::Shift(-1), next + 1)),
         Word::DayPart | Word::Night if relative == Word::This => Some((Meaning::Shift(0), next + 1)),
         Word::Month(_) | Word::MonthOrName(_) => {
@@ -164,7 +172,8 @@ pub(super) fn relative(it: &Reading<'_>, at: usize) -> Found {
 }
 
 fn plural(it: &Reading<'_>, at: usize) -> bool {
-    matches!(it.word(at), Word::Unit(_)) && it.written(at).ends_with('s')
+    matches!(it.word(at), Word::Unit(_))
+        && lowered(it.written(at), |word| it.language.plurals.contains(&word).then_some(())).is_some()
 }
 
 fn of_unit(unit: Unit, relative: Word, which: Which) -> Option<Meaning> {
@@ -277,6 +286,12 @@ pub(super) fn within(it: &Reading<'_>, at: usize) -> Found {
         };
     }
     let mut next = at + 1;
+    if let (Word::Unit(unit), Word::In) = (it.word(next), preposition)
+        && it.language.bare_unit
+        && !plural(it, next)
+    {
+        return Some((Meaning::Away { count: 1, unit }, next + 1));
+    }
     if it.word(next) == Word::The {
         next += 1;
     }
@@ -294,6 +309,10 @@ pub(super) fn within(it: &Reading<'_>, at: usize) -> Found {
 pub(super) fn shift(it: &Reading<'_>, at: usize, days: i8) -> Found {
     // "USA Today" and "Russia Today" are outlets.
     if it.written(at) == "Today" && at > 0 && it.joined(at - 1) && it.capital(at - 1) {
+        return None;
+    }
+    // "heute Morgen" and "am Morgen" are a time of day; "morgen" is tomorrow.
+    if it.language.dotted && it.written(at) == "Morgen" && at > 0 {
         return None;
     }
     Some((Meaning::Shift(i32::from(days)), at + 1))
@@ -322,13 +341,20 @@ pub(super) fn nth_weekday(it: &Reading<'_>, at: usize, nth: u8) -> Found {
 
 /// "vor zwei Tagen", "il y a deux jours".
 pub(super) fn ago_before(it: &Reading<'_>, at: usize) -> Found {
-    let (count, unit, end) = count_of_units(it, at + 1)?;
+    let from = if it.written(at) == "y" { at + 2 } else { at + 1 };
+    let (count, unit, end) = count_of_units(it, from)?;
     let vague = count == 0;
     Some((if vague { Meaning::Vague } else { Meaning::Away { count: -count, unit } }, end))
 }
 
-/// "semaine prochaine": the relative word follows its unit.
+/// "semaine prochaine", "неделю назад", "am Wochenende".
 pub(super) fn unit_first(it: &Reading<'_>, at: usize, unit: Unit) -> Found {
+    if it.language.dotted && unit == Unit::Weekend {
+        return Some((Meaning::Weekend(Which::Governed), at + 1));
+    }
+    if it.language.bare_unit && it.joined(at) && it.word(at + 1) == Word::Ago {
+        return Some((Meaning::Away { count: -1, unit }, at + 2));
+    }
     if !it.language.relative_after || !it.joined(at) {
         return None;
     }

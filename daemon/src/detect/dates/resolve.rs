@@ -4,7 +4,7 @@ use jiff::{Span, civil::Date};
 
 use super::{
     DateValue, Mention, Tense,
-    grammar::{Expression, Meaning, Part, Which},
+    meaning::{Expression, Meaning, Part, Which},
     word::{Reading, Unit, Word},
 };
 
@@ -25,6 +25,7 @@ pub(super) fn mention(
     // "the third attack in two weeks" counts how long, not when.
     if matches!(expression.meaning, Meaning::Away { count: 1.., .. })
         && it.word(expression.core) == Word::In
+        && !it.language.dotted
         && tense == Tense::Past
     {
         return None;
@@ -33,7 +34,9 @@ pub(super) fn mention(
     let end = it.token(expression.end.checked_sub(1)?)?.end;
     let deadline = [expression.core, expression.first]
         .into_iter()
-        .any(|at| is_limit(it.word(at)) || at > 0 && it.joined(at - 1) && is_limit(it.word(at - 1)));
+        .any(|at| is_limit(it.word(at)) || at > 0 && it.joined(at - 1) && is_limit(it.word(at - 1)))
+        // "caused by Monday's quake" is no limit.
+        && !(it.possessive(expression.core) && it.before(expression.core) == Word::By);
     let ahead = value.is_some_and(|it| it.first() > today || it.last() >= today && tense == Tense::Future);
     Some(Mention { text: it.text.get(start..end)?.to_owned(), start, value, tense, deadline, ahead })
 }

@@ -2,7 +2,8 @@
 
 use super::{
     Tense,
-    grammar::{Expression, Meaning, Which},
+    grammar::moved,
+    meaning::{Expression, Meaning, Which},
     verbs::Verb,
     word::{Reading, Word, lowered},
 };
@@ -20,18 +21,16 @@ pub(super) fn governing(it: &Reading<'_>, expression: &Expression) -> Tense {
     }
     let first = expression.first.min(expression.core);
     let left = before(it, first);
-    if let Some(tense) = preposition(it, expression, left) {
+    let right = after(it, expression.end);
+    if let Some(tense) = preposition(it, expression, left, right) {
         return tense;
     }
-    let right = after(it, expression.end);
-    let opens = opens_clause(it, first);
+    // "said Thursday's talks would go on": what the day belongs to is the subject.
+    let opens = opens_clause(it, first) || it.possessive(expression.end - 1);
     let chosen = match (left, right) {
         // "Trump on Wednesday signed": the verb stands right behind, no verb stands right before.
-        (Some((tense, distance)), Some((ahead, 0))) if distance > 0 && ahead == Tense::Past => {
-            let _ = tense;
-            Some(ahead)
-        }
-        (Some(_), Some((ahead, _))) if opens => Some(ahead),
+        (Some((_, 1..)), Some((Tense::Past, 0))) if !it.language.dotted => Some(Tense::Past),
+        (Some(_), Some((ahead, _))) if opens && !it.language.dotted => Some(ahead),
         (Some((tense, _)), _) | (None, Some((tense, _))) => Some(tense),
         (None, None) => None,
     };
@@ -45,30 +44,51 @@ fn opens_clause(it: &Reading<'_>, first: usize) -> bool {
         || matches!(it.written(before), "and" | "but" | "while" | "that" | "as" | "when")
 }
 
+type Seen = Option<(Tense, usize)>;
+
 /// What the word before the expression says by itself.
-fn preposition(it: &Reading<'_>, expression: &Expression, left: Option<(Tense, usize)>) -> Option<Tense> {
-    let past = left.is_some_and(|(tense, _)| tense == Tense::Past);
-    let at = |place: usize| (place == expression.core || it.joined(place)).then(|| it.word(place));
-    let words = [Some(expression.core), expression.core.checked_sub(1)].into_iter().flatten().filter_map(at);
-    for word in words {
+fn preposition(it: &Reading<'_>, expression: &Expression, left: Seen, right: Seen) -> Option<Tense> {
+    let past = |seen: Seen| seen.is_some_and(|(tense, _)| tense == Tense::Past);
+    let core = expression.core;
+    let own = matches!(it.word(core), Word::Within | Word::By | Word::Until).then_some(core);
+    let before = leading(it, core);
+    for word in [own, before].into_iter().flatten().map(|place| it.word(place)) {
         match word {
             Word::Since => return Some(Tense::Past),
-            Word::For => return Some(Tense::Future),
+            Word::By if it.possessive(expression.end - 1) => {}
+            // "By Sunday thirty had died."
+            Word::By if left.is_none() && past(right) => return Some(Tense::Past),
             // "lasted until Sunday" looks back; "runs until Sunday", "gave them until Sunday" ahead.
-            Word::Until | Word::By if !(past && lasting(it, expression.first)) => return Some(Tense::Future),
-            Word::Before | Word::Within => return Some(Tense::Future),
+            Word::Until | Word::By if !(past(left) && lasting(it, expression.first)) => {
+                return Some(Tense::Future);
+            }
+            Word::For | Word::Before | Word::Within => return Some(Tense::Future),
+            Word::From if moved(it, core) => return Some(Tense::Future),
+            // "extended to Friday".
+            Word::To if matches!(expression.meaning, Meaning::Weekday { .. }) => return Some(Tense::Future),
             Word::After if !matches!(left, Some((Tense::Future, _))) => return Some(Tense::Past),
             _ => {}
         }
     }
-    let core = expression.core;
     let of = core.checked_sub(2).map(|place| it.written(place)).unwrap_or_default();
-    let ahead_of =
-        core > 1 && it.word(core - 1) == Word::Of && (of == "ahead" || of == "Ahead" || of == "eve");
-    let starting = core > 0
-        && (it.language.verb)(&it.written(expression.first.saturating_sub(1)).to_lowercase())
-            == Some(Verb::Starting);
+    let ahead_of = core > 1 && it.word(core - 1) == Word::Of && matches!(of, "ahead" | "Ahead" | "eve");
+    let starting = expression
+        .first
+        .checked_sub(1)
+        .and_then(|place| verb(it, place))
+        .is_some_and(|it| it == Verb::Starting);
     (ahead_of || starting).then_some(Tense::Future)
+}
+
+/// The preposition before an expression: "until Friday", "until at least Friday".
+fn leading(it: &Reading<'_>, core: usize) -> Option<usize> {
+    let mut place = core.checked_sub(1)?;
+    while place > 0
+        && matches!(it.written(place), "least" | "at" | "early" | "late" | "around" | "about" | "the")
+    {
+        place -= 1;
+    }
+    it.joined(place).then_some(place)
 }
 
 /// Whether the word before tells how long something went on.
@@ -96,7 +116,7 @@ fn verb(it: &Reading<'_>, at: usize) -> Option<Verb> {
 }
 
 /// The nearest verb to the left in the sentence, and how many words lie between.
-fn before(it: &Reading<'_>, first: usize) -> Option<(Tense, usize)> {
+fn before(it: &Reading<'_>, first: usize) -> Seen {
     for (distance, at) in (0..first).rev().enumerate().take(WORDS_SEEN_MAX) {
         if it.ends_sentence(at) {
             return None;
@@ -121,12 +141,14 @@ fn looks(it: &Reading<'_>, at: usize, first: usize, found: Verb) -> Option<Tense
     let previous = auxiliary(it, at);
     let to_next = it.word(at + 1) == Word::To && at + 1 < first;
     Some(match found {
-        Verb::Modal | Verb::Plan => Tense::Future,
+        Verb::Modal | Verb::Plan | Verb::Be | Verb::Have => Tense::Future,
         Verb::Directed if to_next || points_ahead(it, at, first) => Tense::Future,
-        Verb::Past | Verb::Directed => match previous {
+        Verb::Stative if previous == Some(Verb::Be) => Tense::Past,
+        Verb::Past | Verb::Directed | Verb::Stative => match previous {
             Some(Verb::Modal | Verb::To | Verb::Be) => Tense::Future,
             _ => Tense::Past,
         },
+        Verb::Happens => Tense::Past,
         Verb::Was => {
             if is_to(it, at, first) {
                 Tense::Future
@@ -134,7 +156,6 @@ fn looks(it: &Reading<'_>, at: usize, first: usize, found: Verb) -> Option<Tense
                 Tense::Past
             }
         }
-        Verb::Be | Verb::Have => Tense::Future,
         Verb::Says if at + 1 == first => Tense::Past,
         Verb::Says | Verb::Present => match previous {
             Some(Verb::To) => infinitive(it, at),
@@ -145,7 +166,7 @@ fn looks(it: &Reading<'_>, at: usize, first: usize, found: Verb) -> Option<Tense
             Some(Verb::Modal) => Tense::Future,
             _ => return None,
         },
-        Verb::To | Verb::Starting => return None,
+        Verb::To | Verb::Starting | Verb::Being => return None,
     })
 }
 
@@ -169,7 +190,11 @@ fn auxiliary(it: &Reading<'_>, at: usize) -> Option<Verb> {
         }
         place = place.checked_sub(1)?;
     }
-    verb(it, place)
+    match verb(it, place)? {
+        // "is being held" goes on, "after being shot" has been.
+        Verb::Being => place.checked_sub(1).and_then(|before| verb(it, before)),
+        other => Some(other),
+    }
 }
 
 /// "called to Paris for a summit on Monday", "arranged for": the purpose lies ahead.
@@ -188,8 +213,8 @@ fn infinitive(it: &Reading<'_>, at: usize) -> Tense {
             break;
         }
         match verb(it, place) {
-            Some(Verb::Past) => return Tense::Past,
-            Some(Verb::To | Verb::Base | Verb::Starting) | None => {}
+            Some(Verb::Past | Verb::Happens) => return Tense::Past,
+            Some(Verb::To | Verb::Base | Verb::Starting | Verb::Being) | None => {}
             Some(_) => return Tense::Future,
         }
     }
@@ -197,7 +222,7 @@ fn infinitive(it: &Reading<'_>, at: usize) -> Tense {
 }
 
 /// The first verb to the right in the sentence, and how many words lie between.
-fn after(it: &Reading<'_>, end: usize) -> Option<(Tense, usize)> {
+fn after(it: &Reading<'_>, end: usize) -> Seen {
     if end == 0 || it.ends_sentence(end - 1) {
         return None;
     }
@@ -207,13 +232,16 @@ fn after(it: &Reading<'_>, end: usize) -> Option<(Tense, usize)> {
             Some(Verb::Modal | Verb::Plan | Verb::Be | Verb::Present) => {
                 return Some((Tense::Future, at - end));
             }
-            Some(Verb::Past | Verb::Was | Verb::Directed) => return Some((Tense::Past, at - end)),
+            Some(Verb::Past | Verb::Was | Verb::Directed | Verb::Stative | Verb::Happens) => {
+                return Some((Tense::Past, at - end));
+            }
             Some(Verb::Have) if matches!(verb(it, at + 1), Some(Verb::Past)) => {
                 return Some((Tense::Past, at - end));
             }
             _ => {}
         }
-        if it.ends_sentence(at) {
+        let other_clause = matches!(it.written(at), "that" | "which" | "who" | "where" | "whose");
+        if other_clause || it.ends_sentence(at) || it.possessive(end - 1) && it.gap(at).contains(',') {
             return None;
         }
     }

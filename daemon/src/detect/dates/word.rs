@@ -22,6 +22,8 @@ pub(super) enum Word {
     MonthOrName(i8),
     /// "2025-03-01".
     Exact(Date),
+    /// "14.2.": day and month.
+    Dotted(i8, i8),
     /// Digits.
     Number(u16),
     /// "21st".
@@ -112,13 +114,14 @@ impl<'t> Reading<'t> {
             }
             let mut end = start + first.len_utf8();
             if first.is_ascii_digit() {
-                let (word, length) = numeric::read(&text[start..], order);
+                let (word, length) = numeric::read(&text[start..], order, language.dotted);
                 end = start + length;
                 while rest.next_if(|(at, _)| *at < end).is_some() {}
                 tokens.push(Token { start, end, word });
                 continue;
             }
-            while let Some((at, c)) = rest.next_if(|(_, c)| c.is_alphanumeric()) {
+            let inside = |at: usize, c: char| c.is_alphanumeric() || is_inside(text, first, at, c);
+            while let Some((at, c)) = rest.next_if(|(at, c)| inside(*at, *c)) {
                 end = at + c.len_utf8();
             }
             tokens.push(Token { start, end, word: classify(&text[start..end], language) });
@@ -136,6 +139,7 @@ impl<'t> Reading<'t> {
                     | Word::Month(_)
                     | Word::MonthOrName(_)
                     | Word::Exact(_)
+                    | Word::Dotted(..)
                     | Word::Ordinal(_)
                     | Word::Unit(_)
                     | Word::Shift(_)
@@ -187,7 +191,13 @@ impl<'t> Reading<'t> {
 
     /// Whether a dash ties a word to the next.
     pub(super) fn dashed(&self, at: usize) -> bool {
-        at + 1 < self.len() && matches!(self.gap(at), "-" | "–" | "—" | "\u{2011}")
+        at + 1 < self.len()
+            && matches!(self.gap(at).trim_start_matches('.').trim_start(), "-" | "–" | "—" | "\u{2011}")
+    }
+
+    /// Whether "'s" follows the word.
+    pub(super) fn possessive(&self, at: usize) -> bool {
+        matches!(self.gap(at), "'" | "’") && matches!(self.written(at + 1), "s" | "S")
     }
 
     /// Whether the word begins with a capital.
@@ -212,6 +222,14 @@ impl<'t> Reading<'t> {
     }
 }
 
+/// Whether an apostrophe stands inside a Ukrainian word.
+fn is_inside(text: &str, first: char, at: usize, c: char) -> bool {
+    let after = text.get(at + c.len_utf8()..).and_then(|it| it.chars().next());
+    matches!(c, '\'' | '’')
+        && ('\u{400}'..='\u{4ff}').contains(&first)
+        && after.is_some_and(char::is_alphabetic)
+}
+
 /// Letters a word of the tables may have at most, in bytes.
 const WORD_BYTES_MAX: usize = 40;
 
@@ -231,9 +249,5 @@ fn classify(word: &str, language: &Language) -> Word {
     if word.len() > WORD_BYTES_MAX {
         return Word::Other;
     }
-    lowered(word, |it| {
-        let at = language.words.binary_search_by(|(known, _)| known.cmp(&it)).ok()?;
-        language.words.get(at).map(|(_, class)| *class)
-    })
-    .unwrap_or(Word::Other)
+    lowered(word, |it| language.words.get(it)).unwrap_or(Word::Other)
 }

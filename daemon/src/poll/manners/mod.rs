@@ -240,28 +240,56 @@ fn fresh(it: &Schedule, visit: &Visit) -> Option<Timestamp> {
     Some(later(visit.finished, span))
 }
 
+/// The earliest next attempt by a feed's own schedule, under the configuration as it is now: one that shortens an
+/// interval holds at once, but never against what a server asked. Nothing for a feed that was never visited.
+pub fn due(schedule: &Schedule, feed: &Feed, poll: &Poll) -> Option<Timestamp> {
+    let (next, last) = (schedule.next_visit?, schedule.last_visit?);
+    let own = own(schedule, last, feed, poll);
+    let asked = schedule.fresh_until.max(schedule.held.as_ref().map(|it| it.until));
+    let soonest = later(last, own.saturating_add(own.mul_f64(JITTER_SHARE)));
+    let soonest = asked.map_or(soonest, |it| it.max(soonest));
+    Some(next.min(unskipped(schedule, soonest, 0.0).max(soonest)))
+}
+
+/// The schedule of a feed whose visit could not be recorded: what was read counts for nothing, what the server
+/// asked for counts, and the more often in a row it happens the longer it waits.
+pub fn unrecorded(before: &Schedule, after: &Schedule, times: u32, poll: &Poll, now: Timestamp) -> Schedule {
+    let mut it = if before.url == after.url {
+        before.clone()
+    } else {
+        Schedule { url: after.url.clone(), ..Schedule::default() }
+    };
+    it.last_visit = after.last_visit;
+    let own =
+        poll.min_interval.saturating_mul(1 << times.min(20)).min(poll.max_interval.max(poll.min_interval));
+    it.held.clone_from(&after.held);
+    it.next_visit = Some(later(now, own)).max(it.held.as_ref().map(|it| it.until));
+    it
+}
+
 fn next(it: &Schedule, visit: &Visit, feed: &Feed, poll: &Poll, jitter: f64) -> Timestamp {
     let from = visit.finished;
     let asked = it.fresh_until.max(it.held.as_ref().map(|it| it.until));
-    let wait = own(it, visit, feed, poll).max(asked.map_or(Duration::ZERO, |it| between(from, it)));
+    let own = own(it, visit.started, feed, poll);
+    let wait = own.max(asked.map_or(Duration::ZERO, |it| between(from, it)));
     let more = wait.mul_f64(JITTER_SHARE * jitter.clamp(0.0, 1.0));
     let next = later(from, wait.saturating_add(more));
     if it.failures > 0 { next } else { unskipped(it, next, jitter) }
 }
 
 /// How long we would wait if nobody asked for anything.
-fn own(it: &Schedule, visit: &Visit, feed: &Feed, poll: &Poll) -> Duration {
+fn own(it: &Schedule, now: Timestamp, feed: &Feed, poll: &Poll) -> Duration {
     let (floor, cap) = (poll.min_interval, poll.max_interval.max(poll.min_interval));
     if it.failures == 0 {
         let adaptive = Duration::from_secs(it.interval_seconds.unwrap_or(0)).clamp(floor, cap);
         return feed.interval.map_or(adaptive, |it| it.max(floor));
     }
     let (times, over) = GONE_SUSPENDS;
-    let gone_for = it.gone_since.map_or(Duration::ZERO, |since| between(since, visit.started));
+    let gone_for = it.gone_since.map_or(Duration::ZERO, |since| between(since, now));
     if it.gone >= times && gone_for >= over {
         return MONTH;
     }
-    if failing_for(it, visit.started) >= WEEK {
+    if failing_for(it, now) >= WEEK {
         return cap.max(DAY);
     }
     let doublings = it.failures.saturating_sub(1).min(31);
@@ -276,8 +304,8 @@ fn failing_for(it: &Schedule, now: Timestamp) -> Duration {
 fn unskipped(it: &Schedule, next: Timestamp, jitter: f64) -> Timestamp {
     let skips = |moment: Timestamp| {
         let civil = TimeZone::UTC.to_datetime(moment);
-        let hour = it.skip_hours >> civil.hour().unsigned_abs() & 1;
-        let day = it.skip_days >> civil.weekday().to_monday_zero_offset().unsigned_abs() & 1;
+        let hour = (it.skip_hours >> civil.hour().unsigned_abs()) & 1;
+        let day = (it.skip_days >> civil.weekday().to_monday_zero_offset().unsigned_abs()) & 1;
         hour == 1 || day == 1
     };
     if !skips(next) {
