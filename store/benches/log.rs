@@ -2,7 +2,11 @@
 //!
 //! `cargo bench -p storyline-store --bench log [-- EVENTS]`
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench stops at what fails, and prints what it found")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench stops at what fails, and prints what it found"
+)]
 
 use std::{
     fs::File,
@@ -52,7 +56,10 @@ fn ratios(dir: &Path) {
             .map(|_| raw(&mut file, each, 60).as_secs_f64() / commits(&mut log, each, 60).as_secs_f64())
             .collect();
         ratios.sort_by(f64::total_cmp);
-        println!("{each} events a commit: {:.2} of a raw append ({:.2} to {:.2})", ratios[7], ratios[3], ratios[11]);
+        println!(
+            "{each} events a commit: {:.2} of a raw append ({:.2} to {:.2})",
+            ratios[7], ratios[3], ratios[11]
+        );
     }
 }
 
