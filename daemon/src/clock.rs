@@ -157,6 +157,7 @@ mod tests {
             let clock = clock.clone();
             async move { clock.sleep(WEEK).await }
         });
+        tokio::task::yield_now().await;
         hand.advance(WEEK / 2);
         tokio::task::yield_now().await;
         assert!(!sleeper.is_finished());

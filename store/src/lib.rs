@@ -11,11 +11,27 @@
 //! * What was acknowledged is on stable storage.
 //! * Whatever a released version wrote, every later version reads.
 
+mod aside;
+mod codec;
+mod database;
+mod durable;
+mod error;
 mod event;
+mod feed_parts;
 mod feed_record;
+mod head;
 mod id;
 mod item;
+mod kind;
+mod lock;
+mod log;
+mod pack;
+mod reader;
 mod state;
+mod sum;
+mod walk;
+
+pub use error::StoreError;
 
 pub use event::{
     AlertKind, Certainty, DateMention, DeliveryDigest, DevelopmentState, Event, Evidence, FacetTouched,
@@ -24,6 +40,8 @@ pub use event::{
 pub use feed_record::{FeedRecord, Hold, Moving, Schedule, Seen, SeenItem, Validators};
 pub use id::{AlertId, DeliveryId, DevelopmentId, ItemId, Seq};
 pub use item::{DateFlag, Item};
+pub use log::{Log, Opened};
+pub use reader::Reader;
 pub use state::{
     Alert, AlertState, Delivery, DeliveryState, Development, DevelopmentOrigin, Expectation,
     ExpectationState, Fact, FeedHealth, FeedTroubleKind, Gathered, Heat, ReportRef, SinkFailing, SinkState,

@@ -5,6 +5,9 @@
 //! answers. It never waits on a network.
 
 mod handle;
+mod seen;
+#[cfg(test)]
+mod testing;
 
 pub use handle::{
     Answer, Command, DeliveryNews, Handle, Ingested, Message, Occasion, Refused, StorageTrouble, View,
