@@ -25,10 +25,15 @@ async fn check(script: &str, end: DeliveryState, want: Expect) {
 
 #[tokio::test]
 async fn exit_0_means_delivered_and_anything_else_is_tried_again() {
-    check("exit 0", DeliveryState::Done, expect![[r#"
+    check(
+        "exit 0",
+        DeliveryState::Done,
+        expect![[r#"
         attempted 1
         done 1
-    "#]]).await;
+    "#]],
+    )
+    .await;
     check(
         "echo noise; echo first >&2; printf 'no \\033[1mroute\\n\\n' >&2; exit 3",
         DeliveryState::Failing,
@@ -38,10 +43,15 @@ async fn exit_0_means_delivered_and_anything_else_is_tried_again() {
         "#]],
     )
     .await;
-    check("kill -9 $$", DeliveryState::Failing, expect![[r#"
+    check(
+        "kill -9 $$",
+        DeliveryState::Failing,
+        expect![[r#"
         attempted 1
         failed 1: was ended by a signal
-    "#]]).await;
+    "#]],
+    )
+    .await;
     check(
         "yes complaint | head -c 300000 >&2; cat >/dev/null; exit 1",
         DeliveryState::Failing,
@@ -65,7 +75,8 @@ async fn a_program_that_is_not_there_is_tried_again() {
     expect![[r#"
         attempted 1
         failed 1: failed to start /nowhere/tell: No such file or directory (os error 2)
-    "#]].assert_eq(&bench.journal.lines());
+    "#]]
+    .assert_eq(&bench.journal.lines());
 }
 
 #[tokio::test]
@@ -73,10 +84,15 @@ async fn a_program_gets_the_document_and_little_else() {
     let folder = tempfile::tempdir().unwrap();
     let (input, environment) = (folder.path().join("input"), folder.path().join("environment"));
     let script = format!("cat > {}; env > {}", input.display(), environment.display());
-    check(&script, DeliveryState::Done, expect![[r#"
+    check(
+        &script,
+        DeliveryState::Done,
+        expect![[r#"
         attempted 1
         done 1
-    "#]]).await;
+    "#]],
+    )
+    .await;
     assert_eq!(std::fs::read_to_string(input).unwrap(), BODY);
     let environment = std::fs::read_to_string(environment).unwrap();
     let mut ours: Vec<&str> = environment.lines().filter(|it| it.starts_with("STORYLINE_")).collect();
@@ -87,7 +103,8 @@ async fn a_program_gets_the_document_and_little_else() {
         STORYLINE_KIND=new
         STORYLINE_SINK=desk
         STORYLINE_STORYLINE=munich
-        STORYLINE_TEXT=munich · new"#]].assert_eq(&ours.join("\n"));
+        STORYLINE_TEXT=munich · new"#]]
+    .assert_eq(&ours.join("\n"));
     // The test's own environment has these; a program has no business with them.
     assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some());
     assert!(!environment.contains("CARGO_MANIFEST_DIR"));
@@ -109,7 +126,8 @@ async fn a_program_that_takes_too_long_is_ended_with_all_it_started() {
     expect![[r#"
         attempted 1
         failed 1: not done within 2s
-    "#]].assert_eq(&bench.journal.lines());
+    "#]]
+    .assert_eq(&bench.journal.lines());
     let pid = std::fs::read_to_string(file).unwrap();
     while runs(pid.trim()) {
         tokio::task::yield_now().await;
@@ -124,8 +142,13 @@ fn runs(pid: &str) -> bool {
 
 #[tokio::test]
 async fn a_program_that_leaves_something_behind_on_purpose_is_done() {
-    check("sleep 3 & exit 0", DeliveryState::Done, expect![[r#"
+    check(
+        "sleep 3 & exit 0",
+        DeliveryState::Done,
+        expect![[r#"
         attempted 1
         done 1
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }

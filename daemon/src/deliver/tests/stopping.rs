@@ -16,7 +16,7 @@ use crate::deliver::{Terminal, deliver_once, try_sink};
 async fn an_attempt_in_hand_may_end_when_the_daemon_stops() {
     let mut bench = Bench::new();
     let url =
-        receiver(bench.journal.clone(), vec![Reply::SaysAfter(Duration::from_millis(100), "200 OK".into())])
+        receiver(bench.journal.clone(), vec![Reply::SaysAfter(Duration::from_millis(20), "200 OK".into())])
             .await;
     bench.sink(SinkKind::Webhook { url }, |_| {});
     let (first, second) = (bench.plan("munich", "1"), bench.plan("munich", "2"));
@@ -47,7 +47,8 @@ async fn one_that_is_cut_off_stays_planned_and_comes_again_with_the_same() {
         attempted 2
             request 1
         done 2
-    "#]].assert_eq(&bench.journal.lines());
+    "#]]
+    .assert_eq(&bench.journal.lines());
 }
 
 #[tokio::test]
@@ -123,7 +124,8 @@ async fn a_run_of_one_round_attempts_each_once() {
         attempted 1
             request 4
         done 1
-    "#]].assert_eq(&bench.journal.lines());
+    "#]]
+    .assert_eq(&bench.journal.lines());
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, Hand},
     deliver::deliver,
     writer::{DeliveryNews, Handle, Message, Refused, StorageTrouble, View},
 };
@@ -78,8 +78,18 @@ pub(super) struct Bench {
 }
 
 impl Bench {
+    /// One whose clock runs a thousand times as fast.
     pub(super) fn new() -> Self {
-        let clock = Clock::at_rate("2025-02-12T10:40:00Z".parse().unwrap(), 1000.0);
+        Self::with(Clock::at_rate(start(), 1000.0))
+    }
+
+    /// One whose clock stands until its hand moves.
+    pub(super) fn by_hand() -> (Self, Hand) {
+        let (clock, hand) = Clock::by_hand(start());
+        (Self::with(clock), hand)
+    }
+
+    fn with(clock: Clock) -> Self {
         let journal = Journal { clock: clock.clone(), notes: Arc::default(), count: watch::channel(0).0 };
         let view = watch::channel(View {
             state: Arc::new(State::default()),
@@ -156,10 +166,27 @@ impl Bench {
         patient(async { drop(view.wait_for(is_so).await.unwrap()) }).await;
     }
 
+    /// Until what came of the attempt is recorded.
+    pub(super) async fn until_settled(&self, id: DeliveryId, attempt: usize) {
+        let mut count = self.journal.count.subscribe();
+        let of = |it: &Note| match it {
+            Note::Event(Event::DeliveryFailed { delivery, .. } | Event::DeliveryDead { delivery, .. }) => {
+                *delivery == id
+            }
+            _ => false,
+        };
+        let settled = |_: &usize| self.journal.notes().iter().filter(|it| of(it)).count() >= attempt;
+        patient(async { drop(count.wait_for(settled).await.unwrap()) }).await;
+    }
+
     pub(super) async fn until_requests(&self, n: usize) {
         let mut count = self.journal.count.subscribe();
         patient(async { drop(count.wait_for(|_| self.journal.requests().len() >= n).await.unwrap()) }).await;
     }
+}
+
+fn start() -> Timestamp {
+    "2025-02-12T10:40:00Z".parse().unwrap()
 }
 
 /// Only a test that would fail waits for so long.
@@ -191,8 +218,8 @@ async fn write(mut messages: mpsc::Receiver<Message>, view: watch::Sender<View>,
             DeliveryNews::Dead(error) => Event::DeliveryDead { delivery, error },
             DeliveryNews::Disabled(error) => Event::SinkDisabled { sink: "desk".parse().unwrap(), error },
         };
-        journal.note(Note::Event(event.clone()));
-        record(&view, event, journal.clock.now());
+        record(&view, event.clone(), journal.clock.now());
+        journal.note(Note::Event(event));
         let _ = answer.send(Ok(()));
     }
 }
