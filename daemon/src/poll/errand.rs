@@ -10,10 +10,10 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
     Answer, Failure, Outcome, Page, Visit,
+    asks::Gate,
     doors::{Doors, Raw, Reading},
     fetch::{Ask, Exchange, FetchError, secret},
     manners::question,
-    asks::Gate,
     sitemap,
     source::{self, address, failure},
 };
@@ -43,7 +43,9 @@ impl<D: Doors> Errand<D> {
         let started = self.clock.now();
         let (answer, outcome) = match &feed.source {
             Source::Feed(url) | Source::Sitemap(url) => self.server(&feed, url).await,
-            Source::Exec { command, timeout } => self.local(&feed, source::exec(command, *timeout).await).await,
+            Source::Exec { command, timeout } => {
+                self.local(&feed, source::exec(command, *timeout).await).await
+            }
             Source::File(path) => self.local(&feed, source::file(path).await).await,
         };
         let url = address(&feed.source);
@@ -128,7 +130,8 @@ impl<D: Doors> Errand<D> {
         let status = exchange.answer.status;
         let mut blocked = exchange.challenge;
         if !blocked && matches!(status, 401 | 403 | 429 | 503) && !exchange.bytes.is_empty() {
-            let read = self.read(exchange.bytes.clone(), exchange.content_type.clone(), &exchange.answer.final_url);
+            let read =
+                self.read(exchange.bytes.clone(), exchange.content_type.clone(), &exchange.answer.final_url);
             blocked = read.await.is_err_and(|it| it.blocked);
         }
         let words = if blocked { " with a challenge page: it takes us for a robot" } else { "" };
@@ -137,10 +140,17 @@ impl<D: Doors> Errand<D> {
     }
 
     /// Understands a document off the threads that wait, a few at a time.
-    pub(super) async fn read(&self, bytes: Vec<u8>, content_type: Option<String>, url: &str) -> Result<Reading, Failure> {
-        let broken = || failure(FeedTrouble::Unreadable, "the document could not be read to its end".to_owned());
+    pub(super) async fn read(
+        &self,
+        bytes: Vec<u8>,
+        content_type: Option<String>,
+        url: &str,
+    ) -> Result<Reading, Failure> {
+        let broken =
+            || failure(FeedTrouble::Unreadable, "the document could not be read to its end".to_owned());
         let desk = Arc::clone(&self.desks).acquire_owned().await.map_err(|_| broken())?;
-        let (doors, config, id, url) = (self.doors.clone(), Arc::clone(&self.config), self.id.clone(), url.to_owned());
+        let (doors, config, id, url) =
+            (self.doors.clone(), Arc::clone(&self.config), self.id.clone(), url.to_owned());
         let now = self.clock.now();
         let reading = tokio::task::spawn_blocking(move || {
             let _desk = desk;

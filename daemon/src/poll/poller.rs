@@ -186,7 +186,8 @@ impl<D: Doors> Poller<D> {
         known.extend(std::mem::take(&mut self.schedules));
         self.know(known);
         self.line_up();
-        let gone: Vec<_> = old.feeds.keys().filter(|it| !self.config.feeds.contains_key(*it)).cloned().collect();
+        let gone: Vec<_> =
+            old.feeds.keys().filter(|it| !self.config.feeds.contains_key(*it)).cloned().collect();
         for pending in &mut self.pending {
             gone.iter().for_each(|it| pending.forgets(it));
         }
@@ -196,7 +197,8 @@ impl<D: Doors> Poller<D> {
     /// Keeps the schedules that belong to the configured addresses.
     fn know(&mut self, schedules: BTreeMap<FeedId, Schedule>) {
         let feeds = &self.config.feeds;
-        let belongs = |id: &FeedId, it: &Schedule| feeds.get(id).is_some_and(|feed| address(&feed.source) == it.url);
+        let belongs =
+            |id: &FeedId, it: &Schedule| feeds.get(id).is_some_and(|feed| address(&feed.source) == it.url);
         self.schedules = schedules.into_iter().filter(|(id, it)| belongs(id, it)).collect();
         for (domain, until) in pauses(self.schedules.values()) {
             self.turns.pause(&domain, until);
@@ -334,7 +336,9 @@ impl<D: Doors> Poller<D> {
         for pending in &mut self.pending {
             for id in pending.awaited() {
                 let paused = self.turns.paused(&id, now).filter(|_| !self.turns.flies(&id));
-                if let Some(held) = paused.and_then(|it| hold(&id, &Schedule::default(), Some(it), false, now)) {
+                if let Some(held) =
+                    paused.and_then(|it| hold(&id, &Schedule::default(), Some(it), false, now))
+                {
                     pending.holds(held);
                     resumed.push(id);
                 }

@@ -47,7 +47,12 @@ pub fn chosen(children: &[Child], index: &Url, now: Timestamp) -> Vec<Url> {
 }
 
 /// Visits the children of an index; their items together are the page.
-pub(super) async fn visit<D: Doors>(errand: &Errand<D>, ask: &Ask, mut answer: Answer, children: &[Child]) -> Yield {
+pub(super) async fn visit<D: Doors>(
+    errand: &Errand<D>,
+    ask: &Ask,
+    mut answer: Answer,
+    children: &[Child],
+) -> Yield {
     let Ok(index) = Url::parse(&answer.final_url) else {
         return (Some(answer), Outcome::Failed(nothing()));
     };

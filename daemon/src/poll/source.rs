@@ -73,7 +73,8 @@ pub async fn exec(command: &[String], timeout: Duration) -> Result<Vec<u8>, Fail
 }
 
 async fn output(program: &str, child: &mut Child) -> Result<Vec<u8>, Failure> {
-    let broke = |error: io::Error| failure(FeedTrouble::Network, format!("the command {program} broke off: {error}"));
+    let broke =
+        |error: io::Error| failure(FeedTrouble::Network, format!("the command {program} broke off: {error}"));
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let printed = async {
         match stdout {
@@ -90,7 +91,8 @@ async fn output(program: &str, child: &mut Child) -> Result<Vec<u8>, Failure> {
         let _ = tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await;
         text
     };
-    let both = async { tokio::join!(async { printed.await.map_err(broke)?.ok_or_else(too_large) }, complaint) };
+    let both =
+        async { tokio::join!(async { printed.await.map_err(broke)?.ok_or_else(too_large) }, complaint) };
     let (printed, complaint) = both.await;
     let printed = printed?;
     let status = child.wait().await.map_err(broke)?;
@@ -98,7 +100,14 @@ async fn output(program: &str, child: &mut Child) -> Result<Vec<u8>, Failure> {
         return Ok(printed);
     }
     let complaint = String::from_utf8_lossy(&complaint);
-    let line: String = complaint.lines().next().unwrap_or_default().chars().filter(|it| !it.is_control()).take(200).collect();
+    let line: String = complaint
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .filter(|it| !it.is_control())
+        .take(200)
+        .collect();
     let said = if line.is_empty() { String::new() } else { format!(": {line}") };
     Err(failure(FeedTrouble::Status, format!("the command {program} ended with {status}{said}")))
 }

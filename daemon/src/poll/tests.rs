@@ -6,7 +6,7 @@ use std::{
 
 use jiff::{Timestamp, tz::TimeZone};
 use storyline_config::{Baseline, Config, Feed, FeedId, Role, Source};
-use storyline_store::{ItemId, Item, Schedule, Validators};
+use storyline_store::{Item, ItemId, Schedule, Validators};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -236,7 +236,9 @@ async fn in_a_week_a_hundred_feeds_are_visited_with_manners() {
         TOO_MANY if (12..18).contains(&(between(start(), now).as_secs() / 3600)) => {
             Reply { retry_after: Some("3600".to_owned()), ..status(429) }
         }
-        FRESH => Reply { cache_control: Some("max-age=43200".to_owned()), ..ok(&now.as_second().to_string()) },
+        FRESH => {
+            Reply { cache_control: Some("max-age=43200".to_owned()), ..ok(&now.as_second().to_string()) }
+        }
         // Everything is new at every visit.
         BUSY => ok(&(0..10).map(|n| format!("{}-{n}\n", now.as_second())).collect::<String>()),
         // A document that never changes.
@@ -320,7 +322,10 @@ async fn a_wish_for_visits_ignores_the_interval_and_never_a_hold() {
     let polled = handle.poll(Vec::new()).await.unwrap();
     let text = serde_json::to_string(&polled).unwrap();
     let until = world.schedule("f4").held.unwrap().until;
-    assert_eq!(text, format!(r#"{{"visited":["f0","f8"],"held":[{{"id":"f4","until":"{until}","why":"retry_after"}}]}}"#));
+    assert_eq!(
+        text,
+        format!(r#"{{"visited":["f0","f8"],"held":[{{"id":"f4","until":"{until}","why":"retry_after"}}]}}"#)
+    );
     assert_eq!(world.starts().len(), 5);
     let unknown = handle.poll(vec!["nobody".parse().unwrap()]).await;
     assert_eq!(unknown.unwrap_err().to_string(), "no feed is called nobody");
@@ -357,7 +362,8 @@ async fn a_reload_takes_up_new_feeds_and_lets_go_of_old_ones() {
     other.feeds.remove("f0");
     handle.reload(Arc::new(other), BTreeMap::new()).await;
     world.clock.sleep(Duration::from_secs(3600)).await;
-    let visits = |n: usize| world.starts().iter().filter(|(_, url)| url.contains(&format!("//h{n}."))).count();
+    let visits =
+        |n: usize| world.starts().iter().filter(|(_, url)| url.contains(&format!("//h{n}."))).count();
     assert_eq!(visits(0), 1);
     assert!(visits(1) > 1 && visits(2) > 1);
     cancel.cancel();

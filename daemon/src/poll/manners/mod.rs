@@ -260,7 +260,8 @@ pub fn unrecorded(before: &Schedule, after: &Schedule, times: u32, poll: &Poll, 
         Schedule { url: after.url.clone(), ..Schedule::default() }
     };
     it.last_visit = after.last_visit;
-    let own = poll.min_interval.saturating_mul(1 << times.min(20)).min(poll.max_interval.max(poll.min_interval));
+    let own =
+        poll.min_interval.saturating_mul(1 << times.min(20)).min(poll.max_interval.max(poll.min_interval));
     it.held.clone_from(&after.held);
     it.next_visit = Some(later(now, own)).max(it.held.as_ref().map(|it| it.until));
     it
