@@ -1,13 +1,16 @@
 //! What the server needs of the rest of the program.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use storyline_store::{Recorded, Seq};
+use serde::Serialize;
+use storyline_config::{FeedId, Findings, Loaded};
+use storyline_store::{Item, ItemId, Recorded, Seq};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::writer::Handle;
+use crate::{clock::Clock, writer::Handle};
 
 /// Folds of the whole log that may run at one time; the others wait.
 const FOLDS_MAX: usize = 2;
@@ -22,25 +25,73 @@ pub trait Past: Send + Sync + 'static {
     fn read_after(&self, after: Seq, limit: usize) -> Result<Vec<Recorded>, String>;
 }
 
+/// What was read and is still kept, whether it belonged to a storyline or not.
+pub trait Shelf: Send + Sync + 'static {
+    /// An item by its name.
+    fn item(&self, id: ItemId) -> Option<Item>;
+    /// The item whose page has this address.
+    fn item_at(&self, url: &str) -> Option<Item>;
+}
+
+/// Visits feeds now, all of them if none is named, and answers when that is done.
+pub type PollNow = Arc<dyn Fn(Vec<FeedId>) -> BoxFuture<'static, Polled> + Send + Sync>;
+/// Reads the configuration again.
+pub type Load = Arc<dyn Fn() -> Result<Loaded, Findings> + Send + Sync>;
+
+/// What came of visiting feeds on a wish.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Polled {
+    /// Those that were visited.
+    pub visited: Vec<FeedId>,
+    /// Those that may not be visited yet.
+    pub held: Vec<Held>,
+}
+
+/// A feed that may not be visited yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Held {
+    /// The feed.
+    pub id: FeedId,
+    /// Until when.
+    pub until: Timestamp,
+    /// `retry_after`, `freshness` or `pause`.
+    pub why: String,
+}
+
 /// What the server needs of the rest of the program.
 pub struct Doors {
     /// The way to the writer, and what it shows.
     pub handle: Handle,
     /// The log.
     pub past: Arc<dyn Past>,
-    /// The wall clock.
-    pub now: fn() -> Timestamp,
+    /// What was read.
+    pub shelf: Arc<dyn Shelf>,
+    /// Visits feeds.
+    pub poll: PollNow,
+    /// Reads the configuration.
+    pub load: Load,
+    /// What time it is.
+    pub clock: Clock,
     /// When the process began.
     pub started: Timestamp,
     /// Ends streams when the daemon stops.
     pub stop: CancellationToken,
-    pub(super) folds: Semaphore,
+    /// How many may read the whole log at one time.
+    pub folds: Folds,
 }
 
-impl Doors {
-    /// Joins what is needed to answer.
-    pub fn new(handle: Handle, past: Arc<dyn Past>, now: fn() -> Timestamp, stop: CancellationToken) -> Self {
-        let folds = Semaphore::new(FOLDS_MAX);
-        Self { handle, past, now, started: now(), stop, folds }
+impl fmt::Debug for Doors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Doors").field("started", &self.started).finish_non_exhaustive()
+    }
+}
+
+/// How many may read the whole log at one time.
+#[derive(Debug)]
+pub struct Folds(pub(super) Semaphore);
+
+impl Default for Folds {
+    fn default() -> Self {
+        Self(Semaphore::new(FOLDS_MAX))
     }
 }

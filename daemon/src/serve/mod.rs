@@ -13,8 +13,17 @@
 //! * Streams end when the daemon stops.
 
 mod accept;
+mod alerts;
+mod atom;
+mod body;
 mod doors;
+mod events;
+mod explain;
+mod feeds;
+mod items;
+mod metrics;
 mod moment;
+mod openapi;
 mod peer;
 mod problem;
 mod query;
@@ -22,10 +31,14 @@ mod router;
 mod socket;
 mod status;
 mod storyline;
+mod stream;
+mod subject;
+mod timeline;
+mod wishes;
 
 #[cfg(test)]
 mod tests;
 
 pub use accept::{Listener, serve};
-pub use doors::{Doors, Past};
-pub use socket::{Socket, SocketError};
+pub use doors::{Doors, Folds, Held, Load, Past, PollNow, Polled, Shelf};
+pub use socket::{Bound, Socket, SocketError};

@@ -59,7 +59,7 @@ impl Doors {
         T: Send + 'static,
         F: FnOnce(&dyn Past) -> Result<T, String> + Send + 'static,
     {
-        let _permit = self.folds.acquire().await.map_err(|it| Problem::broken(it.to_string()))?;
+        let _permit = self.folds.0.acquire().await.map_err(|it| Problem::broken(it.to_string()))?;
         let past = Arc::clone(&self.past);
         let done = tokio::task::spawn_blocking(move || read(past.as_ref())).await;
         done.map_err(|it| Problem::broken(it.to_string()))?.map_err(Problem::unreadable)

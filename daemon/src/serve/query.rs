@@ -39,6 +39,11 @@ impl Query {
         self.parsed(name, "a place in the log such as 42 or %2342")
     }
 
+    /// The moment after which something is asked for.
+    pub(super) fn since(&self) -> Result<At, Problem> {
+        self.text("since").map_or(Ok(At::Now), |it| At::parse("since", it))
+    }
+
     /// How many at the most; more than `max` counts as `max`.
     pub(super) fn limit(&self, default: usize, max: usize) -> Result<usize, Problem> {
         Ok(self.parsed("limit", "a number")?.unwrap_or(default).min(max))
@@ -51,7 +56,7 @@ impl Query {
 
     /// The moment asked for.
     pub(super) fn at(&self) -> Result<At, Problem> {
-        self.text("at").map_or(Ok(At::Now), At::parse)
+        self.text("at").map_or(Ok(At::Now), |it| At::parse("at", it))
     }
 }
 
@@ -67,14 +72,14 @@ pub(super) enum At {
 }
 
 impl At {
-    fn parse(text: &str) -> Result<Self, Problem> {
+    fn parse(name: &str, text: &str) -> Result<Self, Problem> {
         if let Ok(seq) = text.parse() {
             return Ok(Self::Seq(seq));
         }
         // An unencoded plus arrives as a blank: `…T10:00:00+02:00`.
         let time = text.parse().or_else(|_| text.replace(' ', "+").parse());
         let hint = "give a place such as %2342, or a time such as 2025-02-14T10:00:00Z";
-        time.map(Self::Time).map_err(|_| Problem::bad(format!("at={text:?} is no moment"), hint))
+        time.map(Self::Time).map_err(|_| Problem::bad(format!("{name}={text:?} is no moment"), hint))
     }
 }
 

@@ -7,24 +7,29 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use storyline_store::State;
 
-use super::{doors::Doors, problem::Problem, query::Query, storyline::brief};
+use super::{doors::Doors, feeds::failing, problem::Problem, query::Query, storyline::brief};
 use crate::writer::View;
 
 /// `GET /v1/status`.
 pub(super) async fn get(Given(doors): Given<Arc<Doors>>, uri: Uri) -> Result<Json<Value>, Problem> {
-    let (state, seq) = doors.state_at(Query::of(&uri).at()?).await?;
-    let Some(seq) = seq else {
-        return Ok(Json(present(&doors.handle.view(), doors.started, (doors.now)())));
+    let query = Query::of(&uri);
+    let (state, seq) = doors.state_at(query.at()?).await?;
+    let mut answer = match seq {
+        None => present(&doors.handle.view(), doors.started, doors.clock.now()),
+        Some(seq) => json!({ "seq": seq, "storylines": storylines(&state, state.at.unwrap_or_default()) }),
     };
-    let now = state.at.unwrap_or_default();
-    Ok(Json(json!({ "seq": seq, "storylines": storylines(&state, now) })))
+    if let (Some(since), Some(fields)) = (doors.since(&query).await?, answer.as_object_mut()) {
+        let changes = doors.changes(since, state.seq, None).await?;
+        fields.insert("changes".to_owned(), json!(changes));
+    }
+    Ok(Json(answer))
 }
 
 /// `GET /readyz`: whether events can be recorded.
 pub(super) async fn ready(Given(doors): Given<Arc<Doors>>) -> (StatusCode, Json<Value>) {
     let view = doors.handle.view();
     let code = if view.storage.is_some() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
-    (code, Json(present(&view, doors.started, (doors.now)())))
+    (code, Json(present(&view, doors.started, doors.clock.now())))
 }
 
 /// `GET /healthz`: whether anyone is there at all.
@@ -37,9 +42,6 @@ fn present(view: &View, started: Timestamp, now: Timestamp) -> Value {
         .storage
         .as_ref()
         .map(|it| json!({ "code": it.code, "detail": it.detail, "hint": it.hint, "since": it.since }));
-    let failing = view.feeds.iter().filter(|(id, it)| {
-        view.config.feeds.contains_key(*id) && (it.schedule.error.is_some() || it.schedule.failures > 0)
-    });
     json!({
         "version": env!("CARGO_PKG_VERSION"),
         "seq": view.state.seq,
@@ -48,7 +50,7 @@ fn present(view: &View, started: Timestamp, now: Timestamp) -> Value {
         "storage_error": trouble,
         "feeds": {
             "total": view.config.feeds.len(),
-            "failing": failing.count(),
+            "failing": failing(view),
             "items": view.items,
             "matched": view.matched,
             "nearest_miss": view.nearest_miss,

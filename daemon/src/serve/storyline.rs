@@ -20,11 +20,17 @@ pub(super) async fn get(
     Path(id): Path<String>,
     uri: Uri,
 ) -> Result<Json<Value>, Problem> {
-    let (state, seq) = doors.state_at(Query::of(&uri).at()?).await?;
-    let now = if seq.is_some() { state.at.unwrap_or_default() } else { (doors.now)() };
+    let query = Query::of(&uri);
+    let (state, seq) = doors.state_at(query.at()?).await?;
+    let now = if seq.is_some() { state.at.unwrap_or_default() } else { doors.clock.now() };
     let found = id.parse().ok().and_then(|id: StorylineId| state.storylines.get_key_value(&id));
     let (id, it) = found.filter(|(_, it)| !it.title.is_empty()).ok_or_else(|| no_such(&id))?;
-    Ok(Json(Value::Object(whole(id, it, now))))
+    let mut fields = whole(id, it, now);
+    if let Some(since) = doors.since(&query).await? {
+        let changes = doors.changes(since, state.seq, Some(id.clone())).await?;
+        fields.insert("changes".to_owned(), json!(changes));
+    }
+    Ok(Json(Value::Object(fields)))
 }
 
 /// The answer where no storyline has that name.

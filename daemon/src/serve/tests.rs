@@ -1,15 +1,23 @@
 //! A server on a socket in a temporary folder, over a log and a view made by hand.
 
 mod asking;
+mod following;
+mod rough;
+mod wishing;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, body::Bytes};
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use storyline_store::{Recorded, Seq, State};
+use storyline_config::Config;
+use storyline_store::{Item, ItemId, Recorded, Seq, State};
 use tempfile::TempDir;
 use tokio::{
     net::UnixStream,
@@ -17,8 +25,11 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Doors, Listener, Past, Socket, serve};
-use crate::writer::{Handle, Message, View};
+use super::{Doors, Folds, Held, Listener, Past, Polled, Shelf, Socket, serve};
+use crate::{
+    clock::Clock,
+    writer::{Handle, Ingested, Message, View},
+};
 
 /// A log that is a list.
 struct Written(watch::Receiver<Vec<Recorded>>);
@@ -29,13 +40,35 @@ impl Past for Written {
     }
 }
 
-/// A server with its log, its view, and the queue nobody works off unless the test does.
+/// A shelf with one item that belonged to nothing.
+struct OneItem;
+
+impl Shelf for OneItem {
+    fn item(&self, id: ItemId) -> Option<Item> {
+        (id == ItemId(9)).then(vance)
+    }
+
+    fn item_at(&self, url: &str) -> Option<Item> {
+        (url == "https://dw.example/9").then(vance)
+    }
+}
+
+fn vance() -> Item {
+    serde_json::from_value(json!({
+        "id": "i-0000000000000009", "feed": "dw", "outlet": "DW", "link": "https://dw.example/9",
+        "title": "Vance flies to Paris", "seen": noon(), "effective": noon(),
+    }))
+    .unwrap()
+}
+
+/// A server with its log, its view, and a writer that says yes.
 pub(super) struct Desk {
     folder: TempDir,
     log: watch::Sender<Vec<Recorded>>,
-    view: watch::Sender<View>,
-    queue: mpsc::Receiver<Message>,
-    stop: CancellationToken,
+    pub(super) view: watch::Sender<View>,
+    /// What the writer was told.
+    told: Arc<Mutex<Vec<String>>>,
+    pub(super) stop: CancellationToken,
     done: tokio::task::JoinHandle<()>,
 }
 
@@ -49,16 +82,22 @@ impl Desk {
         let (log, past) = watch::channel(Vec::new());
         let (sender, queue) = mpsc::channel(8);
         let (view, seen) = watch::channel(view());
-        let stop = CancellationToken::new();
-        let doors = Doors::new(Handle::new(sender, seen), Arc::new(Written(past)), noon, stop.clone());
+        let (stop, told) = (CancellationToken::new(), Arc::default());
+        let doors = doors(Handle::new(sender, seen), Written(past), stop.clone());
+        tokio::spawn(say_yes(queue, Arc::clone(&told)));
         let (listener, bound) = Socket::bind(&folder.path().join("s.sock")).await.unwrap().into_parts();
         let done = tokio::spawn(async move {
             serve(Listener::Unix(listener), Arc::new(doors)).await;
             drop(bound);
         });
-        let desk = Self { folder, log, view, queue, stop, done };
+        let desk = Self { folder, log, view, told, stop, done };
         desk.record(events);
         desk
+    }
+
+    /// What the writer was told since this was asked last.
+    pub(super) fn told(&self) -> Vec<String> {
+        std::mem::take(&mut self.told.lock().unwrap())
     }
 
     /// Adds events to the log, one a minute, and shows the state after them.
@@ -108,6 +147,52 @@ impl Desk {
     pub(super) async fn stop(self) {
         self.stop.cancel();
         self.done.await.unwrap();
+    }
+}
+
+fn doors(handle: Handle, past: Written, stop: CancellationToken) -> Doors {
+    Doors {
+        handle,
+        past: Arc::new(past),
+        shelf: Arc::new(OneItem),
+        poll: Arc::new(|feeds| {
+            let until = noon();
+            let held = vec![Held { id: "slow".parse().unwrap(), until, why: "retry_after".to_owned() }];
+            Box::pin(async move { Polled { visited: feeds, held } })
+        }),
+        load: Arc::new(|| Config::parse("storyline.toml", "[poll]\nmin_intervall = \"1m\"\n")),
+        clock: Clock::by_hand(noon()).0,
+        started: noon(),
+        stop,
+        folds: Folds::default(),
+    }
+}
+
+/// A writer that notes what it is told, and does as if it were done.
+async fn say_yes(mut queue: mpsc::Receiver<Message>, told: Arc<Mutex<Vec<String>>>) {
+    while let Some(message) = queue.recv().await {
+        let note = |it: String| told.lock().unwrap().push(it);
+        match message {
+            Message::Ingest(items, occasion, answer) => {
+                note(format!(
+                    "{occasion:?}: {:?}",
+                    items.iter().map(|it| it.title.as_str()).collect::<Vec<_>>()
+                ));
+                let done = items.iter().map(|_| Ingested { seq: Some(Seq(7)), events: 1 });
+                answer.send(Ok(done.collect())).unwrap();
+            }
+            Message::Command(command, answer) => {
+                note(format!("{command:?}"));
+                answer.send(Ok(Seq(99))).unwrap();
+            }
+            Message::Explain(item, answer) => {
+                note(format!("why {:?}", item.title));
+                let why = json!([{"storyline": "munich", "relevant": false, "why": "no place is named"},
+                                 {"storyline": "saudi-meeting", "relevant": false, "why": "no place is named"}]);
+                answer.send(Ok(why)).unwrap();
+            }
+            other => panic!("not expected: {other:?}"),
+        }
     }
 }
 

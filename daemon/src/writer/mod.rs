@@ -17,4 +17,4 @@ pub use handle::{
     Answer, Command, DeliveryNews, Handle, Ingested, Message, Occasion, Refused, StorageTrouble, View,
     Visited,
 };
-pub use run::{Running, start};
+pub use run::{Keep, Running, start};

@@ -6,7 +6,7 @@ use expect_test::expect;
 use storyline_config::{Baseline, Phase, Rate, Severity, Storm};
 use storyline_store::Event;
 
-use super::world::{World, again, confirmed, line, new, next, phase};
+use super::world::{World, again, confirmed, denial, line, new, next, phase};
 use crate::plan::{Occasion, Visits};
 
 const FIRST: Occasion = Occasion::FirstRun(Baseline::Digest);
@@ -31,7 +31,8 @@ fn a_first_run_makes_one_digest_per_sink_that_names_every_storyline() {
             → munich-only: digest "first_run", "munich"
                 1 storyline · as they stand at the first visit
                 munich · under way · Rubio arrives (provisional: DW) · since 10:40
-    "#]].assert_eq(&world.due(Visits::Settled));
+    "#]]
+    .assert_eq(&world.due(Visits::Settled));
     assert_eq!(world.due(Visits::Settled), "", "it is told once");
     expect![[r#"
         [
@@ -53,11 +54,13 @@ fn a_first_run_makes_one_digest_per_sink_that_names_every_storyline() {
             "storyline": "munich",
             "headline": "Rubio arrives"
           }
-        ]"#]].assert_eq(&serde_json::to_string_pretty(&world.bodies[0]["alerts"]).unwrap());
+        ]"#]]
+    .assert_eq(&serde_json::to_string_pretty(&world.bodies[0]["alerts"]).unwrap());
 
     expect![[r#"
         not told (first_run): New A feed that answered late
-    "#]].assert_eq(&world.tell(FIRST, vec![new("munich", "A feed that answered late", "BBC")]));
+    "#]]
+    .assert_eq(&world.tell(FIRST, vec![new("munich", "A feed that answered late", "BBC")]));
     assert_eq!(world.due(Visits::Settled), "", "a first run has one digest");
     let hash = "2".into();
     world.record(Event::ConfigurationLoaded { feeds: 9, storylines: 2, sinks: 2, hash });
@@ -78,35 +81,47 @@ fn a_feed_that_never_answers_does_not_hold_the_first_digest_for_ever() {
 #[test]
 fn a_return_after_a_long_stop_makes_one_digest_and_up_to_five_warnings() {
     let mut world = World::new();
-    for n in 1..=7 {
-        let key = format!("Round {n}");
-        let (from, to) =
-            if n % 2 == 1 { (Phase::Paused, Phase::UnderWay) } else { (Phase::UnderWay, Phase::Paused) };
-        world.tell(Occasion::Stop, vec![new("munich", &key, "Reuters"), phase("munich", &key, from, to)]);
+    world.tell(
+        Occasion::Stop,
+        vec![
+            new("munich", "To be on Friday", "Reuters"),
+            phase("munich", "To be on Friday", Phase::None, Phase::Scheduled),
+        ],
+    );
+    world.tell(
+        Occasion::Stop,
+        vec![
+            new("munich", "It began", "Reuters"),
+            phase("munich", "It began", Phase::Scheduled, Phase::UnderWay),
+        ],
+    );
+    for n in 1..=6 {
+        world.tell(Occasion::Stop, denial("munich", &format!("Denial {n}"), "It began", "Ukrinform"));
     }
     world.tell(Occasion::Stop, vec![new("saudi-meeting", "Trump to meet Putin", "AP")]);
     assert_eq!(world.due(Visits::Underway), "");
     expect![[r#"
             → desk: digest "stop", null
                 2 storylines · as they stand after a long stop
-                munich · under way · Round 7 (provisional: Reuters) · since 10:40
+                munich · under way · Denial 6 (provisional: Ukrinform) · since 10:40
                 saudi-meeting · none · Trump to meet Putin (provisional: AP) · since 10:40
-        munich · new · Round 3 (provisional: Reuters) · since 10:40 · storyline explain #35
-            Notice [New]
-            → desk: new
-        munich · new · Round 4 (provisional: Reuters) · since 10:40 · storyline explain #37
-            Notice [New]
-            → desk: new
-        munich · new · Round 5 (provisional: Reuters) · since 10:40 · storyline explain #39
-            Notice [New]
-            → desk: new
-        munich · new · Round 6 (provisional: Reuters) · since 10:40 · storyline explain #41
-            Notice [New]
-            → desk: new
-        munich · paused → under way · Round 7 (provisional: Reuters) · since 10:40 · storyline explain #43
-            Warning [Phase, New]
-            → desk: phase
-    "#]].assert_eq(&world.due(Visits::Settled));
+        munich · disputed · Denial 2 (provisional: Ukrinform) · since 10:40 · storyline explain #39
+            Warning [Disputed]
+            → desk: disputed
+        munich · disputed · Denial 3 (provisional: Ukrinform) · since 10:40 · storyline explain #41
+            Warning [Disputed]
+            → desk: disputed
+        munich · disputed · Denial 4 (provisional: Ukrinform) · since 10:40 · storyline explain #43
+            Warning [Disputed]
+            → desk: disputed
+        munich · disputed · Denial 5 (provisional: Ukrinform) · since 10:40 · storyline explain #45
+            Warning [Disputed]
+            → desk: disputed
+        munich · disputed · Denial 6 (provisional: Ukrinform) · since 10:40 · storyline explain #47
+            Warning [Disputed]
+            → desk: disputed
+    "#]]
+    .assert_eq(&world.due(Visits::Settled));
     assert_eq!(world.due(Visits::Settled), "");
 }
 
@@ -118,13 +133,15 @@ fn a_window_gathers_from_its_first_alert_on() {
         munich · new · One (provisional: Reuters) · since 10:40 · storyline explain #4
             Notice [New]
             desk gathers for Window at 10:55: One
-    "#]].assert_eq(&world.live(vec![new("munich", "One", "Reuters")]));
+    "#]]
+    .assert_eq(&world.live(vec![new("munich", "One", "Reuters")]));
     world.wait(Duration::from_mins(10));
     expect![[r#"
         munich · new · Two (provisional: Reuters) · since 10:40 · storyline explain #7
             Notice [New]
             desk gathers for Window at 10:55: Two
-    "#]].assert_eq(&world.live(vec![new("munich", "Two", "Reuters")]));
+    "#]]
+    .assert_eq(&world.live(vec![new("munich", "Two", "Reuters")]));
     world.wait(Duration::from_mins(4));
     assert_eq!(world.due(Visits::Over), "");
     world.wait(Duration::from_mins(1));
@@ -133,7 +150,8 @@ fn a_window_gathers_from_its_first_alert_on() {
                 2 alerts · gathered
                 munich · new · One
                 munich · new · Two
-    "#]].assert_eq(&world.due(Visits::Settled));
+    "#]]
+    .assert_eq(&world.due(Visits::Settled));
     assert_eq!(world.due(Visits::Settled), "");
 }
 
@@ -158,7 +176,8 @@ fn a_sink_takes_its_rate_one_by_one_and_the_rest_in_one_digest() {
         munich · new · Four (provisional: Reuters) · since 10:40 · storyline explain #13
             Notice [New]
             desk gathers for Rate at 11:10: Four
-    "#]].assert_eq(&told);
+    "#]]
+    .assert_eq(&told);
     world.wait(Duration::from_mins(29));
     assert_eq!(world.due(Visits::Settled), "");
     world.wait(Duration::from_mins(1));
@@ -167,12 +186,14 @@ fn a_sink_takes_its_rate_one_by_one_and_the_rest_in_one_digest() {
                 2 alerts · gathered, since more came than this sink takes one by one
                 munich · new · Three
                 munich · new · Four
-    "#]].assert_eq(&world.due(Visits::Settled));
+    "#]]
+    .assert_eq(&world.due(Visits::Settled));
     expect![[r#"
         munich · new · Five (provisional: Reuters) · since 10:40 · storyline explain #17
             Notice [New]
             desk gathers for Rate at 11:40: Five
-    "#]].assert_eq(&world.live(vec![new("munich", "Five", "Reuters")]));
+    "#]]
+    .assert_eq(&world.live(vec![new("munich", "Five", "Reuters")]));
 }
 
 #[test]
@@ -194,7 +215,8 @@ fn a_storm_is_told_one_by_one_up_to_its_limit_and_then_in_one_digest() {
             desk gathers for Storm at 10:40: Three
         not told (storm): New Four
             desk gathers for Storm at 10:40: Four
-    "#]].assert_eq(&told);
+    "#]]
+    .assert_eq(&told);
     world.wait(Duration::from_secs(14));
     assert_eq!(world.due(Visits::Settled), "");
     world.wait(Duration::from_secs(1));
@@ -203,7 +225,8 @@ fn a_storm_is_told_one_by_one_up_to_its_limit_and_then_in_one_digest() {
                 2 alerts · gathered, since very many came at once
                 munich · new · Three
                 munich · new · Four
-    "#]].assert_eq(&world.due(Visits::Settled));
+    "#]]
+    .assert_eq(&world.due(Visits::Settled));
 }
 
 #[test]
@@ -235,12 +258,14 @@ fn a_snooze_holds_and_tells_at_its_end() {
     expect![[r#"
         not told (snooze): Confirmed One
             desk gathers for Window at 12:00: One
-    "#]].assert_eq(&world.live(vec![again("munich", "One", "DW"), confirmed("munich", "One")]));
+    "#]]
+    .assert_eq(&world.live(vec![again("munich", "One", "DW"), confirmed("munich", "One")]));
     expect![[r#"
         saudi-meeting · new · Two (provisional: Reuters) · since 10:40 · storyline explain #12
             Notice [New]
             → desk: new
-    "#]].assert_eq(&world.live(vec![new("saudi-meeting", "Two", "Reuters")]));
+    "#]]
+    .assert_eq(&world.live(vec![new("saudi-meeting", "Two", "Reuters")]));
     world.wait(Duration::from_mins(79));
     assert_eq!(world.due(Visits::Over), "");
     // It is made shorter.
@@ -249,7 +274,8 @@ fn a_snooze_holds_and_tells_at_its_end() {
             → desk: digest "window", "munich"
                 1 alert · gathered
                 munich · confirmed · One
-    "#]].assert_eq(&world.due(Visits::Settled));
+    "#]]
+    .assert_eq(&world.due(Visits::Settled));
     assert_ne!(world.live(vec![new("munich", "Three", "Reuters")]), "");
 }
 

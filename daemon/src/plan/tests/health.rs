@@ -48,14 +48,16 @@ fn a_feed_that_died_is_told_at_once_and_one_that_fails_after_a_while() {
         bbc · feed failing · answered 500 · since 10:40 · storyline explain #5
             Info []
             → desk: feed
-    "#]].assert_eq(&world.due(Visits::Settled));
+    "#]]
+    .assert_eq(&world.due(Visits::Settled));
     assert_eq!(world.due(Visits::Settled), "", "once an episode");
     let gone = Event::FeedGone { feed: "bbc".parse().unwrap(), error: "answered 410".into() };
     expect![[r#"
         bbc · feed gone · answered 410 · since 11:40 · storyline explain #8
             Info []
             → desk: feed
-    "#]].assert_eq(&world.live(vec![gone.clone()]));
+    "#]]
+    .assert_eq(&world.live(vec![gone.clone()]));
     assert_eq!(world.live(vec![gone]), "");
 }
 
@@ -81,7 +83,8 @@ fn a_failing_sink_is_told_through_another_once_an_episode() {
         desk · sink failing · answered 500 Internal Server Error · since 10:40 · storyline explain #10
             Warning []
             → phone: sink
-    "#]].assert_eq(&world.live(vec![failed(3)]));
+    "#]]
+    .assert_eq(&world.live(vec![failed(3)]));
     assert_eq!(world.live(vec![failed(4)]), "");
     assert_eq!(world.live(vec![Event::DeliveryDone { delivery, attempt: 5 }]), "");
 
@@ -91,7 +94,8 @@ fn a_failing_sink_is_told_through_another_once_an_episode() {
         desk · sink failing · answered 400 Bad Request · since 10:40 · storyline explain #19
             Warning []
             → phone: sink
-    "#]].assert_eq(&world.live(vec![dead]));
+    "#]]
+    .assert_eq(&world.live(vec![dead]));
 }
 
 #[test]

@@ -19,21 +19,33 @@ fn check(world: &mut World, events: Vec<Event>, want: Expect) {
 #[test]
 fn an_alert_keeps_its_name_from_stage_to_stage() {
     let mut world = World::new();
-    check(&mut world, vec![new("munich", MEET, "Reuters")], expect![[r#"
+    check(
+        &mut world,
+        vec![new("munich", MEET, "Reuters")],
+        expect![[r#"
         munich · new · Rubio to meet Zelenskyy (provisional: Reuters) · since 10:40 · storyline explain #4
             Notice [New]
             → desk: new
-    "#]]);
-    check(&mut world, vec![again("munich", MEET, "DW"), confirmed("munich", MEET)], expect![[r#"
+    "#]],
+    );
+    check(
+        &mut world,
+        vec![again("munich", MEET, "DW"), confirmed("munich", MEET)],
+        expect![[r#"
         munich · confirmed · Rubio to meet Zelenskyy (confirmed: Reuters, DW) · since 10:40 · storyline explain #8
             Notice [Confirmed]
             → desk: confirmed, instead of an earlier one
-    "#]]);
-    check(&mut world, vec![fact("munich", MEET, FactKey::Place, "Munich")], expect![[r#"
+    "#]],
+    );
+    check(
+        &mut world,
+        vec![fact("munich", MEET, FactKey::Place, "Munich")],
+        expect![[r#"
         munich · place Munich · Rubio to meet Zelenskyy (confirmed: Reuters, DW) · since 10:40 · storyline explain #11
             Notice [Fact]
             → desk: fact, instead of an earlier one
-    "#]]);
+    "#]],
+    );
     let names: Vec<_> = world.bodies.iter().map(|it| it["alert"].as_str().unwrap()).collect();
     assert!(names.iter().all(|it| *it == names[0]), "{names:?}");
     let ids: Vec<_> = world.bodies.iter().map(|it| it["id"].clone()).collect();
@@ -100,11 +112,15 @@ fn facts_are_named() {
 fn a_denial_is_an_alert_of_its_own_and_the_denied_gets_no_second() {
     let mut world = World::new();
     world.live(vec![new("munich", MEET, "Reuters")]);
-    check(&mut world, denial("munich", "Kyiv denies it", MEET, "Ukrinform"), expect![[r#"
+    check(
+        &mut world,
+        denial("munich", "Kyiv denies it", MEET, "Ukrinform"),
+        expect![[r#"
         munich · disputed · Kyiv denies it (provisional: Ukrinform) · since 10:40 · storyline explain #8
             Warning [Disputed]
             → desk: disputed
-    "#]]);
+    "#]],
+    );
     assert_ne!(world.bodies[0]["alert"], world.bodies[1]["alert"]);
 }
 
@@ -135,18 +151,30 @@ fn a_report_that_changes_nothing_is_not_told() {
 fn a_development_waits_for_the_origins_its_storyline_asks_for() {
     let mut world = World::new();
     world.munich(|rule| rule.min_origins = 3);
-    check(&mut world, vec![new("munich", MEET, "Reuters")], expect![[r#"
+    check(
+        &mut world,
+        vec![new("munich", MEET, "Reuters")],
+        expect![[r#"
         not told (below_rule): New Rubio to meet Zelenskyy
-    "#]]);
-    check(&mut world, vec![again("munich", MEET, "DW"), confirmed("munich", MEET)], expect![[r#"
+    "#]],
+    );
+    check(
+        &mut world,
+        vec![again("munich", MEET, "DW"), confirmed("munich", MEET)],
+        expect![[r#"
         not told (below_rule): Confirmed Rubio to meet Zelenskyy
-    "#]]);
+    "#]],
+    );
     check(&mut world, vec![again("munich", MEET, "DW")], expect![[r#""#]]);
-    check(&mut world, vec![again("munich", MEET, "AFP")], expect![[r#"
+    check(
+        &mut world,
+        vec![again("munich", MEET, "AFP")],
+        expect![[r#"
         munich · confirmed · Rubio to meet Zelenskyy (confirmed: Reuters, DW, AFP) · since 10:40 · storyline explain #10
             Notice [Confirmed, New]
             → desk: confirmed
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -154,14 +182,22 @@ fn a_development_waits_to_be_confirmed_and_is_told_with_all_it_changed() {
     let mut world = World::new();
     world.munich(|rule| rule.confirm = Some(Confirm { origins: 2, within: Duration::from_hours(24) }));
     let news = vec![new("munich", ARRIVE, "Reuters"), phase("munich", ARRIVE, Phase::None, Phase::UnderWay)];
-    check(&mut world, news, expect![[r#"
+    check(
+        &mut world,
+        news,
+        expect![[r#"
         not told (below_rule): Phase Rubio and Vance arrive
-    "#]]);
-    check(&mut world, vec![again("munich", ARRIVE, "DW"), confirmed("munich", ARRIVE)], expect![[r#"
+    "#]],
+    );
+    check(
+        &mut world,
+        vec![again("munich", ARRIVE, "DW"), confirmed("munich", ARRIVE)],
+        expect![[r#"
         munich · none → under way · Rubio and Vance arrive (confirmed: Reuters, DW) · since 10:40 · storyline explain #8
             Warning [Phase, Confirmed, New]
             → desk: phase
-    "#]]);
+    "#]],
+    );
     world.wait(Duration::from_hours(48));
     assert_eq!(world.due(Visits::Settled), "");
 }
@@ -178,7 +214,8 @@ fn a_development_that_is_never_confirmed_is_told_when_its_time_is_up() {
         munich · new · Rubio to meet Zelenskyy (provisional: Reuters) · since 10:40 · storyline explain #5
             Notice [New]
             → desk: new
-    "#]].assert_eq(&world.due(Visits::Settled));
+    "#]]
+    .assert_eq(&world.due(Visits::Settled));
     assert_eq!(world.due(Visits::Settled), "");
 }
 
@@ -197,24 +234,36 @@ fn a_sink_hears_of_its_storylines_and_of_what_matters_enough() {
     let mut world = World::new();
     world.sink("munich-only", |it| it.storylines = vec!["munich".into()]);
     world.sink("warnings", |it| it.min_severity = Severity::Warning);
-    check(&mut world, vec![new("saudi-meeting", MEET, "Reuters")], expect![[r#"
+    check(
+        &mut world,
+        vec![new("saudi-meeting", MEET, "Reuters")],
+        expect![[r#"
         saudi-meeting · new · Rubio to meet Zelenskyy (provisional: Reuters) · since 10:40 · storyline explain #4
             Notice [New]
             → desk: new
-    "#]]);
-    check(&mut world, vec![new("munich", MEET, "Reuters")], expect![[r#"
+    "#]],
+    );
+    check(
+        &mut world,
+        vec![new("munich", MEET, "Reuters")],
+        expect![[r#"
         munich · new · Rubio to meet Zelenskyy (provisional: Reuters) · since 10:40 · storyline explain #7
             Notice [New]
             → desk: new
             → munich-only: new
-    "#]]);
-    check(&mut world, vec![phase("munich", MEET, Phase::None, Phase::Scheduled)], expect![[r#"
+    "#]],
+    );
+    check(
+        &mut world,
+        vec![phase("munich", MEET, Phase::None, Phase::Scheduled)],
+        expect![[r#"
         munich · none → scheduled · Rubio to meet Zelenskyy (provisional: Reuters) · since 10:40 · storyline explain #11
             Warning [Phase]
             → desk: phase, instead of an earlier one
             → munich-only: phase, instead of an earlier one
             → warnings: phase
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -223,42 +272,74 @@ fn what_is_old_is_not_told() {
         want.assert_eq(&World::new().tell(occasion, events));
     };
     let news = || vec![new("munich", MEET, "Reuters")];
-    check(Occasion::Backfill, news(), expect![[r#"
+    check(
+        Occasion::Backfill,
+        news(),
+        expect![[r#"
         not told (backfill): New Rubio to meet Zelenskyy
-    "#]]);
-    check(Occasion::Late, news(), expect![[r#"
+    "#]],
+    );
+    check(
+        Occasion::Late,
+        news(),
+        expect![[r#"
         not told (late): New Rubio to meet Zelenskyy
-    "#]]);
-    check(Occasion::Live, vec![late(new("munich", MEET, "Reuters"))], expect![[r#"
+    "#]],
+    );
+    check(
+        Occasion::Live,
+        vec![late(new("munich", MEET, "Reuters"))],
+        expect![[r#"
         not told (late): New Rubio to meet Zelenskyy
-    "#]]);
-    check(Occasion::FirstRun(Baseline::Silent), news(), expect![[r#"
+    "#]],
+    );
+    check(
+        Occasion::FirstRun(Baseline::Silent),
+        news(),
+        expect![[r#"
         not told (first_run): New Rubio to meet Zelenskyy
-    "#]]);
-    check(Occasion::FirstRun(Baseline::Digest), news(), expect![[r#"
+    "#]],
+    );
+    check(
+        Occasion::FirstRun(Baseline::Digest),
+        news(),
+        expect![[r#"
         not told (first_run): New Rubio to meet Zelenskyy
             desk gathers for FirstRun at 10:40: Rubio to meet Zelenskyy
-    "#]]);
-    check(Occasion::FirstRun(Baseline::Alert), news(), expect![[r#"
+    "#]],
+    );
+    check(
+        Occasion::FirstRun(Baseline::Alert),
+        news(),
+        expect![[r#"
         munich · new · Rubio to meet Zelenskyy (provisional: Reuters) · since 10:40 · storyline explain #4
             Notice [New]
             → desk: new
-    "#]]);
-    check(Occasion::Stop, news(), expect![[r#"
+    "#]],
+    );
+    check(
+        Occasion::Stop,
+        news(),
+        expect![[r#"
         not told (stop): New Rubio to meet Zelenskyy
             desk gathers for Stop at 10:40: Rubio to meet Zelenskyy
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn what_happens_to_old_news_is_news() {
     let mut world = World::new();
     world.tell(Occasion::FirstRun(Baseline::Silent), vec![new("munich", MEET, "Reuters")]);
-    check(&mut world, vec![again("munich", MEET, "DW"), confirmed("munich", MEET)], expect![[r#"
+    check(
+        &mut world,
+        vec![again("munich", MEET, "DW"), confirmed("munich", MEET)],
+        expect![[r#"
         munich · confirmed · Rubio to meet Zelenskyy (confirmed: Reuters, DW) · since 10:40 · storyline explain #7
             Notice [Confirmed]
             → desk: confirmed
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -235,6 +235,249 @@ async fn a_storyline_shows_its_facts_and_expectations() {
 }
 
 #[tokio::test]
+async fn what_changed_since_stands_beside_where_things_stand() {
+    let desk = Desk::with(&morning()).await;
+    let changes = async |path: &str| {
+        let answer: serde_json::Value = serde_json::from_str(&desk.ask("GET", path, "").await.1).unwrap();
+        answer["changes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["seq"].to_string())
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(changes("/v1/status?since=4").await, "5 6 7 8");
+    assert_eq!(changes("/v1/status?since=2025-02-14T08:06:30Z").await, "7 8");
+    assert_eq!(changes("/v1/storylines/saudi-meeting?since=0").await, "2");
+    assert_eq!(changes("/v1/status?since=12").await, "");
+}
+
+#[tokio::test]
+async fn a_timeline_holds_origins_reports_phases_and_facts() {
+    let desk = Desk::with(&morning()).await;
+    check(
+        &desk,
+        "/v1/storylines/munich/timeline",
+        expect![[r#"
+        200 {
+          "id": "munich",
+          "title": "The Munich conference",
+          "developments": [
+            {
+              "id": "d-0000000000000001",
+              "seq": 3,
+              "headline": "Rubio lands in Munich",
+              "at": "2025-02-14T08:00:00Z",
+              "state": "confirmed",
+              "relation": "new",
+              "disputes": null,
+              "disputed_by": null,
+              "dropped": false,
+              "origins": [
+                "reuters",
+                "dw"
+              ],
+              "reports": [
+                {
+                  "seq": 3,
+                  "item": "i-0000000000000001",
+                  "relation": "new",
+                  "outlet": "Reuters",
+                  "origin": "reuters",
+                  "url": "https://reuters.example/1",
+                  "title": "Rubio lands in Munich",
+                  "published": "2025-02-14T08:00:00Z"
+                },
+                {
+                  "seq": 4,
+                  "item": "i-0000000000000002",
+                  "relation": "corroboration",
+                  "outlet": "DW",
+                  "origin": "dw",
+                  "url": "https://dw.example/2",
+                  "title": "Rubio arrives in Munich",
+                  "published": "2025-02-14T08:00:00Z"
+                }
+              ],
+              "phases": [
+                {
+                  "seq": 6,
+                  "from": "scheduled",
+                  "to": "under_way",
+                  "certainty": "reported"
+                }
+              ],
+              "facts": [
+                {
+                  "seq": 7,
+                  "key": "place",
+                  "value": "Munich",
+                  "certainty": "reported"
+                }
+              ]
+            }
+          ]
+        }
+    "#]],
+    )
+    .await;
+    check(
+        &desk,
+        "/v1/storylines/saudi-meeting/timeline",
+        expect![[r#"
+        200 {
+          "id": "saudi-meeting",
+          "title": "A meeting",
+          "developments": []
+        }
+    "#]],
+    )
+    .await;
+    assert_eq!(desk.ask("GET", "/v1/storylines/nothing/timeline", "").await.0, 404);
+}
+
+#[tokio::test]
+async fn alerts_show_their_latest_stage_with_every_delivery() {
+    let desk = Desk::with(&morning()).await;
+    check(
+        &desk,
+        "/v1/alerts",
+        expect![[r#"
+        200 {
+          "alerts": [
+            {
+              "id": "a-0000000000000001",
+              "seq": 9,
+              "kind": "phase",
+              "storyline": "munich",
+              "title": "The Munich conference",
+              "headline": "Rubio lands in Munich",
+              "severity": "warning",
+              "state": "open",
+              "at": "2025-02-14T08:09:00Z",
+              "acknowledged": false,
+              "changes": [
+                "phase",
+                "new"
+              ],
+              "development": "d-0000000000000001",
+              "text": "munich · scheduled → under way · Rubio lands in Munich (confirmed: Reuters, DW)",
+              "deliveries": [
+                {
+                  "id": "m-0000000000000001",
+                  "sink": "desk",
+                  "state": "failing",
+                  "attempts": 1,
+                  "last_error": "503 Service Unavailable",
+                  "retry_at": "2025-02-14T08:12:00Z"
+                }
+              ]
+            }
+          ]
+        }
+    "#]],
+    )
+    .await;
+    check(
+        &desk,
+        "/v1/alerts?before=9",
+        expect![[r#"
+        200 {
+          "alerts": []
+        }
+    "#]],
+    )
+    .await;
+    assert_eq!(desk.ask("GET", "/v1/alerts?limit=0", "").await.1, r#"{"alerts":[]}"#);
+    assert_eq!(desk.ask("GET", "/v1/alerts?limit=x", "").await.0, 400);
+}
+
+#[tokio::test]
+async fn alerts_can_be_pulled_as_atom() {
+    let desk = Desk::with(&morning()).await;
+    check(
+        &desk,
+        "/feed.atom?storyline=munich",
+        expect![[r#"
+        200 <?xml version="1.0" encoding="utf-8"?>
+        <feed xmlns="http://www.w3.org/2005/Atom">
+          <id>urn:storyline:feed:munich</id>
+          <title>The Munich conference</title>
+          <updated>2025-02-14T08:09:00Z</updated>
+          <author>
+            <name>storyline</name>
+          </author>
+          <entry>
+            <id>urn:storyline:alert:a-0000000000000001</id>
+            <title>Rubio lands in Munich</title>
+            <updated>2025-02-14T08:09:00Z</updated>
+            <content>munich · scheduled → under way · Rubio lands in Munich (confirmed: Reuters, DW)</content>
+            <link rel="alternate" href="https://reuters.example/1"/>
+            <category term="munich"/>
+          </entry>
+        </feed>"#]],
+    )
+    .await;
+    assert_eq!(desk.ask("GET", "/feed.atom?storyline=nothing", "").await.0, 404);
+}
+
+#[tokio::test]
+async fn numbers_are_told_to_prometheus() {
+    let desk = Desk::with(&morning()).await;
+    let (_, text) = desk.ask("GET", "/metrics", "").await;
+    let numbers: Vec<_> = text.lines().filter(|it| !it.starts_with('#')).collect();
+    expect![[r#"
+        storyline_head_seq 12
+        storyline_read_only 0
+        storyline_storylines 2
+        storyline_feeds 0
+        storyline_feeds_failing 0
+        storyline_items_total 612
+        storyline_items_matched_total 3
+        storyline_alerts 1
+        storyline_deliveries_planned 0
+        storyline_deliveries_failing 1
+        storyline_deliveries_dead 0
+        storyline_deliveries_held 0"#]]
+    .assert_eq(&numbers.join("\n"));
+}
+
+#[tokio::test]
+async fn while_nothing_can_be_written_reads_go_on_and_say_so() {
+    let desk = Desk::with(&morning()).await;
+    assert_eq!(desk.ask("GET", "/readyz", "").await.0, 200);
+    desk.view.send_modify(|it| {
+        it.storage = Some(crate::writer::StorageTrouble {
+            code: storyline_store::StorageCode::Full,
+            detail: "no room is left for the log".to_owned(),
+            hint: "free some space".to_owned(),
+            since: super::noon(),
+        });
+    });
+    let (status, ready) = desk.ask("GET", "/readyz", "").await;
+    let (_, asked) = desk.ask("GET", "/v1/status", "").await;
+    assert_eq!((status, &ready), (503, &asked));
+    let asked: serde_json::Value = serde_json::from_str(&asked).unwrap();
+    assert_eq!(asked["storage"], "read-only");
+    expect![[r#"{"code":"full","detail":"no room is left for the log","hint":"free some space","since":"2025-02-14T12:00:00Z"}"#]].assert_eq(&asked["storage_error"].to_string());
+}
+
+#[tokio::test]
+async fn every_described_path_is_answered() {
+    let desk = Desk::with(&morning()).await;
+    let (_, document) = desk.ask("GET", "/v1/openapi.json", "").await;
+    let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let path = path.replace("{id}", "munich");
+        if methods.get("get").is_some() && path != "/v1/events/stream" {
+            let status = desk.ask("GET", &path, "").await.0;
+            assert_eq!(status, if path == "/v1/explain" { 400 } else { 200 }, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_a_problem_document() {
     let desk = Desk::with(&[]).await;
     check(
