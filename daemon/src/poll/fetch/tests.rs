@@ -1,3 +1,5 @@
+//! The fetcher against a server on the loopback that does as it is told.
+
 use std::{
     collections::BTreeMap,
     io::Write,
