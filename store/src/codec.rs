@@ -86,6 +86,17 @@ pub(crate) fn split(bytes: &[u8], previous: u32) -> Result<(Frame<'_>, &[u8]), F
     Ok((Frame { version, seq, at, crc, kind, fields }, rest))
 }
 
+/// Steps over a damaged frame, trusting its lengths and its CRC: the next one proves whether they were right.
+pub(crate) fn after_damage(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let (head, rest) = bytes.split_at_checked(HEAD_BYTES)?;
+    let kind_bytes = usize::from(*head.get(2)?);
+    let (head, crc) = head.split_last_chunk()?;
+    let (_, fields_bytes) = head.split_last_chunk()?;
+    let next = rest.get(kind_bytes + u32::from_le_bytes(*fields_bytes) as usize..)?;
+    let crc = u32::from_le_bytes(*crc);
+    split(next, crc).is_ok().then_some((crc, next))
+}
+
 impl Frame<'_> {
     /// The event it stands for.
     ///

@@ -13,6 +13,7 @@
 
 mod archive;
 mod aside;
+mod carve;
 mod codec;
 mod database;
 mod durable;
@@ -30,6 +31,7 @@ mod pack;
 mod reader;
 pub mod snapshot;
 mod sum;
+mod verify;
 mod walk;
 
 pub use archive::Archive;
@@ -44,3 +46,4 @@ pub use id::{AlertId, DeliveryId, DevelopmentId, ItemId, Seq};
 pub use item::{DateFlag, Item};
 pub use log::{Log, Opened};
 pub use reader::Reader;
+pub use verify::{Damage, Verified, verify};

@@ -22,7 +22,7 @@ use crate::{
 pub(crate) const PACKED: [u8; 4] = *b"SLE1";
 pub(crate) const PART: [u8; 4] = *b"SLP1";
 
-const PART_HEAD_BYTES: usize = 4 + 2 + 2 + 8 + 2 + 4;
+pub(crate) const PART_HEAD_BYTES: usize = 4 + 2 + 2 + 8 + 2 + 4;
 const PACKED_HEAD_BYTES: usize = 4 + 4;
 
 /// Values that belong together: one with whole events, or the parts of one long event.
@@ -171,7 +171,15 @@ pub(crate) fn held(value: &[u8]) -> Result<Held<'_>, Flaw> {
 pub(crate) struct Frames<'a> {
     /// The CRC of the event before the next frame.
     pub(crate) crc: u32,
-    rest: &'a [u8],
+    /// What is not read yet; nothing after a flaw.
+    pub(crate) rest: &'a [u8],
+}
+
+impl<'a> Frames<'a> {
+    /// The frames that follow an event of this CRC.
+    pub(crate) fn after(crc: u32, rest: &'a [u8]) -> Self {
+        Self { crc, rest }
+    }
 }
 
 /// Reads a body: what a packed value holds, or the parts of a long event put together.

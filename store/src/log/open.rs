@@ -141,7 +141,7 @@ pub(crate) fn log_dir(data_dir: &Path) -> PathBuf {
 }
 
 /// How far the log must reach; none where it is to be begun.
-fn known(found: Found, exists: bool, clean: bool) -> Result<Option<Reach>, String> {
+pub(crate) fn known(found: Found, exists: bool, clean: bool) -> Result<Option<Reach>, String> {
     match (found, exists) {
         (Found::Missing, false) => Ok(None),
         // A clean stop's checksum vouches for the database; its last value says how far it reaches.
@@ -242,7 +242,7 @@ fn open_checked(log_dir: &Path, head: Reach) -> Result<Checked, String> {
 }
 
 /// What `meta` says must be what the events say: they are written together.
-fn agreed(database: &Database, reach: Reach) -> Result<Reach, StoreError> {
+pub(crate) fn agreed(database: &Database, reach: Reach) -> Result<Reach, StoreError> {
     let meta = guarded(|| database.meta.get(META_HEAD))?;
     if meta.as_deref().unwrap_or(&meta_head(Reach::default())) == meta_head(reach) {
         return Ok(reach);
