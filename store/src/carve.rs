@@ -1,11 +1,11 @@
-//! Finding events in a database file without its engine.
+//! Finding events in files without their engine.
 //!
 //! The engine takes a damaged frame for the end of its file. Here every byte
 //! is looked at: values begin with a magic, and each event proves itself by a
 //! CRC that also names its predecessor, so what belongs together is found
 //! again wherever it stands. The file is only read.
 
-use std::{collections::BTreeMap, fs::File, io, os::unix::fs::FileExt, path::Path};
+use std::{collections::BTreeMap, fs::File, io, os::unix::fs::FileExt, path::PathBuf};
 
 use storyline_config::limit::VALUE_BYTES_MAX;
 
@@ -28,27 +28,43 @@ struct Run {
     before: u32,
     /// The CRC of the last.
     after: u32,
-    /// Offset and length of their bytes.
+    /// The file they are in.
+    file: usize,
+    /// Offset and length of their bytes in it.
     pieces: Vec<(u64, usize)>,
 }
 
 /// The parts of long events that were found: by event and number of parts, where each stands.
 type Parts = BTreeMap<(Seq, u16), BTreeMap<u16, (u64, usize)>>;
 
-/// What was found in a file.
+/// What was found in some files.
 #[derive(Debug)]
 pub(crate) struct Carved {
-    file: File,
+    files: Vec<File>,
     /// In order, without overlap.
     runs: Vec<Run>,
     /// The events that were not found, up to the last that must have been there.
     pub(crate) missing: Vec<(Seq, Seq)>,
 }
 
-/// Looks for events in a file, up to at least where `head` says that they reach, if that is known.
-pub(crate) fn carve(path: &Path, head: Option<Reach>) -> io::Result<Carved> {
-    let file = File::open(path)?;
+/// Looks for events in files, up to at least where `head` says that they reach, if that is known.
+pub(crate) fn carve(paths: &[PathBuf], head: Option<Reach>) -> io::Result<Carved> {
+    let files = paths.iter().map(File::open).collect::<io::Result<Vec<_>>>()?;
     let mut runs = Vec::new();
+    for (nth, file) in files.iter().enumerate() {
+        let from = runs.len();
+        look_through(file, &mut runs)?;
+        for run in runs.iter_mut().skip(from) {
+            run.file = nth;
+        }
+    }
+    runs.sort_by_key(|it| (it.first, it.last));
+    let furthest = runs.iter().max_by_key(|it| it.last).map(|it| Reach { seq: it.last, crc: it.after });
+    let (runs, missing) = chain(&runs, head.or(furthest).unwrap_or_default());
+    Ok(Carved { files, runs, missing })
+}
+
+fn look_through(file: &File, runs: &mut Vec<Run>) -> io::Result<()> {
     let mut parts = Parts::new();
     let bytes = file.metadata()?.len();
     let mut at = 0;
@@ -57,18 +73,15 @@ pub(crate) fn carve(path: &Path, head: Option<Reach>) -> io::Result<Carved> {
         // Each chunk overlaps the next by a value, so that none is cut.
         chunk.resize(usize::try_from(bytes - at).unwrap_or(usize::MAX).min(CHUNK_BYTES + VALUE_BYTES_MAX), 0);
         file.read_exact_at(&mut chunk, at)?;
-        look(&chunk, at, &mut runs, &mut parts);
+        look(&chunk, at, runs, &mut parts);
         at += CHUNK_BYTES as u64;
     }
-    for pieces in
-        parts.iter().filter(|((_, parts), found)| found.len() == usize::from(*parts)).map(|(_, it)| it)
-    {
-        long(&file, pieces, &mut runs)?;
+    for ((_, count), pieces) in &parts {
+        if pieces.len() == usize::from(*count) {
+            long(file, pieces, runs)?;
+        }
     }
-    runs.sort_by_key(|it| (it.first, it.last));
-    let furthest = runs.iter().max_by_key(|it| it.last).map(|it| Reach { seq: it.last, crc: it.after });
-    let (runs, missing) = chain(runs, head.or(furthest).unwrap_or_default());
-    Ok(Carved { file, runs, missing })
+    Ok(())
 }
 
 fn look(chunk: &[u8], base: u64, runs: &mut Vec<Run>, parts: &mut Parts) {
@@ -119,7 +132,14 @@ fn run<'a>(before: u32, bytes: &'a [u8], runs: &mut Vec<Run>, at: u64) -> &'a [u
             Some(_) => break,
             None => {
                 let pieces = vec![(at, taken)];
-                found = Some(Run { first: frame.seq, last: frame.seq, before, after: frame.crc, pieces });
+                found = Some(Run {
+                    first: frame.seq,
+                    last: frame.seq,
+                    before,
+                    after: frame.crc,
+                    file: 0,
+                    pieces,
+                });
             }
         }
     }
@@ -137,7 +157,7 @@ fn long(file: &File, parts: &BTreeMap<u16, (u64, usize)>, runs: &mut Vec<Run>) -
         (*at, *bytes) = (*at + PREVIOUS_BYTES as u64, bytes.saturating_sub(PREVIOUS_BYTES));
     }
     if let Some(Ok(Frame { seq, crc, .. })) = Frames::after(before, frame).next() {
-        runs.push(Run { first: seq, last: seq, before, after: crc, pieces });
+        runs.push(Run { first: seq, last: seq, before, after: crc, file: 0, pieces });
     }
     Ok(())
 }
@@ -146,7 +166,7 @@ fn long(file: &File, parts: &BTreeMap<u16, (u64, usize)>, runs: &mut Vec<Run>) -
 ///
 /// A file holds older copies of values, and values of commits that came to nothing: of several runs that may come
 /// next, the one that another follows is right, and of those the longest.
-fn chain(runs: Vec<Run>, head: Reach) -> (Vec<Run>, Vec<(Seq, Seq)>) {
+fn chain(runs: &[Run], head: Reach) -> (Vec<Run>, Vec<(Seq, Seq)>) {
     let mut chosen: Vec<Run> = Vec::new();
     let mut missing = Vec::new();
     let starts = |first: Seq| {
@@ -194,20 +214,12 @@ impl Carved {
         self.runs.last().map_or(Seq(0), |it| it.last)
     }
 
-    /// How many events were found after a place.
-    pub(crate) fn count_after(&self, after: Seq) -> u64 {
-        self.runs
-            .iter()
-            .filter(|it| it.last > after)
-            .map(|it| it.last.0 - it.first.0.max(after.0 + 1) + 1)
-            .sum()
-    }
-
     /// The events found, in order; those of one value at a time.
     pub(crate) fn events(&self, after: Seq) -> impl Iterator<Item = Result<Vec<Recorded>, StoreError>> + '_ {
         let from = self.runs.partition_point(|it| it.last <= after);
         self.runs.iter().skip(from).map(move |run| {
-            let bytes = read(&self.file, &run.pieces)?;
+            let file = self.files.get(run.file).ok_or(StoreError::Closed)?;
+            let bytes = read(file, &run.pieces)?;
             let frames = Frames::after(run.before, &bytes);
             let events =
                 frames.map(|frame| frame.map_err(|flaw| flaw.at(run.first)).and_then(|it| it.decode()));

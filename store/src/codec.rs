@@ -151,6 +151,46 @@ impl Frame<'_> {
     }
 }
 
+/// An event as people and programs are shown it: `seq`, `at`, `kind`, `v` and its fields.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] where it cannot be written as JSON.
+pub fn to_json(recorded: &Recorded) -> Result<Map<String, Value>, StoreError> {
+    let corrupt = |detail: String| StoreError::Corrupt { seq: recorded.seq, detail };
+    let Value::Object(fields) =
+        serde_json::to_value(&recorded.event).map_err(|error| corrupt(error.to_string()))?
+    else {
+        return Err(corrupt("it has no fields".to_owned()));
+    };
+    let mut json = Map::from_iter([
+        ("seq".to_owned(), recorded.seq.0.into()),
+        ("at".to_owned(), recorded.at.to_string().into()),
+        ("kind".to_owned(), recorded.event.kind().into()),
+        ("v".to_owned(), recorded.event.version().into()),
+    ]);
+    json.extend(fields.into_iter().filter(|(key, _)| key != "kind" && key != "v"));
+    Ok(json)
+}
+
+/// Reads what [`to_json`] wrote, this version or an older one.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] where it does not fit, [`StoreError::TooNew`] where a newer version wrote it.
+pub fn from_json(mut fields: Map<String, Value>) -> Result<Recorded, StoreError> {
+    let seq = Seq(fields.shift_remove("seq").and_then(|it| it.as_u64()).unwrap_or_default());
+    let corrupt = |detail: &str| StoreError::Corrupt { seq, detail: detail.to_owned() };
+    let at = fields.shift_remove("at").and_then(|it| it.as_str()?.parse().ok());
+    let at = at.ok_or_else(|| corrupt("\"at\" is no time"))?;
+    let version = fields.shift_remove("v").map_or(Some(1), |it| it.as_u64()?.try_into().ok());
+    let version = version.ok_or_else(|| corrupt("\"v\" is no version"))?;
+    let kind = fields.shift_remove("kind").and_then(|it| it.as_str().map(str::to_owned));
+    let kind = kind.filter(|it| is_kind(it)).ok_or_else(|| corrupt("\"kind\" is no kind"))?;
+    let fields = serde_json::to_vec(&fields).map_err(|error| corrupt(&error.to_string()))?;
+    Frame { version, seq, at, crc: 0, kind: &kind, fields: &fields }.decode()
+}
+
 /// Why bytes are no frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flaw {

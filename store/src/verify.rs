@@ -88,7 +88,7 @@ pub fn verify(data_dir: &Path) -> Result<Verified, StoreError> {
             Ok(Verified::of(reach.seq, damaged))
         }
         Err(detail) => {
-            let carved = carve(&file, head)?;
+            let carved = carve(&[file], head)?;
             damaged.extend(carved.missing.iter().map(|range| lost(*range, &detail)));
             if carved.missing.is_empty() {
                 let file = differing.first().map_or("log/db", String::as_str);

@@ -41,6 +41,20 @@ pub(crate) fn bodies(events: &Tree, from: Seq) -> Result<Bodies, StoreError> {
     Ok(Bodies { iter: events.range(range) })
 }
 
+/// The values that hold these events, as they are; commits end where values end.
+pub(crate) fn values(
+    events: &Tree,
+    from: Seq,
+    to: Seq,
+) -> Result<impl Iterator<Item = Result<IVec, StoreError>>, StoreError> {
+    let mut iter = bodies(events, from)?.iter;
+    Ok(std::iter::from_fn(move || match guarded(|| iter.next().transpose()) {
+        Ok(Some((key, value))) => key_seq(&key).filter(|it| *it <= to).map(|_| Ok(value)),
+        Ok(None) => None,
+        Err(error) => Some(Err(error)),
+    }))
+}
+
 impl Bodies {
     fn value(&mut self) -> Result<Option<(IVec, IVec)>, StoreError> {
         guarded(|| self.iter.next().transpose())

@@ -26,7 +26,7 @@ use crate::{
     head::{self, Found, Head, Reach},
     lock::{Lock, not_writable},
     reader::Shared,
-    sum, walk,
+    sum, swap, walk,
 };
 
 pub(super) const META_HEAD: &[u8] = b"head";
@@ -64,8 +64,9 @@ impl Log {
         let lock = Lock::take(data_dir)?;
         let log_dir = log_dir(data_dir);
         let writable = |source| not_writable(data_dir, source);
+        head::read(data_dir)?;
+        aside::recover(data_dir, &log_dir).and_then(|()| swap::finish(data_dir)).map_err(writable)?;
         let reach = head::read(data_dir)?;
-        aside::recover(data_dir, &log_dir).map_err(writable)?;
         let exists = log_dir.join(database::FILE).exists();
         let clean = exists && sum::matches(data_dir, &log_dir)?;
         let reach = known(reach, exists, clean).map_err(|detail| damaged(&log_dir, detail))?;
