@@ -96,7 +96,7 @@ fn look(chunk: &[u8], base: u64, runs: &mut Vec<Run>, parts: &mut Parts) {
             Ok(Held::Packed(body)) => packed(body, offset + PACKED.len() as u64, runs),
             Ok(Held::Part(part)) => {
                 let place = (offset + PART_HEAD_BYTES as u64, part.bytes.len());
-                parts.entry((part.seq, part.parts)).or_default().insert(part.part, place);
+                parts.entry((part.seq, part.parts)).or_default().insert(part.nth, place);
             }
             Err(_) => {}
         }

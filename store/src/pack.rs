@@ -129,7 +129,7 @@ pub(crate) fn key_seq(key: &[u8]) -> Option<Seq> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Part<'a> {
     pub(crate) seq: Seq,
-    pub(crate) part: u16,
+    pub(crate) nth: u16,
     pub(crate) parts: u16,
     pub(crate) bytes: &'a [u8],
 }
@@ -163,7 +163,7 @@ pub(crate) fn held(value: &[u8]) -> Result<Held<'_>, Flaw> {
     if crc32c::crc32c_append(crc32c::crc32c(head), bytes) != crc {
         return Err(Flaw::Checksum);
     }
-    Ok(Held::Part(Part { seq, part, parts, bytes }))
+    Ok(Held::Part(Part { seq, nth: part, parts, bytes }))
 }
 
 /// The frames of a body, each checked against the one before it.

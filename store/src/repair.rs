@@ -233,9 +233,10 @@ mod tests {
         let is_missing = |seq: Seq| repaired.missing.iter().any(|(from, to)| (*from..=*to).contains(&seq));
         for (seq, it) in (1..).zip(&found) {
             assert_eq!(it.seq, Seq(seq));
-            match is_missing(it.seq) {
-                true => assert!(matches!(it.event, Event::RecordLost { .. })),
-                false => assert_eq!(*it, recorded(seq)),
+            if is_missing(it.seq) {
+                assert!(matches!(it.event, Event::RecordLost { .. }));
+            } else {
+                assert_eq!(*it, recorded(seq));
             }
         }
         let lost: u64 = repaired.missing.iter().map(|(from, to)| to.0 - from.0 + 1).sum();

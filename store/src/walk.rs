@@ -65,7 +65,7 @@ impl Bodies {
         let first = key_seq(&key).unwrap_or_default();
         match held(&value).map_err(|flaw| flaw.at(first))? {
             Held::Packed(_) if key.len() == 8 => Ok(Some(Body { first, value, from: 4 })),
-            Held::Part(part) if key.len() == 8 && part.part == 0 && part.seq == first => {
+            Held::Part(part) if key.len() == 8 && part.nth == 0 && part.seq == first => {
                 let value = IVec::from(self.join(part)?);
                 Ok(Some(Body { first, value, from: 0 }))
             }
@@ -79,7 +79,7 @@ impl Bodies {
         for part in 1..first.parts {
             let (_, value) = self.value()?.ok_or_else(|| Flaw::Torn.at(first.seq))?;
             match held(&value).map_err(|flaw| flaw.at(first.seq))? {
-                Held::Part(it) if (it.seq, it.part, it.parts) == (first.seq, part, first.parts) => {
+                Held::Part(it) if (it.seq, it.nth, it.parts) == (first.seq, part, first.parts) => {
                     bytes.extend_from_slice(it.bytes);
                 }
                 _ => return Err(Flaw::Torn.at(first.seq)),

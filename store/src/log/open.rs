@@ -203,20 +203,15 @@ fn open_without_snapshot(
     first: String,
 ) -> Result<Checked, StoreError> {
     aside::set_aside(data_dir, log_dir)?;
-    match remove_derived(log_dir)
-        .map_err(|error| error.to_string())
-        .and_then(|()| open_checked(log_dir, head))
-    {
-        Ok(checked) => {
-            aside::drop_copy(data_dir)?;
-            sum::remove(data_dir)?;
-            Ok(checked)
-        }
-        Err(_) => {
-            aside::put_back(data_dir, log_dir)?;
-            Err(damaged(log_dir, first))
-        }
-    }
+    let opened =
+        remove_derived(log_dir).map_err(|error| error.to_string()).and_then(|()| open_checked(log_dir, head));
+    let Ok(checked) = opened else {
+        aside::put_back(data_dir, log_dir)?;
+        return Err(damaged(log_dir, first));
+    };
+    aside::drop_copy(data_dir)?;
+    sum::remove(data_dir)?;
+    Ok(checked)
 }
 
 fn remove_derived(log_dir: &Path) -> io::Result<()> {
