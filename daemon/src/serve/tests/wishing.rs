@@ -78,9 +78,15 @@ async fn a_poll_tells_what_was_visited_and_what_is_held() {
     "#]],
     )
     .await;
-    check(&desk, "/v1/poll", r#"{"feeds": ["nothing"]}"#, expect![[r#"
+    check(
+        &desk,
+        "/v1/poll",
+        r#"{"feeds": ["nothing"]}"#,
+        expect![[r#"
         200 {"visited":["nothing"],"held":[{"id":"slow","until":"2025-02-14T12:00:00Z","why":"retry_after"}]}
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
