@@ -11,6 +11,7 @@
 //! * What was acknowledged is on stable storage.
 //! * Whatever a released version wrote, every later version reads.
 
+mod archive;
 mod aside;
 mod codec;
 mod database;
@@ -28,9 +29,11 @@ mod log;
 mod pack;
 mod reader;
 mod state;
+pub mod snapshot;
 mod sum;
 mod walk;
 
+pub use archive::Archive;
 pub use error::StoreError;
 
 pub use event::{

@@ -332,11 +332,15 @@ fn is_abbreviation(before: &str, after: &str) -> bool {
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
     let one = letters == 1 && word.chars().next_back().is_some_and(char::is_uppercase);
     let dotted = word.contains('.') && letters <= 3;
-    const SHORT: [&str; 22] = [
+    let number = word.eq_ignore_ascii_case("no") && next.is_some_and(|it| it.is_ascii_digit());
+    const SHORT: [&str; 21] = [
         "mr", "mrs", "ms", "dr", "st", "gen", "sen", "rep", "gov", "lt", "col", "sgt", "capt", "jan", "feb",
-        "aug", "sept", "oct", "nov", "dec", "no", "vs",
+        "aug", "sept", "oct", "nov", "dec", "vs",
     ];
-    (one && next.is_some_and(char::is_uppercase)) || dotted || SHORT.contains(&word.to_lowercase().as_str())
+    (one && next.is_some_and(char::is_uppercase))
+        || dotted
+        || number
+        || SHORT.contains(&word.to_lowercase().as_str())
 }
 
 #[cfg(test)]

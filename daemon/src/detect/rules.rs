@@ -177,8 +177,9 @@ impl Table {
     }
 
     fn read(text: &str) -> Self {
-        #[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
-        let file: File = toml::from_str(text).expect("the shipped rules are TOML of this shape");
+        #[expect(clippy::panic, reason = "the file is part of the program, and a test reads it")]
+        let file: File =
+            toml::from_str(text).unwrap_or_else(|error| panic!("rules.toml: {}", error.message()));
         let lines = |text: &str, gap| -> Vec<Pattern> {
             text.lines().filter(|it| !it.trim().is_empty()).map(|it| Pattern::parse(it, gap)).collect()
         };

@@ -62,7 +62,8 @@ fn stop_warnings(situation: &Situation<'_>, stopped: &[AlertId]) -> Vec<Stage> {
     let mut warnings: Vec<Stage> = gathered
         .filter(|it| told.contains(&it.alert) && severity(it.kind) == Severity::Warning)
         .filter(|it| seen.insert(it.alert))
-        .filter_map(|it| again(situation, it))
+        // What went on since is no warning any more: a phase that was left, say.
+        .filter_map(|it| again(situation, it).filter(|it| severity(it.kind) == Severity::Warning))
         .take(STOP_WARNINGS)
         .collect();
     warnings.reverse();

@@ -16,6 +16,8 @@ mod doors;
 mod errand;
 pub mod fetch;
 pub mod guard;
+mod items;
+mod live;
 pub mod manners;
 mod pending;
 mod poller;
@@ -28,6 +30,7 @@ mod visit;
 
 pub use asks::{Handle, HeldFeed, NotPolled, Polled};
 pub use doors::{Child, Doors, NotTold, Raw, Reading, Told};
+pub use live::{Live, understand};
 pub use manners::{FeedState, Overlap};
 pub use poller::Poller;
 pub use visit::{Answer, Failure, Hints, Hop, Outcome, Page, Visit};

@@ -27,17 +27,20 @@ mod entity;
 mod error;
 mod folded;
 mod id;
+mod items;
 mod json;
 mod json_item;
 mod json_mend;
 mod json_value;
 mod leaf;
+mod line;
 mod link;
 mod meant;
 mod name;
 mod newest;
 mod parse;
 mod record;
+mod show;
 mod sniff;
 mod text;
 mod tree;
@@ -52,6 +55,9 @@ use url::Url;
 pub use self::{
     document::{Document, Entry, Hints, Kind, SitemapChild},
     error::ReadError,
+    items::items,
+    line::{ItemLine, LineError},
+    show::show,
 };
 use self::{
     draft::{Draft, DraftEntry},

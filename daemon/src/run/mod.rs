@@ -7,10 +7,11 @@
 //! A stage ends because its input ended: the writer stops when the last
 //! [`Handle`](writer::Handle) to it is gone.
 
+mod keeper;
 mod places;
-mod reload;
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -18,16 +19,16 @@ use std::{
 
 use jiff::tz::TimeZone;
 pub use places::{data_dir, socket};
-pub use reload::{Loader, NotReloaded, Reload};
-use storyline_config::Config;
-use storyline_store::{Archive, Log, Reader, StoreError};
+use keeper::Keeper;
+use storyline_config::{Config, FeedId};
+use storyline_store::{Archive, Log, Reader, Schedule, StoreError};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
     deliver,
-    poll::{self, Poller, Polled, World, fetch::FetchError},
+    poll::{self, Live, Polled, Poller, fetch::FetchError},
     writer,
 };
 
@@ -66,7 +67,7 @@ pub struct House {
     setup: Setup,
     handle: writer::Handle,
     writer: JoinHandle<Result<(), StoreError>>,
-    poller: Poller<World>,
+    poller: Poller<Live>,
     reader: Reader,
     archive: Archive,
     cancel: CancellationToken,
@@ -91,11 +92,12 @@ impl House {
         let reader = log.log.reader();
         let (config, clock, zone) = (setup.config.clone(), setup.clock.clone(), setup.zone.clone());
         let dir = setup.data_dir.clone();
-        let (handle, thread) = blocking(move || writer::start(dir, log, config, clock, zone)).await?;
+        let keep = Keeper::start(archive.clone(), setup.clock.clone(), setup.config.daemon.archive)?;
+        let (handle, thread) = blocking(move || writer::start(dir, log, config, clock, zone, keep)).await?;
         let writer = tokio::task::spawn_blocking(move || thread.join().unwrap_or(Err(StoreError::Latched)));
-        let world = World::new(&setup.config, handle.clone(), archive.clone())?;
+        let live = Live::new(&setup.config.network, handle.clone())?;
         let schedules = schedules(&handle.view());
-        let poller = Poller::new(world, setup.clock.clone(), setup.config.clone(), schedules);
+        let poller = Poller::new(live, setup.clock.clone(), setup.config.clone(), schedules);
         Ok(Self { setup, handle, writer, poller, reader, archive, cancel })
     }
 
@@ -138,6 +140,11 @@ impl House {
     pub fn go(self) -> Working {
         let Self { setup, handle, writer, poller, cancel, .. } = self;
         let mut tasks = JoinSet::new();
+        let (ways, stop) = ((handle.clone(), poller.handle()), cancel.clone());
+        tasks.spawn(async move {
+            let _ = stop.run_until_cancelled(pass_on(ways.0, ways.1)).await;
+            "reader of the configuration"
+        });
         let stop = cancel.clone();
         tasks.spawn(async move {
             poller.run(stop).await;
@@ -195,7 +202,20 @@ async fn tick(handle: &writer::Handle, clock: &Clock, every: Duration) {
     }
 }
 
-fn schedules(view: &writer::View) -> std::collections::BTreeMap<storyline_config::FeedId, storyline_store::Schedule> {
+/// Tells the poller of every configuration that is put in force.
+async fn pass_on(writer: writer::Handle, poller: poll::Handle) {
+    let mut view = writer.watch();
+    let mut known = view.borrow_and_update().config.clone();
+    while view.changed().await.is_ok() {
+        let seen = view.borrow_and_update().clone();
+        if !Arc::ptr_eq(&known, &seen.config) {
+            known = seen.config.clone();
+            poller.reload(seen.config.clone(), schedules(&seen)).await;
+        }
+    }
+}
+
+fn schedules(view: &writer::View) -> BTreeMap<FeedId, Schedule> {
     view.feeds.iter().map(|(id, it)| (id.clone(), it.schedule.clone())).collect()
 }
 

@@ -48,7 +48,7 @@ fn names(dir: &Path) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_committed_reads_back_in_any_batching(
@@ -175,12 +175,12 @@ fn a_clean_stop_leaves_a_checksum_and_an_opening_takes_it() {
 fn feed_records_read_back_with_what_was_seen() {
     let dir = TempDir::new().unwrap();
     let seen_item =
-        |id: u64| SeenItem { content: id * 3, seq: (id % 5 == 0).then_some(Seq(id)), events: 1, day: 9 };
+        |id: u64| SeenItem { content: id * 3, seq: (id % 5 == 1).then_some(Seq(id)), events: 1, day: 9 };
     let mut record = FeedRecord::default();
     record.schedule.error = Some("e".repeat(9_000));
     let feed = |name: &str| -> FeedId { name.parse().unwrap() };
     let mut expected = BTreeMap::new();
-    for items in [0, 1, 300, 4_000, 10] {
+    for items in [0_u64, 1, 300, 4_000, 10] {
         record.seen.0 =
             (0..items).map(|id| (id.wrapping_mul(0x9e37_79b9_7f4a_7c15), seen_item(id))).collect();
         let mut opened = open(dir.path());

@@ -236,6 +236,12 @@ const WORD_BYTES_MAX: usize = 40;
 /// Runs `look` on the word in lower case, without asking for memory.
 pub(super) fn lowered<T>(word: &str, look: impl FnOnce(&str) -> Option<T>) -> Option<T> {
     let mut buffer = [0_u8; WORD_BYTES_MAX];
+    if word.is_ascii() {
+        let into = buffer.get_mut(..word.len())?;
+        into.copy_from_slice(word.as_bytes());
+        into.make_ascii_lowercase();
+        return look(std::str::from_utf8(into).ok()?);
+    }
     let mut length = 0;
     for c in word.chars().flat_map(char::to_lowercase) {
         let into = buffer.get_mut(length..length + c.len_utf8())?;

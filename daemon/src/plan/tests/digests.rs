@@ -6,7 +6,7 @@ use expect_test::expect;
 use storyline_config::{Baseline, Phase, Rate, Severity, Storm};
 use storyline_store::Event;
 
-use super::world::{World, again, confirmed, line, new, next, phase};
+use super::world::{World, again, confirmed, denial, line, new, next, phase};
 use crate::plan::{Occasion, Visits};
 
 const FIRST: Occasion = Occasion::FirstRun(Baseline::Digest);
@@ -81,34 +81,45 @@ fn a_feed_that_never_answers_does_not_hold_the_first_digest_for_ever() {
 #[test]
 fn a_return_after_a_long_stop_makes_one_digest_and_up_to_five_warnings() {
     let mut world = World::new();
-    for n in 1..=7 {
-        let key = format!("Round {n}");
-        let (from, to) =
-            if n % 2 == 1 { (Phase::Paused, Phase::UnderWay) } else { (Phase::UnderWay, Phase::Paused) };
-        world.tell(Occasion::Stop, vec![new("munich", &key, "Reuters"), phase("munich", &key, from, to)]);
+    world.tell(
+        Occasion::Stop,
+        vec![
+            new("munich", "To be on Friday", "Reuters"),
+            phase("munich", "To be on Friday", Phase::None, Phase::Scheduled),
+        ],
+    );
+    world.tell(
+        Occasion::Stop,
+        vec![
+            new("munich", "It began", "Reuters"),
+            phase("munich", "It began", Phase::Scheduled, Phase::UnderWay),
+        ],
+    );
+    for n in 1..=6 {
+        world.tell(Occasion::Stop, denial("munich", &format!("Denial {n}"), "It began", "Ukrinform"));
     }
     world.tell(Occasion::Stop, vec![new("saudi-meeting", "Trump to meet Putin", "AP")]);
     assert_eq!(world.due(Visits::Underway), "");
     expect![[r#"
             → desk: digest "stop", null
                 2 storylines · as they stand after a long stop
-                munich · under way · Round 7 (provisional: Reuters) · since 10:40
+                munich · under way · Denial 6 (provisional: Ukrinform) · since 10:40
                 saudi-meeting · none · Trump to meet Putin (provisional: AP) · since 10:40
-        munich · new · Round 3 (provisional: Reuters) · since 10:40 · storyline explain #35
-            Notice [New]
-            → desk: new
-        munich · new · Round 4 (provisional: Reuters) · since 10:40 · storyline explain #37
-            Notice [New]
-            → desk: new
-        munich · new · Round 5 (provisional: Reuters) · since 10:40 · storyline explain #39
-            Notice [New]
-            → desk: new
-        munich · new · Round 6 (provisional: Reuters) · since 10:40 · storyline explain #41
-            Notice [New]
-            → desk: new
-        munich · paused → under way · Round 7 (provisional: Reuters) · since 10:40 · storyline explain #43
-            Warning [Phase, New]
-            → desk: phase
+        munich · disputed · Denial 2 (provisional: Ukrinform) · since 10:40 · storyline explain #39
+            Warning [Disputed]
+            → desk: disputed
+        munich · disputed · Denial 3 (provisional: Ukrinform) · since 10:40 · storyline explain #41
+            Warning [Disputed]
+            → desk: disputed
+        munich · disputed · Denial 4 (provisional: Ukrinform) · since 10:40 · storyline explain #43
+            Warning [Disputed]
+            → desk: disputed
+        munich · disputed · Denial 5 (provisional: Ukrinform) · since 10:40 · storyline explain #45
+            Warning [Disputed]
+            → desk: disputed
+        munich · disputed · Denial 6 (provisional: Ukrinform) · since 10:40 · storyline explain #47
+            Warning [Disputed]
+            → desk: disputed
     "#]]
     .assert_eq(&world.due(Visits::Settled));
     assert_eq!(world.due(Visits::Settled), "");
