@@ -4,6 +4,7 @@
 //! command line over.
 
 pub mod cli;
+pub mod clock;
 pub mod deliver;
 pub mod demo;
 pub mod detect;

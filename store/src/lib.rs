@@ -12,12 +12,20 @@
 //! * Whatever a released version wrote, every later version reads.
 
 mod event;
+mod feed_record;
 mod id;
 mod item;
+mod state;
 
 pub use event::{
     AlertKind, Certainty, DateMention, DeliveryDigest, DevelopmentState, Event, Evidence, FacetTouched,
     FactKey, FeedTrouble, Nearest, Recorded, Relation, Report, StorageCode, Touch,
 };
+pub use feed_record::{FeedRecord, Hold, Moving, Schedule, Seen, SeenItem, Validators};
 pub use id::{AlertId, DeliveryId, DevelopmentId, ItemId, Seq};
 pub use item::{DateFlag, Item};
+pub use state::{
+    Alert, AlertState, Delivery, DeliveryState, Development, DevelopmentOrigin, Expectation,
+    ExpectationState, Fact, FeedHealth, FeedTroubleKind, Gathered, Heat, ReportRef, State, StorylineState,
+    Trend,
+};

@@ -1,2 +1,4 @@
-//! Scenarios on the real binary.
-fn main() {}
+//! Scenarios on the real binary: what a person would notice.
+
+mod house;
+mod tidy;

@@ -1,1 +1,15 @@
 //! The one that thinks and records.
+//!
+//! Plain blocking code on its own thread, fed by a bounded queue. It thinks
+//! (pure: detect, then plan), then commits once, and only then shows and
+//! answers. It never waits on a network.
+
+mod handle;
+mod seen;
+#[cfg(test)]
+mod testing;
+
+pub use handle::{
+    Answer, Command, DeliveryNews, Handle, Ingested, Message, Occasion, Refused, StorageTrouble, View,
+    Visited,
+};

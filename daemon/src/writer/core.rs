@@ -1,0 +1,369 @@
+//! What an input means: everything between the queue and the log, without either (pure).
+//!
+//! The writer and the backtest think with the same [`Core`]. It stages what it
+//! would record and takes it in at once, so that the next item of a page is
+//! judged against the one before; the writer then commits what is staged, or,
+//! where the disk refuses, throws the whole core away and replays the log.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use jiff::Timestamp;
+use storyline_config::{Baseline, Config, FeedId};
+use storyline_store::{DevelopmentId, Event, FeedRecord, Item, Recorded, Seq, State};
+
+use super::{
+    Command, DeliveryNews, Refused,
+    seen::{Looking, Sight},
+};
+use crate::{
+    detect::{self, Definitions, Judgement, Memory},
+    plan::{self, Occasion},
+    poll::{Outcome, Page, Visit, manners},
+};
+
+/// Everything a decision rests on.
+#[derive(Debug, Clone)]
+pub struct Core {
+    config: Arc<Config>,
+    definitions: Definitions,
+    state: State,
+    memory: Memory,
+    feeds: BTreeMap<FeedId, Arc<FeedRecord>>,
+    /// Feeds that have not been read since a long stop: what they bring is told in one digest.
+    stopped: BTreeSet<FeedId>,
+    staged: Vec<Recorded>,
+    touched: BTreeSet<FeedId>,
+    tally: Tally,
+}
+
+/// What was read since the start.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// Items that were judged.
+    pub items: u64,
+    /// Those that belonged to a storyline.
+    pub matched: u64,
+    /// The item that came nearest to belonging, and to what.
+    pub nearest_miss: Option<String>,
+}
+
+/// What one item came to.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The last event it recorded, alerts left out; none if it moved nothing.
+    pub seq: Option<Seq>,
+    /// How many events it recorded, alerts left out.
+    pub events: usize,
+    /// What was decided; empty for an item that was known, or belongs to nothing.
+    pub judgements: Vec<Judgement>,
+}
+
+/// What is to be committed.
+#[derive(Debug)]
+pub struct Staged {
+    /// The events, in order.
+    pub events: Vec<Recorded>,
+    /// The feeds whose record changed.
+    pub feeds: Vec<(FeedId, Arc<FeedRecord>)>,
+}
+
+impl Core {
+    /// Takes up where a log left off.
+    pub fn new(config: Arc<Config>, state: State, memory: Memory, feeds: BTreeMap<FeedId, FeedRecord>) -> Self {
+        Self {
+            definitions: Definitions::compile(&config),
+            config,
+            state,
+            memory,
+            feeds: feeds.into_iter().map(|(id, it)| (id, Arc::new(it))).collect(),
+            stopped: BTreeSet::new(),
+            staged: Vec::new(),
+            touched: BTreeSet::new(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Where things stand, what is staged included.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The configuration in force.
+    pub fn config(&self) -> &Arc<Config> {
+        &self.config
+    }
+
+    /// How far each feed is read.
+    pub fn feeds(&self) -> &BTreeMap<FeedId, Arc<FeedRecord>> {
+        &self.feeds
+    }
+
+    /// What was read since the start.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Remembers that nothing was read for long: each feed's next page is a return, not news.
+    pub fn returned(&mut self) {
+        self.stopped = self.config.feeds.keys().cloned().collect();
+    }
+
+    /// Hands over what is to be committed.
+    pub fn take_staged(&mut self) -> Staged {
+        let touched = std::mem::take(&mut self.touched);
+        let feeds = touched.into_iter().filter_map(|id| self.feeds.get(&id).cloned().map(|it| (id, it)));
+        Staged { feeds: feeds.collect(), events: std::mem::take(&mut self.staged) }
+    }
+
+    /// Whether nothing waits to be committed.
+    pub fn is_settled(&self) -> bool {
+        self.staged.is_empty() && self.touched.is_empty()
+    }
+
+    /// Records events that have one cause, and the alerts that follow from them.
+    fn cause(&mut self, events: Vec<Event>, occasion: Occasion, now: Timestamp) -> Option<Seq> {
+        let first = self.staged.len();
+        for event in events {
+            self.record(event, now);
+        }
+        let last = self.staged.len();
+        let alerts =
+            plan::plan(&self.config, &self.state, self.staged.get(first..last).unwrap_or_default(), occasion, now);
+        for event in alerts {
+            self.record(event, now);
+        }
+        self.staged.get(first..last).and_then(<[_]>::last).map(|it| it.seq)
+    }
+
+    fn record(&mut self, event: Event, now: Timestamp) {
+        let at = self.state.at.map_or(now, |last| last.max(now));
+        let recorded = Recorded { seq: self.state.seq.next(), at, event };
+        self.state.apply(&recorded);
+        self.memory.observe(&recorded);
+        self.staged.push(recorded);
+    }
+
+    /// Takes in what a visit brought. Answers how many items were not known.
+    pub fn visited(&mut self, visit: &Visit, now: Timestamp) -> usize {
+        let Some(feed) = self.config.feeds.get(&visit.feed).cloned() else {
+            return 0; // It was removed by a reload while the visit was under way.
+        };
+        let before = self.feeds.get(&visit.feed).cloned().unwrap_or_default();
+        let mut record = (*before).clone();
+        let overlap = match &visit.outcome {
+            Outcome::Page(page) => self.page(&visit.feed, &mut record, page, feed.baseline, now),
+            Outcome::NotModified | Outcome::Failed(_) => manners::Overlap::default(),
+        };
+        let jitter = manners::jitter(&visit.feed, visit.started);
+        record.schedule = manners::after(&record.schedule, visit, overlap, &feed, &self.config.poll, jitter);
+        if let Outcome::Page(page) = &visit.outcome {
+            record.schedule.baselined = true;
+            record.schedule.oldest = page.items.iter().map(|it| it.effective).min().or(before.schedule.oldest);
+        }
+        let health = manners::events(&visit.feed, &before.schedule, &record.schedule);
+        self.feeds.insert(visit.feed.clone(), Arc::new(record));
+        self.touched.insert(visit.feed.clone());
+        for event in health {
+            self.cause(vec![event], Occasion::Live, now);
+        }
+        overlap.new
+    }
+
+    fn page(
+        &mut self,
+        feed: &FeedId,
+        record: &mut FeedRecord,
+        page: &Page,
+        baseline: Baseline,
+        now: Timestamp,
+    ) -> manners::Overlap {
+        let occasion = self.occasion(feed, record, baseline);
+        let mut items: Vec<&Item> = page.items.iter().collect();
+        items.sort_by_key(|it| (it.effective, it.id));
+        let oldest = record.schedule.oldest;
+        let mut overlap = manners::Overlap { items: items.len(), new: 0 };
+        let mut seen = std::mem::take(&mut record.seen);
+        let mut looking = Looking::new(&mut seen, now);
+        for item in items {
+            let late = record.schedule.baselined && oldest.is_some_and(|oldest| item.effective < oldest);
+            let judged = self.look_and_judge(&mut looking, item, late, occasion, now);
+            overlap.new += usize::from(judged.is_some());
+        }
+        looking.forget();
+        record.seen = seen;
+        if !record.schedule.baselined {
+            let items = u32::try_from(page.items.len()).unwrap_or(u32::MAX);
+            self.record(Event::FeedBaselined { feed: feed.clone(), items }, now);
+        }
+        overlap
+    }
+
+    /// What a page of a feed is: its first, the first after a long stop, or news.
+    fn occasion(&mut self, feed: &FeedId, record: &FeedRecord, baseline: Baseline) -> Occasion {
+        let returned = self.stopped.remove(feed);
+        if record.schedule.baselined {
+            if returned { Occasion::Stop } else { Occasion::Live }
+        } else {
+            Occasion::FirstRun(baseline)
+        }
+    }
+
+    /// Judges an item unless it is known; none if it is.
+    fn look_and_judge(
+        &mut self,
+        looking: &mut Looking<'_>,
+        item: &Item,
+        late: bool,
+        occasion: Occasion,
+        now: Timestamp,
+    ) -> Option<Judged> {
+        let sight = looking.look(item);
+        let revision = match sight {
+            Sight::Known(_) => return None,
+            Sight::New => false,
+            Sight::Revised => true,
+        };
+        let late = late && !revision;
+        let item = Item { revision, late, ..item.clone() };
+        let judged = self.judge(&item, if late { Occasion::Late } else { occasion }, now);
+        looking.judged(&item, judged.seq, judged.events);
+        Some(judged)
+    }
+
+    fn judge(&mut self, item: &Item, occasion: Occasion, now: Timestamp) -> Judged {
+        self.tally.items += 1;
+        if self.state.muted.contains(&item.outlet) {
+            return Judged { seq: None, events: 0, judgements: Vec::new() };
+        }
+        let judgements = detect::judge(&self.definitions, &self.memory, item, now);
+        self.tally.matched += u64::from(!judgements.is_empty());
+        let (mut seq, mut events) = (None, 0);
+        for judgement in &judgements {
+            let theirs = judgement.events();
+            events += theirs.len();
+            seq = self.cause(theirs, occasion, now).or(seq);
+        }
+        Judged { seq, events, judgements }
+    }
+
+    /// Takes in an item that was given to us. One that is known gets the answer it got first.
+    pub fn ingest(&mut self, item: &Item, backfill: bool, now: Timestamp) -> Judged {
+        let occasion = if backfill { Occasion::Backfill } else { Occasion::Live };
+        let mut record = self.feeds.get(&item.feed).map(|it| (**it).clone()).unwrap_or_default();
+        let mut looking = Looking::new(&mut record.seen, now);
+        let known = match looking.look(item) {
+            Sight::Known(it) => Some(it),
+            Sight::New | Sight::Revised => None,
+        };
+        if let Some(it) = known {
+            return Judged { seq: it.seq, events: usize::from(it.events), judgements: Vec::new() };
+        }
+        let judged = self.look_and_judge(&mut looking, item, false, occasion, now);
+        looking.forget();
+        self.feeds.insert(item.feed.clone(), Arc::new(record));
+        self.touched.insert(item.feed.clone());
+        judged.unwrap_or(Judged { seq: None, events: 0, judgements: Vec::new() })
+    }
+
+    /// Records what time alone brings about.
+    pub fn tick(&mut self, now: Timestamp) {
+        for event in detect::due(&self.definitions, &self.memory, now) {
+            self.cause(vec![event], Occasion::Live, now);
+        }
+        for event in plan::due(&self.config, &self.state, now) {
+            self.record(event, now);
+        }
+    }
+
+    /// Puts a configuration in force: what is new or changed holds from here on, nothing is judged again.
+    pub fn configure(&mut self, config: Arc<Config>, now: Timestamp) {
+        for (id, it) in &config.storylines {
+            let definition = it.hash();
+            let known = self.state.storylines.get(id).filter(|it| !it.retired);
+            if known.is_none_or(|known| known.definition != definition) {
+                let (storyline, title, parent) = (id.clone(), it.title.clone(), it.parent.clone());
+                self.record(Event::StorylineDefined { storyline, title, parent, definition }, now);
+            }
+        }
+        let gone = |id: &&storyline_config::StorylineId| !config.storylines.contains_key(*id);
+        let followed = self.state.storylines.iter().filter(|(_, it)| !it.retired).map(|(id, _)| id);
+        for storyline in followed.filter(gone).cloned().collect::<Vec<_>>() {
+            self.record(Event::StorylineRetired { storyline }, now);
+        }
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let event = Event::ConfigurationLoaded {
+            feeds: count(config.feeds.len()),
+            storylines: count(config.storylines.len()),
+            sinks: count(config.sinks.len()),
+            hash: config.hash(),
+        };
+        self.record(event, now);
+        self.definitions = Definitions::compile(&config);
+        self.config = config;
+    }
+
+    /// Records a sink's news of a delivery.
+    pub fn delivery(&mut self, delivery: storyline_store::DeliveryId, news: DeliveryNews, now: Timestamp) {
+        let event = match news {
+            DeliveryNews::Attempted(attempt) => Event::DeliveryAttempted { delivery, attempt },
+            DeliveryNews::Done(attempt) => Event::DeliveryDone { delivery, attempt },
+            DeliveryNews::Failed(attempt, error, retry_at) => {
+                Event::DeliveryFailed { delivery, attempt, error, retry_at }
+            }
+            DeliveryNews::Dead(error) => Event::DeliveryDead { delivery, error },
+            DeliveryNews::Disabled(error) => {
+                let Some(known) = self.state.deliveries.get(&delivery) else { return };
+                Event::SinkDisabled { sink: known.sink.clone(), error }
+            }
+        };
+        self.cause(vec![event], Occasion::Live, now);
+    }
+
+    /// Records a person's wish.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::Unknown`] where what it names is not known.
+    pub fn command(&mut self, command: Command, now: Timestamp) -> Result<Seq, Refused> {
+        let unknown = |what: String| Err(Refused::Unknown(what));
+        let event = match command {
+            Command::Acknowledge(alert, _) if !self.state.alerts.contains_key(&alert) => {
+                return unknown(format!("no alert {alert}"));
+            }
+            Command::Acknowledge(alert, by) => Event::AlertAcknowledged { alert, by },
+            Command::Snooze(storyline, _, _) if !self.config.storylines.contains_key(&storyline) => {
+                return unknown(format!("no storyline {storyline}"));
+            }
+            Command::Snooze(storyline, until, by) => Event::AlertSnoozed { storyline, until, by },
+            Command::Mute(outlet, by) => Event::OutletMuted { outlet, by },
+            Command::Drop(development, by) => match self.owner(development) {
+                Some(storyline) => Event::DevelopmentDropped { storyline, development, by },
+                None => return unknown(format!("no development {development}")),
+            },
+            Command::Retry(delivery) => match self.state.deliveries.get(&delivery) {
+                Some(it) => Event::DeliveryFailed {
+                    delivery,
+                    attempt: it.attempts,
+                    error: it.last_error.clone().unwrap_or_default(),
+                    retry_at: now,
+                },
+                None => return unknown(format!("no delivery {delivery}")),
+            },
+        };
+        self.record(event, now);
+        Ok(self.state.seq)
+    }
+
+    fn owner(&self, development: DevelopmentId) -> Option<storyline_config::StorylineId> {
+        let owns = |it: &State, id| it.storylines.get(id).is_some_and(|it| it.development(development).is_some());
+        self.state.storylines.keys().find(|id| owns(&self.state, *id)).cloned()
+    }
+
+    /// Why an item does or does not belong, as things stand.
+    pub fn explain(&self, item: &Item, now: Timestamp) -> Vec<detect::Explanation> {
+        detect::explain(&self.definitions, &self.memory, item, now)
+    }
+}
