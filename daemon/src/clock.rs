@@ -113,6 +113,11 @@ pub fn later(from: Timestamp, span: Duration) -> Timestamp {
     SignedDuration::try_from(span).ok().and_then(|it| from.checked_add(it).ok()).unwrap_or(Timestamp::MAX)
 }
 
+/// The moment `span` before `from`, or the first there is.
+pub fn earlier(from: Timestamp, span: Duration) -> Timestamp {
+    SignedDuration::try_from(span).ok().and_then(|it| from.checked_sub(it).ok()).unwrap_or(Timestamp::MIN)
+}
+
 /// How long it is from one moment to a later one; zero if it is not later.
 pub fn between(from: Timestamp, to: Timestamp) -> Duration {
     Duration::try_from(to.duration_since(from)).unwrap_or_default()

@@ -12,5 +12,6 @@ pub mod draft;
 pub mod plan;
 pub mod poll;
 pub mod read;
+pub mod run;
 pub mod serve;
 pub mod writer;

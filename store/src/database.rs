@@ -115,7 +115,7 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 }
 
 /// The threads of a database just closed may hold its file for a moment.
-fn open_when_free(config: &sled::Config) -> sled::Result<Db> {
+pub(crate) fn open_when_free(config: &sled::Config) -> sled::Result<Db> {
     for _ in 0..200 {
         match config.open() {
             Err(sled::Error::Io(error)) if error.to_string().contains("acquire lock") => {
@@ -128,7 +128,7 @@ fn open_when_free(config: &sled::Config) -> sled::Result<Db> {
 }
 
 /// sled refuses to open beside a snapshot it did not finish.
-fn remove_stray(dir: &Path) -> io::Result<()> {
+pub(crate) fn remove_stray(dir: &Path) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
         let name = entry.file_name();

@@ -12,6 +12,9 @@ use std::{
 use crate::StoreError;
 
 const FILE: &str = "lock";
+/// Both waits together stay under a second: so soon a second daemon has to know.
+const TRIES: u32 = 30;
+const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 
 /// The data directory is ours as long as this lives.
 #[derive(Debug)]
@@ -51,12 +54,16 @@ impl Lock {
     }
 }
 
+/// A process that was just started by the last holder may keep the lock until it runs its program: wait a moment.
 fn hold(file: &File) -> Result<(), StoreError> {
-    match file.try_lock() {
-        Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => Err(StoreError::InUse { pid: holder(file) }),
-        Err(TryLockError::Error(error)) => Err(error.into()),
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => thread::sleep(BETWEEN_TRIES),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
     }
+    Err(StoreError::InUse { pid: holder(file) })
 }
 
 /// Who holds it: a moment after it was taken the pid may not be written yet.
@@ -66,11 +73,11 @@ fn holder(file: &File) -> u32 {
         file.read_exact_at(&mut bytes, 0).ok()?;
         std::str::from_utf8(&bytes).ok()?.trim().parse().ok()
     };
-    for _ in 0..50 {
+    for _ in 0..TRIES {
         if let Some(pid) = read() {
             return pid;
         }
-        thread::sleep(Duration::from_millis(10));
+        thread::sleep(BETWEEN_TRIES);
     }
     0
 }

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! packed   key seq 8 (big endian)             "SLE1" · predecessor's crc 4 · frame …
-//! part     key seq 8 · part 2 (from part 1)   "SLP1" · part 2 · parts 2 · seq 8 · crc 4 · bytes
+//! part     key seq 8 · part 2 (from part 1)   "SLP1" · part 2 · parts 2 · seq 8 · length 2 · crc 4 · bytes
 //! ```
 //!
 //! The parts of one long event, put together, read like a packed value without
@@ -22,7 +22,7 @@ use crate::{
 pub(crate) const PACKED: [u8; 4] = *b"SLE1";
 pub(crate) const PART: [u8; 4] = *b"SLP1";
 
-const PART_HEAD_BYTES: usize = 4 + 2 + 2 + 8 + 4;
+pub(crate) const PART_HEAD_BYTES: usize = 4 + 2 + 2 + 8 + 2 + 4;
 const PACKED_HEAD_BYTES: usize = 4 + 4;
 
 /// Values that belong together: one with whole events, or the parts of one long event.
@@ -100,6 +100,7 @@ fn part_value(seq: Seq, part: u16, parts: u16, chunk: &[u8]) -> Vec<u8> {
     value.extend_from_slice(&part.to_le_bytes());
     value.extend_from_slice(&parts.to_le_bytes());
     value.extend_from_slice(&seq.0.to_le_bytes());
+    value.extend_from_slice(&u16::try_from(chunk.len()).unwrap_or_default().to_le_bytes());
     let crc = crc32c::crc32c_append(crc32c::crc32c(&value), chunk);
     value.extend_from_slice(&crc.to_le_bytes());
     value.extend_from_slice(chunk);
@@ -128,7 +129,7 @@ pub(crate) fn key_seq(key: &[u8]) -> Option<Seq> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Part<'a> {
     pub(crate) seq: Seq,
-    pub(crate) part: u16,
+    pub(crate) nth: u16,
     pub(crate) parts: u16,
     pub(crate) bytes: &'a [u8],
 }
@@ -155,13 +156,14 @@ pub(crate) fn held(value: &[u8]) -> Result<Held<'_>, Flaw> {
     let part = u16::from_le_bytes(fields.take()?);
     let parts = u16::from_le_bytes(fields.take()?);
     let seq = Seq(u64::from_le_bytes(fields.take()?));
+    let bytes = u16::from_le_bytes(fields.take()?);
     let crc = u32::from_le_bytes(fields.take()?);
-    let bytes = fields.0;
+    let bytes = fields.0.get(..bytes.into()).ok_or(Flaw::Torn)?;
     let head = value.get(..PART_HEAD_BYTES - 4).unwrap_or_default();
     if crc32c::crc32c_append(crc32c::crc32c(head), bytes) != crc {
         return Err(Flaw::Checksum);
     }
-    Ok(Held::Part(Part { seq, part, parts, bytes }))
+    Ok(Held::Part(Part { seq, nth: part, parts, bytes }))
 }
 
 /// The frames of a body, each checked against the one before it.
@@ -169,7 +171,15 @@ pub(crate) fn held(value: &[u8]) -> Result<Held<'_>, Flaw> {
 pub(crate) struct Frames<'a> {
     /// The CRC of the event before the next frame.
     pub(crate) crc: u32,
-    rest: &'a [u8],
+    /// What is not read yet; nothing after a flaw.
+    pub(crate) rest: &'a [u8],
+}
+
+impl<'a> Frames<'a> {
+    /// The frames that follow an event of this CRC.
+    pub(crate) fn after(crc: u32, rest: &'a [u8]) -> Self {
+        Self { crc, rest }
+    }
 }
 
 /// Reads a body: what a packed value holds, or the parts of a long event put together.

@@ -89,8 +89,6 @@ impl Client {
             .body(body)
             .map_err(|error| Failure::new(Exit::Usage, format!("cannot ask for {path:?}: {error}"), ""))?;
         let answer = sender.send_request(request).await.map_err(|_| gone())?;
-        // Dropping the sender would end the connection before the answer is read.
-        let answer = answer.map(|it| it);
         if answer.status().is_success() {
             return Ok(answer);
         }

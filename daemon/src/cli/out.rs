@@ -41,6 +41,14 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Prints bytes that are no text for a terminal.
+pub(super) fn raw(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()?;
+    Ok(())
+}
+
 /// Prints a document: as it came with `--json`, else the way people read it.
 pub(super) fn show(
     global: &Global,

@@ -7,27 +7,30 @@
 //! A stage ends because its input ended: the writer stops when the last
 //! [`Handle`](writer::Handle) to it is gone.
 
+mod doors;
+mod keeper;
 mod places;
-mod reload;
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
 use jiff::tz::TimeZone;
+pub use doors::doors;
 pub use places::{data_dir, socket};
-pub use reload::{Loader, NotReloaded, Reload};
-use storyline_config::Config;
-use storyline_store::{Archive, Log, Reader, StoreError};
+use keeper::Keeper;
+use storyline_config::{Config, FeedId};
+use storyline_store::{Archive, Log, Reader, Schedule, StoreError};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
     deliver,
-    poll::{self, Poller, Polled, World, fetch::FetchError},
+    poll::{self, Live, Polled, Poller, fetch::FetchError},
     writer,
 };
 
@@ -66,7 +69,7 @@ pub struct House {
     setup: Setup,
     handle: writer::Handle,
     writer: JoinHandle<Result<(), StoreError>>,
-    poller: Poller<World>,
+    poller: Poller<Live>,
     reader: Reader,
     archive: Archive,
     cancel: CancellationToken,
@@ -91,11 +94,12 @@ impl House {
         let reader = log.log.reader();
         let (config, clock, zone) = (setup.config.clone(), setup.clock.clone(), setup.zone.clone());
         let dir = setup.data_dir.clone();
-        let (handle, thread) = blocking(move || writer::start(dir, log, config, clock, zone)).await?;
+        let keep = Keeper::start(archive.clone(), setup.clock.clone(), setup.config.daemon.archive)?;
+        let (handle, thread) = blocking(move || writer::start(dir, log, config, clock, zone, keep)).await?;
         let writer = tokio::task::spawn_blocking(move || thread.join().unwrap_or(Err(StoreError::Latched)));
-        let world = World::new(&setup.config, handle.clone(), archive.clone())?;
+        let live = Live::new(&setup.config.network, handle.clone())?;
         let schedules = schedules(&handle.view());
-        let poller = Poller::new(world, setup.clock.clone(), setup.config.clone(), schedules);
+        let poller = Poller::new(live, setup.clock.clone(), setup.config.clone(), schedules);
         Ok(Self { setup, handle, writer, poller, reader, archive, cancel })
     }
 
@@ -107,6 +111,11 @@ impl House {
     /// The way to the poller.
     pub fn poller(&self) -> poll::Handle {
         self.poller.handle()
+    }
+
+    /// The clock everything goes by.
+    pub fn clock(&self) -> Clock {
+        self.setup.clock.clone()
     }
 
     /// The log, as far as it is durable.
@@ -159,23 +168,25 @@ impl House {
 }
 
 impl Working {
-    /// Works until it is cancelled, then takes everything apart downstream and closes the log. Whoever else holds a
-    /// [`Handle`](writer::Handle) has to let go of it.
+    /// Works until it is cancelled or a part dies, then takes everything apart downstream and closes the log.
+    ///
+    /// `others` ends whoever else holds a [`Handle`](writer::Handle): the writer stops when the last one is gone.
     ///
     /// # Errors
     ///
     /// [`RunError`] where a part died before its time, or the log could not be closed.
-    pub async fn until_cancelled(mut self) -> Result<(), RunError> {
-        let mut died = None;
-        tokio::select! {
-            () = self.cancel.cancelled() => {}
-            Some(ended) = self.tasks.join_next() => died = Some(ended.unwrap_or("worker")),
+    pub async fn until_over(mut self, others: impl Future<Output = ()>) -> Result<(), RunError> {
+        let died = tokio::select! {
+            () = self.cancel.cancelled() => None,
+            Some(ended) = self.tasks.join_next() => Some(ended.unwrap_or("worker")),
             ended = &mut self.writer => {
+                self.cancel.cancel();
                 ended.map_err(|_| RunError::Died("writer"))??;
                 return Err(RunError::Died("writer"));
             }
-        }
+        };
         self.cancel.cancel();
+        others.await;
         while self.tasks.join_next().await.is_some() {}
         ended(self.writer).await?;
         died.map_or(Ok(()), |it| Err(RunError::Died(it)))
@@ -195,7 +206,7 @@ async fn tick(handle: &writer::Handle, clock: &Clock, every: Duration) {
     }
 }
 
-fn schedules(view: &writer::View) -> std::collections::BTreeMap<storyline_config::FeedId, storyline_store::Schedule> {
+fn schedules(view: &writer::View) -> BTreeMap<FeedId, Schedule> {
     view.feeds.iter().map(|(id, it)| (id.clone(), it.schedule.clone())).collect()
 }
 

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State as Given};
 use serde_json::{Value, json};
-use storyline_config::{Feed, Source};
+use storyline_config::Feed;
 use storyline_store::{FeedRecord, Schedule};
 
 use super::doors::Doors;
 use crate::{
-    poll::{FeedState, manners},
+    poll::{FeedState, manners, source::address},
     writer::View,
 };
 
@@ -37,22 +37,6 @@ pub(super) async fn get(Given(doors): Given<Arc<Doors>>) -> Json<Value> {
 fn schedule(feed: &Feed, record: Option<&FeedRecord>) -> Schedule {
     let same = |it: &&FeedRecord| it.schedule.url == address(&feed.source);
     record.filter(same).map(|it| it.schedule.clone()).unwrap_or_default()
-}
-
-/// The address of a source, as people and records name it.
-pub(super) fn address(source: &Source) -> String {
-    match source {
-        Source::Feed(url) | Source::Sitemap(url) => bare(url),
-        Source::Exec { command, .. } => format!("exec:{}", command.first().map_or("", String::as_str)),
-        Source::File(path) => format!("file://{}", path.display()),
-    }
-}
-
-fn bare(url: &url::Url) -> String {
-    let mut url = url.clone();
-    // An address that can hold no credentials has none.
-    let _ = (url.set_username(""), url.set_password(None));
-    url.to_string()
 }
 
 /// How every configured feed does.

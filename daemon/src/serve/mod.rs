@@ -27,6 +27,7 @@ mod openapi;
 mod peer;
 mod problem;
 mod query;
+mod reload;
 mod router;
 mod socket;
 mod status;
@@ -40,5 +41,6 @@ mod wishes;
 mod tests;
 
 pub use accept::{Listener, serve};
-pub use doors::{Doors, Folds, Held, Load, Past, PollNow, Polled, Shelf};
+pub use doors::{Doors, Folds, Load, Past, PollNow, Shelf, TakeUp};
+pub use reload::{NotReloaded, Reloaded, reload};
 pub use socket::{Bound, Socket, SocketError};

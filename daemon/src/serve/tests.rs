@@ -2,6 +2,7 @@
 
 mod asking;
 mod following;
+mod listing;
 mod rough;
 mod wishing;
 
@@ -25,9 +26,10 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Doors, Folds, Held, Listener, Past, Polled, Shelf, Socket, serve};
+use super::{Doors, Folds, Listener, Past, Shelf, Socket, serve};
 use crate::{
     clock::Clock,
+    poll::{HeldFeed, Polled},
     writer::{Handle, Ingested, Message, View},
 };
 
@@ -157,10 +159,11 @@ fn doors(handle: Handle, past: Written, stop: CancellationToken) -> Doors {
         shelf: Arc::new(OneItem),
         poll: Arc::new(|feeds| {
             let until = noon();
-            let held = vec![Held { id: "slow".parse().unwrap(), until, why: "retry_after".to_owned() }];
-            Box::pin(async move { Polled { visited: feeds, held } })
+            let held = vec![HeldFeed { id: "slow".parse().unwrap(), until, why: "retry_after".to_owned() }];
+            Box::pin(async move { Ok(Polled { visited: feeds, held }) })
         }),
         load: Arc::new(|| Config::parse("storyline.toml", "[poll]\nmin_intervall = \"1m\"\n")),
+        take_up: Arc::new(|_| Box::pin(async {})),
         clock: Clock::by_hand(noon()).0,
         started: noon(),
         stop,

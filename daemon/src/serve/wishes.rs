@@ -10,7 +10,10 @@ use storyline_config::{FeedId, StorylineId};
 use storyline_store::DevelopmentId;
 
 use super::{body::wish, doors::Doors, peer::Peer, problem::Problem, storyline::no_such};
-use crate::writer::Command;
+use crate::{
+    poll::NotPolled,
+    writer::{Command, Refused},
+};
 
 type Answer = Result<Json<Value>, Problem>;
 
@@ -29,40 +32,23 @@ pub(super) async fn poll(
 ) -> Answer {
     peer.may_wish()?;
     let asked: Poll = wish(body).await?;
-    let config = doors.handle.view().config;
-    let known = |id: &String| {
-        let id = id.parse().ok().filter(|id: &FeedId| config.feeds.contains_key(id));
-        id.ok_or_else(|| {
-            let detail =
-                format!("no feed is called {:?}", asked.feeds.iter().find(|it| !is_known(&config, it)));
-            Problem::unknown("unknown_feed", detail, "`storyline feeds` lists them")
-        })
-    };
-    let feeds = asked.feeds.iter().map(known).collect::<Result<Vec<_>, _>>()?;
-    let polled = tokio::select! {
-        () = doors.stop.cancelled() => return Err(crate::writer::Refused::Stopping.into()),
-        polled = (doors.poll)(feeds) => polled,
-    };
-    Ok(Json(json!(polled)))
-}
-
-fn is_known(config: &storyline_config::Config, id: &str) -> bool {
-    config.feeds.contains_key(id)
+    let hint = "`storyline feeds` lists them";
+    let feeds = asked.feeds.iter().map(|name| {
+        let id = name.parse::<FeedId>();
+        id.map_err(|_| Problem::unknown("unknown_feed", format!("no feed is called {name:?}"), hint))
+    });
+    let feeds = feeds.collect::<Result<Vec<_>, _>>()?;
+    match (doors.poll)(feeds).await {
+        Ok(polled) => Ok(Json(json!(polled))),
+        Err(error @ NotPolled::Unknown(_)) => Err(Problem::unknown("unknown_feed", error.to_string(), hint)),
+        Err(NotPolled::Stopping) => Err(Refused::Stopping.into()),
+    }
 }
 
 /// `POST /v1/reload`.
 pub(super) async fn reload(Given(doors): Given<Arc<Doors>>, Extension(peer): Extension<Peer>) -> Answer {
     peer.may_manage()?;
-    let load = Arc::clone(&doors.load);
-    let loaded = tokio::task::spawn_blocking(move || load()).await;
-    let loaded = loaded.map_err(|it| Problem::broken(it.to_string()))?;
-    let loaded = loaded.map_err(|findings| Problem::refused_configuration(json!(findings)))?;
-    let (feeds, storylines) = (loaded.config.feeds.len(), loaded.config.storylines.len());
-    let sinks = loaded.config.sinks.len();
-    let seq = doors.handle.configure(Arc::new(loaded.config)).await?;
-    Ok(Json(json!({
-        "seq": seq, "feeds": feeds, "storylines": storylines, "sinks": sinks, "findings": loaded.findings,
-    })))
+    Ok(Json(json!(super::reload::reload(&doors).await?)))
 }
 
 #[derive(Deserialize)]

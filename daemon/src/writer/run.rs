@@ -22,7 +22,7 @@ use storyline_config::{
     Config, FeedId,
     limit::{LONG_STOP, QUEUE_MAX},
 };
-use storyline_store::{Event, FeedRecord, Log, Opened, Seq, StorageCode, StoreError, snapshot};
+use storyline_store::{Event, FeedRecord, Item, Log, Opened, Seq, StorageCode, StoreError, snapshot};
 use tokio::sync::{mpsc, watch};
 
 use super::{
@@ -44,6 +44,7 @@ type Reply = Box<dyn FnOnce(Result<&Core, &Refused>) + Send>;
 /// The writer with what it holds.
 struct Writer {
     dir: PathBuf,
+    keep: Keep,
     clock: Clock,
     zone: TimeZone,
     log: Log,
@@ -52,6 +53,9 @@ struct Writer {
     trouble: Option<StorageTrouble>,
     snapshot_at: Seq,
 }
+
+/// Takes items that were judged to the archive, without waiting.
+pub type Keep = Box<dyn Fn(Vec<Item>) + Send>;
 
 /// The thread of a writer. It ends, with the log closed, when every [`Handle`] is gone.
 pub type Running = JoinHandle<Result<(), StoreError>>;
@@ -67,6 +71,7 @@ pub fn start(
     config: Arc<Config>,
     clock: Clock,
     zone: TimeZone,
+    keep: Keep,
 ) -> Result<(Handle, Running), StoreError> {
     let Opened { log, feeds, .. } = opened;
     let past = past(&dir, &log, feeds)?;
@@ -79,7 +84,7 @@ pub fn start(
     }
     let (sender, queue) = mpsc::channel(QUEUE_MAX);
     let (view, watching) = watch::channel(look(&core, None));
-    let mut writer = Writer { dir, clock, zone, log, core, view, trouble: None, snapshot_at };
+    let mut writer = Writer { dir, keep, clock, zone, log, core, view, trouble: None, snapshot_at };
     writer.begin();
     let thread = thread::Builder::new().name("writer".to_owned());
     let thread = thread.spawn(move || writer.run(queue)).map_err(StoreError::Io)?;
@@ -191,6 +196,9 @@ impl Writer {
         };
         match written {
             Ok(()) => {
+                if !staged.items.is_empty() {
+                    (self.keep)(staged.items);
+                }
                 self.view.send_replace(look(&self.core, self.trouble.clone()));
                 replies.into_iter().for_each(|it| it(Ok(&self.core)));
                 self.snapshot_now_and_then();

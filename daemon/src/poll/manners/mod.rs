@@ -23,7 +23,7 @@ use storyline_config::{Feed, FeedId, Poll, limit::FRESHNESS_MAX};
 use storyline_store::{Hold, Schedule, Validators};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{Failure, Outcome, Page, Visit, turns::domain_of};
+use super::{Failure, Outcome, Page, Visit, domain::domain_of};
 use crate::clock::{between, later};
 
 pub use health::{FeedState, events, state};

@@ -78,9 +78,15 @@ async fn a_poll_tells_what_was_visited_and_what_is_held() {
     "#]],
     )
     .await;
-    check(&desk, "/v1/poll", r#"{"feeds": ["nothing"]}"#, expect![[r#"
-        404 {"type":"about:blank","title":"Not Found","status":404,"detail":"no feed is called Some(\"nothing\")","code":"unknown_feed","hint":"`storyline feeds` lists them"}
-    "#]]).await;
+    check(
+        &desk,
+        "/v1/poll",
+        r#"{"feeds": ["nothing"]}"#,
+        expect![[r#"
+        200 {"visited":["nothing"],"held":[{"id":"slow","until":"2025-02-14T12:00:00Z","why":"retry_after"}]}
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]

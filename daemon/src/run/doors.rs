@@ -1,0 +1,50 @@
+//! What the socket needs of the other rooms.
+
+use std::sync::Arc;
+
+use storyline_store::{Archive, Item, ItemId};
+use tokio_util::sync::CancellationToken;
+
+use super::{House, schedules};
+use crate::serve::{Doors, Folds, Load, Shelf};
+
+impl Shelf for Archive {
+    fn item(&self, id: ItemId) -> Option<Item> {
+        found(self.get(id))
+    }
+
+    fn item_at(&self, url: &str) -> Option<Item> {
+        found(self.find_url(url))
+    }
+}
+
+/// What the archive has; a fault of it is no fault of whoever asks.
+fn found(it: Result<Option<Item>, storyline_store::StoreError>) -> Option<Item> {
+    it.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the archive cannot be read");
+        None
+    })
+}
+
+/// Joins what the socket needs of a house.
+pub fn doors(house: &House, load: Load, stop: CancellationToken) -> Arc<Doors> {
+    let (poller, reloader, handle, clock) = (house.poller(), house.poller(), house.handle(), house.clock());
+    Arc::new(Doors {
+        handle: house.handle(),
+        past: Arc::new(house.reader()),
+        shelf: Arc::new(house.archive()),
+        poll: Arc::new(move |feeds| {
+            let poller = poller.clone();
+            Box::pin(async move { poller.poll(feeds).await })
+        }),
+        load,
+        take_up: Arc::new(move |config| {
+            let (poller, schedules) = (reloader.clone(), schedules(&handle.view()));
+            Box::pin(async move { poller.reload(config, schedules).await })
+        }),
+        started: clock.now(),
+        clock,
+        stop,
+        folds: Folds::default(),
+    })
+}
