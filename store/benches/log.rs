@@ -94,7 +94,7 @@ fn large(dir: &Path, events: u64) {
 }
 
 fn main() {
-    let events = std::env::args().filter_map(|it| it.parse().ok()).next().unwrap_or(20_000);
+    let events = std::env::args().find_map(|it| it.parse().ok()).unwrap_or(20_000);
     let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     ratios(dir.path());
     large(&dir.path().join("large"), events);

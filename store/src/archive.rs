@@ -273,7 +273,7 @@ mod tests {
         {
             let archive = Archive::open(dir.path()).unwrap();
             let all: Vec<_> =
-                (0..200).map(|it| item(it, it as i64, &format!("https://a.test/{it}"))).collect();
+                (0..200_u32).map(|it| item(it.into(), it.into(), &format!("https://a.test/{it}"))).collect();
             archive.put(&all).unwrap();
             assert_eq!(archive.expire(at(150)).unwrap(), 150);
             assert_eq!(archive.expire(at(150)).unwrap(), 0);

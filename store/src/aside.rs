@@ -8,7 +8,7 @@
 
 use std::{
     fs::{self, File},
-    io,
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
 };
 
@@ -60,6 +60,45 @@ pub(crate) fn drop_copy(data_dir: &Path) -> io::Result<()> {
 
 fn copy(data_dir: &Path) -> PathBuf {
     data_dir.join(COPY)
+}
+
+/// Where the database stands as it was found last: an interrupted opening leaves the copy to count.
+pub(crate) fn untouched(data_dir: &Path, log_dir: &Path) -> PathBuf {
+    let copy = copy(data_dir);
+    if copy.exists() { copy } else { log_dir.to_owned() }
+}
+
+/// A copy to try things on, gone when this is.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    /// Where the copy stands.
+    pub(crate) dir: PathBuf,
+}
+
+impl Scratch {
+    /// Copies a database beside itself, or to the system's own place for such where that cannot be written.
+    pub(crate) fn of(data_dir: &Path, log_dir: &Path) -> io::Result<Self> {
+        let name = format!("log.scratch-{}", std::process::id());
+        let beside = Self { dir: data_dir.join(&name) };
+        match copy_dir(log_dir, &beside.dir) {
+            Err(error)
+                if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) =>
+            {
+                let elsewhere = Self { dir: std::env::temp_dir().join(format!("storyline-{name}")) };
+                copy_dir(log_dir, &elsewhere.dir)?;
+                Ok(elsewhere)
+            }
+            copied => copied.map(|()| beside),
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = durable::remove(&self.dir) {
+            tracing::warn!(%error, dir = %self.dir.display(), "a copy of the log stays behind");
+        }
+    }
 }
 
 /// Copies a directory's files durably; the kernel shares or moves the bytes where it can.

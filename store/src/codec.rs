@@ -86,6 +86,17 @@ pub(crate) fn split(bytes: &[u8], previous: u32) -> Result<(Frame<'_>, &[u8]), F
     Ok((Frame { version, seq, at, crc, kind, fields }, rest))
 }
 
+/// Steps over a damaged frame, trusting its lengths and its CRC: the next one proves whether they were right.
+pub(crate) fn after_damage(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let (head, rest) = bytes.split_at_checked(HEAD_BYTES)?;
+    let kind_bytes = usize::from(*head.get(2)?);
+    let (head, crc) = head.split_last_chunk()?;
+    let (_, fields_bytes) = head.split_last_chunk()?;
+    let next = rest.get(kind_bytes + u32::from_le_bytes(*fields_bytes) as usize..)?;
+    let crc = u32::from_le_bytes(*crc);
+    split(next, crc).is_ok().then_some((crc, next))
+}
+
 impl Frame<'_> {
     /// The event it stands for.
     ///
@@ -138,6 +149,46 @@ impl Frame<'_> {
         all.extend(fields);
         Event::Unknown(all)
     }
+}
+
+/// An event as people and programs are shown it: `seq`, `at`, `kind`, `v` and its fields.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] where it cannot be written as JSON.
+pub fn to_json(recorded: &Recorded) -> Result<Map<String, Value>, StoreError> {
+    let corrupt = |detail: String| StoreError::Corrupt { seq: recorded.seq, detail };
+    let Value::Object(fields) =
+        serde_json::to_value(&recorded.event).map_err(|error| corrupt(error.to_string()))?
+    else {
+        return Err(corrupt("it has no fields".to_owned()));
+    };
+    let mut json = Map::from_iter([
+        ("seq".to_owned(), recorded.seq.0.into()),
+        ("at".to_owned(), recorded.at.to_string().into()),
+        ("kind".to_owned(), recorded.event.kind().into()),
+        ("v".to_owned(), recorded.event.version().into()),
+    ]);
+    json.extend(fields.into_iter().filter(|(key, _)| key != "kind" && key != "v"));
+    Ok(json)
+}
+
+/// Reads what [`to_json`] wrote, this version or an older one.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] where it does not fit, [`StoreError::TooNew`] where a newer version wrote it.
+pub fn from_json(mut fields: Map<String, Value>) -> Result<Recorded, StoreError> {
+    let seq = Seq(fields.shift_remove("seq").and_then(|it| it.as_u64()).unwrap_or_default());
+    let corrupt = |detail: &str| StoreError::Corrupt { seq, detail: detail.to_owned() };
+    let at = fields.shift_remove("at").and_then(|it| it.as_str()?.parse().ok());
+    let at = at.ok_or_else(|| corrupt("\"at\" is no time"))?;
+    let version = fields.shift_remove("v").map_or(Some(1), |it| it.as_u64()?.try_into().ok());
+    let version = version.ok_or_else(|| corrupt("\"v\" is no version"))?;
+    let kind = fields.shift_remove("kind").and_then(|it| it.as_str().map(str::to_owned));
+    let kind = kind.filter(|it| is_kind(it)).ok_or_else(|| corrupt("\"kind\" is no kind"))?;
+    let fields = serde_json::to_vec(&fields).map_err(|error| corrupt(&error.to_string()))?;
+    Frame { version, seq, at, crc: 0, kind: &kind, fields: &fields }.decode()
 }
 
 /// Why bytes are no frame.

@@ -74,6 +74,20 @@ pub enum StoreError {
         /// Its size.
         bytes: usize,
     },
+    /// A log was to be begun where there is one.
+    #[error("{} holds a log already", path.display())]
+    NotEmpty {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// What was to be imported cannot be understood; nothing was changed.
+    #[error("line {line} cannot be imported: {detail}")]
+    BadImport {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// The log was closed, or is being opened again.
     #[error("the log is closed")]
     Closed,
@@ -91,6 +105,8 @@ impl StoreError {
             | Self::Latched
             | Self::OutOfOrder { .. }
             | Self::TooLarge { .. }
+            | Self::NotEmpty { .. }
+            | Self::BadImport { .. }
             | Self::Closed => StorageCode::Io,
         }
     }

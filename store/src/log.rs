@@ -7,7 +7,7 @@
 //! * Nothing is written after a write or a sync failed, until [`reopen`](Log::reopen) has read the log back.
 //! * What was acknowledged is never missing unnoticed.
 
-mod open;
+pub(crate) mod open;
 
 use std::{path::PathBuf, sync::Arc};
 

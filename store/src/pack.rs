@@ -22,7 +22,7 @@ use crate::{
 pub(crate) const PACKED: [u8; 4] = *b"SLE1";
 pub(crate) const PART: [u8; 4] = *b"SLP1";
 
-const PART_HEAD_BYTES: usize = 4 + 2 + 2 + 8 + 2 + 4;
+pub(crate) const PART_HEAD_BYTES: usize = 4 + 2 + 2 + 8 + 2 + 4;
 const PACKED_HEAD_BYTES: usize = 4 + 4;
 
 /// Values that belong together: one with whole events, or the parts of one long event.
@@ -129,7 +129,7 @@ pub(crate) fn key_seq(key: &[u8]) -> Option<Seq> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Part<'a> {
     pub(crate) seq: Seq,
-    pub(crate) part: u16,
+    pub(crate) nth: u16,
     pub(crate) parts: u16,
     pub(crate) bytes: &'a [u8],
 }
@@ -163,7 +163,7 @@ pub(crate) fn held(value: &[u8]) -> Result<Held<'_>, Flaw> {
     if crc32c::crc32c_append(crc32c::crc32c(head), bytes) != crc {
         return Err(Flaw::Checksum);
     }
-    Ok(Held::Part(Part { seq, part, parts, bytes }))
+    Ok(Held::Part(Part { seq, nth: part, parts, bytes }))
 }
 
 /// The frames of a body, each checked against the one before it.
@@ -171,7 +171,15 @@ pub(crate) fn held(value: &[u8]) -> Result<Held<'_>, Flaw> {
 pub(crate) struct Frames<'a> {
     /// The CRC of the event before the next frame.
     pub(crate) crc: u32,
-    rest: &'a [u8],
+    /// What is not read yet; nothing after a flaw.
+    pub(crate) rest: &'a [u8],
+}
+
+impl<'a> Frames<'a> {
+    /// The frames that follow an event of this CRC.
+    pub(crate) fn after(crc: u32, rest: &'a [u8]) -> Self {
+        Self { crc, rest }
+    }
 }
 
 /// Reads a body: what a packed value holds, or the parts of a long event put together.

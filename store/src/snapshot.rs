@@ -88,7 +88,7 @@ mod tests {
     fn a_snapshot_reads_back() {
         let dir = TempDir::new().unwrap();
         assert_eq!(load(dir.path()), None);
-        for bytes in [&b"one"[..], b"", &[7; 100_000]] {
+        for bytes in [&b"one"[..], b"", &vec![7; 100_000]] {
             save(dir.path(), Seq(7), bytes).unwrap();
             assert_eq!(load(dir.path()), Some((Seq(7), bytes.to_vec())));
         }

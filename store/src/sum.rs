@@ -4,6 +4,7 @@
 //! is the hash of those before it.
 
 use std::{
+    collections::BTreeSet,
     fmt::Write as _,
     fs::{self, File},
     io::{self, Read},
@@ -30,6 +31,25 @@ pub(crate) fn matches(data_dir: &Path, log_dir: &Path) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// The files that are not as a clean stop left them; none where it left no checksum.
+pub(crate) fn differing(data_dir: &Path, log_dir: &Path) -> io::Result<Vec<String>> {
+    let left = match fs::read(data_dir.join(FILE)) {
+        Ok(left) => left,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    if !sealed(&left) {
+        return Ok(vec![FILE.to_owned()]);
+    }
+    let (left, found) = (String::from_utf8_lossy(&left).into_owned(), text(log_dir)?);
+    let lines = |text: &str| -> BTreeSet<String> { text.lines().map(str::to_owned).collect() };
+    let differing: BTreeSet<_> = lines(&left)
+        .symmetric_difference(&lines(&found))
+        .filter_map(|line| line.split(' ').nth(2).map(|name| format!("log/{name}")))
+        .collect();
+    Ok(differing.into_iter().collect())
 }
 
 /// Whether a clean stop left a checksum, fitting or not.

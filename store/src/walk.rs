@@ -41,6 +41,20 @@ pub(crate) fn bodies(events: &Tree, from: Seq) -> Result<Bodies, StoreError> {
     Ok(Bodies { iter: events.range(range) })
 }
 
+/// The values that hold these events, as they are; commits end where values end.
+pub(crate) fn values(
+    events: &Tree,
+    from: Seq,
+    to: Seq,
+) -> Result<impl Iterator<Item = Result<IVec, StoreError>>, StoreError> {
+    let mut iter = bodies(events, from)?.iter;
+    Ok(std::iter::from_fn(move || match guarded(|| iter.next().transpose()) {
+        Ok(Some((key, value))) => key_seq(&key).filter(|it| *it <= to).map(|_| Ok(value)),
+        Ok(None) => None,
+        Err(error) => Some(Err(error)),
+    }))
+}
+
 impl Bodies {
     fn value(&mut self) -> Result<Option<(IVec, IVec)>, StoreError> {
         guarded(|| self.iter.next().transpose())
@@ -51,7 +65,7 @@ impl Bodies {
         let first = key_seq(&key).unwrap_or_default();
         match held(&value).map_err(|flaw| flaw.at(first))? {
             Held::Packed(_) if key.len() == 8 => Ok(Some(Body { first, value, from: 4 })),
-            Held::Part(part) if key.len() == 8 && part.part == 0 && part.seq == first => {
+            Held::Part(part) if key.len() == 8 && part.nth == 0 && part.seq == first => {
                 let value = IVec::from(self.join(part)?);
                 Ok(Some(Body { first, value, from: 0 }))
             }
@@ -65,7 +79,7 @@ impl Bodies {
         for part in 1..first.parts {
             let (_, value) = self.value()?.ok_or_else(|| Flaw::Torn.at(first.seq))?;
             match held(&value).map_err(|flaw| flaw.at(first.seq))? {
-                Held::Part(it) if (it.seq, it.part, it.parts) == (first.seq, part, first.parts) => {
+                Held::Part(it) if (it.seq, it.nth, it.parts) == (first.seq, part, first.parts) => {
                     bytes.extend_from_slice(it.bytes);
                 }
                 _ => return Err(Flaw::Torn.at(first.seq)),

@@ -26,7 +26,7 @@ use crate::{
     head::{self, Found, Head, Reach},
     lock::{Lock, not_writable},
     reader::Shared,
-    sum, walk,
+    sum, swap, walk,
 };
 
 pub(super) const META_HEAD: &[u8] = b"head";
@@ -64,8 +64,9 @@ impl Log {
         let lock = Lock::take(data_dir)?;
         let log_dir = log_dir(data_dir);
         let writable = |source| not_writable(data_dir, source);
+        head::read(data_dir)?;
+        aside::recover(data_dir, &log_dir).and_then(|()| swap::finish(data_dir)).map_err(writable)?;
         let reach = head::read(data_dir)?;
-        aside::recover(data_dir, &log_dir).map_err(writable)?;
         let exists = log_dir.join(database::FILE).exists();
         let clean = exists && sum::matches(data_dir, &log_dir)?;
         let reach = known(reach, exists, clean).map_err(|detail| damaged(&log_dir, detail))?;
@@ -141,7 +142,7 @@ pub(crate) fn log_dir(data_dir: &Path) -> PathBuf {
 }
 
 /// How far the log must reach; none where it is to be begun.
-fn known(found: Found, exists: bool, clean: bool) -> Result<Option<Reach>, String> {
+pub(crate) fn known(found: Found, exists: bool, clean: bool) -> Result<Option<Reach>, String> {
     match (found, exists) {
         (Found::Missing, false) => Ok(None),
         // A clean stop's checksum vouches for the database; its last value says how far it reaches.
@@ -202,20 +203,15 @@ fn open_without_snapshot(
     first: String,
 ) -> Result<Checked, StoreError> {
     aside::set_aside(data_dir, log_dir)?;
-    match remove_derived(log_dir)
-        .map_err(|error| error.to_string())
-        .and_then(|()| open_checked(log_dir, head))
-    {
-        Ok(checked) => {
-            aside::drop_copy(data_dir)?;
-            sum::remove(data_dir)?;
-            Ok(checked)
-        }
-        Err(_) => {
-            aside::put_back(data_dir, log_dir)?;
-            Err(damaged(log_dir, first))
-        }
-    }
+    let opened =
+        remove_derived(log_dir).map_err(|error| error.to_string()).and_then(|()| open_checked(log_dir, head));
+    let Ok(checked) = opened else {
+        aside::put_back(data_dir, log_dir)?;
+        return Err(damaged(log_dir, first));
+    };
+    aside::drop_copy(data_dir)?;
+    sum::remove(data_dir)?;
+    Ok(checked)
 }
 
 fn remove_derived(log_dir: &Path) -> io::Result<()> {
@@ -242,7 +238,7 @@ fn open_checked(log_dir: &Path, head: Reach) -> Result<Checked, String> {
 }
 
 /// What `meta` says must be what the events say: they are written together.
-fn agreed(database: &Database, reach: Reach) -> Result<Reach, StoreError> {
+pub(crate) fn agreed(database: &Database, reach: Reach) -> Result<Reach, StoreError> {
     let meta = guarded(|| database.meta.get(META_HEAD))?;
     if meta.as_deref().unwrap_or(&meta_head(Reach::default())) == meta_head(reach) {
         return Ok(reach);

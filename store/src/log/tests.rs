@@ -88,14 +88,14 @@ proptest! {
 #[test]
 fn a_long_event_is_split_and_reads_back() {
     let dir = TempDir::new().unwrap();
-    let long = vec![recorded(1, 30), recorded(2, 3_000_000), recorded(3, 4_100), recorded(4, 30)];
+    let written = vec![recorded(1, 30), recorded(2, 3_000_000), recorded(3, 4_100), recorded(4, 30)];
     let mut log = open(dir.path()).log;
-    log.commit(&long, &[]).unwrap();
-    assert_eq!(all(&log), long);
-    assert_eq!(log.reader().get(Seq(3)).unwrap().as_ref(), long.get(2));
+    log.commit(&written, &[]).unwrap();
+    assert_eq!(all(&log), written);
+    assert_eq!(log.reader().get(Seq(3)).unwrap().as_ref(), written.get(2));
     log.shared
         .with(|database| {
-            for it in database.events.iter() {
+            for it in &database.events {
                 let (key, value) = it.unwrap();
                 assert!(key.len() <= storyline_config::limit::KEY_BYTES_MAX);
                 assert!(value.len() <= storyline_config::limit::VALUE_BYTES_MAX);
