@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use base64::Engine;
+
 use super::{
     attribute::Attributes,
     draft::Words,
@@ -24,6 +26,8 @@ pub(super) enum Meant {
     Html,
     /// As XML whose elements are those of HTML: here `<` is not the sign that HTML has.
     Xml,
+    /// As HTML in base64, which Atom 0.3 allows.
+    Packed,
     /// As something other than words; the markup in it is dropped.
     Value,
 }
@@ -134,14 +138,23 @@ impl<'a> Leaf<'a> {
 
     /// What it says; none where that is blank.
     pub(super) fn words(&mut self) -> Option<Words<'a>> {
-        let text = std::mem::take(&mut self.text);
+        let mut text = std::mem::take(&mut self.text);
+        if self.meant == Meant::Packed {
+            text = Cow::Owned(unpack(&text)?);
+        }
         let markup = match self.meant {
-            Meant::Html | Meant::Xml => Markup::Html,
+            Meant::Html | Meant::Xml | Meant::Packed => Markup::Html,
             Meant::Unsure if looks_like_html(&text) => Markup::Html,
             Meant::Unsure | Meant::Text | Meant::Value => Markup::Text,
         };
         (!text.trim().is_empty()).then_some(Words { text, markup })
     }
+}
+
+fn unpack(text: &str) -> Option<String> {
+    let text: String = text.split_whitespace().collect();
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text).ok()?;
+    String::from_utf8(bytes).ok()
 }
 
 /// Whether a text that is not called HTML is HTML all the same.

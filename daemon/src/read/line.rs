@@ -137,11 +137,11 @@ impl ItemLine {
         let feed = self.feed_id();
         let guid = self.guid.as_deref().and_then(id::guid);
         let link = self.link.as_deref().and_then(web);
-        let key = guid.clone().or_else(|| link.as_deref().map(|it| link::canonical(it).into_owned()));
         let title = text::headline(&self.title, Markup::Html);
         let Dated { published, effective, flag } = dated(Some(self.published), None, now);
         Item {
-            id: ItemId::of(&feed, &key.unwrap_or_else(|| self.id.clone())),
+            // A sender who gives no guid names the item himself, and a link may stand for many.
+            id: ItemId::of(&feed, guid.as_deref().unwrap_or(&self.id)),
             key: Some(self.id.clone()),
             outlet: self.outlet.as_deref().map_or_else(|| host(link.as_deref(), &feed), text::line),
             guid,

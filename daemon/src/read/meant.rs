@@ -23,7 +23,7 @@ pub(super) fn meant(field: Field, space: Space, atom: bool, attributes: &Attribu
     let title = matches!(field, Field::Title(_));
     // Atom 0.3 says in `mode` how a text is packed.
     match (attributes.mode.as_deref(), kind) {
-        (Some("base64"), _) => None,
+        (Some("base64"), _) => Some(Meant::Packed),
         (_, "html" | "text/html" | "application/html") => match attributes.mode.as_deref() {
             Some("xml") => Some(Meant::Xml),
             _ => Some(Meant::Html),

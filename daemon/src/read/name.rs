@@ -185,10 +185,13 @@ fn in_entry(space: Space, local: &str) -> Option<Field> {
         Space::Atom => match local {
             "title" => Field::Title(1),
             "link" => Field::Link,
+            "id" => Field::Guid,
             "summary" => Field::Summary(2),
             "content" => Field::Content(1),
-            "published" => Field::Date(1),
+            "published" | "issued" => Field::Date(1),
+            "created" => Field::Date(3),
             "updated" => Field::Date(4),
+            "modified" => Field::Date(5),
             _ => return None,
         },
         Space::Dc => match local {

@@ -94,7 +94,11 @@ fn link_of_feed(hints: &mut Hints, attributes: &Attributes, base: &Url) {
 pub(super) fn in_entry<'a>(entry: &mut DraftEntry<'a>, kind: Kind, leaf: &mut Leaf<'a>, base: &Url) {
     let attributes = std::mem::take(&mut leaf.attributes);
     match leaf.field {
-        Field::Link if attributes.href.is_some() => return link_of_entry(entry, &attributes, base),
+        Field::Link if attributes.href.is_some() || attributes.rel.is_some() => {
+            let words = leaf.words();
+            let text = attributes.href.as_deref().or(words.as_ref().map(|it| it.text.as_ref()));
+            return link_of_entry(entry, &attributes, base, text);
+        }
         Field::Enclosure => {
             let url = attributes.url.as_deref().or(attributes.href.as_deref());
             return offer_link(entry, 6, base, url);
@@ -136,7 +140,7 @@ pub(super) fn in_entry<'a>(entry: &mut DraftEntry<'a>, kind: Kind, leaf: &mut Le
     }
 }
 
-fn link_of_entry(entry: &mut DraftEntry<'_>, attributes: &Attributes, base: &Url) {
+fn link_of_entry(entry: &mut DraftEntry<'_>, attributes: &Attributes, base: &Url, text: Option<&str>) {
     let rel = attributes.rel.as_deref().unwrap_or_default().trim();
     let page = attributes.kind.as_deref().is_none_or(|it| it.contains("html") || it.trim().is_empty());
     let rank = match rel.rsplit('/').next().unwrap_or_default() {
@@ -145,7 +149,7 @@ fn link_of_entry(entry: &mut DraftEntry<'_>, attributes: &Attributes, base: &Url
         "enclosure" => 6,
         _ => return,
     };
-    offer_link(entry, rank, base, attributes.href.as_deref());
+    offer_link(entry, rank, base, text);
 }
 
 fn offer_link(entry: &mut DraftEntry<'_>, rank: u8, base: &Url, text: Option<&str>) {

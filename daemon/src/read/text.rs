@@ -82,36 +82,36 @@ const BLOCKS: &[&str] = &[
 ];
 
 /// Elements whose content nobody reads.
-const UNREAD: &[&str] = &["head", "noscript", "script", "style", "svg", "template"];
+const UNREAD: &[&str] = &["head", "noscript", "script", "style", "template"];
 
 /// Other elements that stand in texts.
 const INLINE: &[&str] = &[
     "a", "abbr", "acronym", "audio", "b", "bdi", "bdo", "big", "blink", "body", "cite", "code", "data",
     "del", "dfn", "em", "embed", "font", "html", "i", "ins", "kbd", "label", "link", "mark", "marquee",
     "math", "meta", "meter", "nobr", "object", "q", "rp", "rt", "ruby", "s", "samp", "small", "source",
-    "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    "span", "strike", "strong", "sub", "sup", "svg", "time", "tt", "u", "var", "wbr",
 ];
 
 /// A headline: one line, at most [`TITLE_CHARS_MAX`] characters.
 pub(super) fn headline(text: &str, markup: Markup) -> String {
-    let mut out = Folded::chars(TITLE_CHARS_MAX);
-    match markup {
-        Markup::Html if text.contains(['<', '&']) => {
-            let (tags, rest) = text.split_at(loose(text));
-            html(tags, true, &mut out);
-            // A tag that never ends is no tag, and nothing after it is lost.
-            html(&rest.replace('<', "&lt;"), true, &mut out);
-        }
-        Markup::Text | Markup::Html => out.push_str(text),
-    }
-    out.finish()
+    clean(text, markup, true, Folded::chars(TITLE_CHARS_MAX))
 }
 
 /// A body: one line, at most [`TEXT_BYTES_MAX`] bytes.
 pub(super) fn body(text: &str, markup: Markup) -> String {
-    let mut out = Folded::bytes(TEXT_BYTES_MAX);
+    clean(text, markup, false, Folded::bytes(TEXT_BYTES_MAX))
+}
+
+fn clean(text: &str, markup: Markup, headline: bool, mut out: Folded) -> String {
     match markup {
-        Markup::Html if text.contains(['<', '&']) => html(text, false, &mut out),
+        Markup::Html if text.contains(['<', '&']) => {
+            // A tag that never ends is none, and nothing after it is lost; in a body that was cut it may be one.
+            let (whole, rest) = text.split_at(loose(text));
+            html(whole, headline, &mut out);
+            if headline || !rest.contains('=') {
+                html(&rest.replace('<', "&lt;"), headline, &mut out);
+            }
+        }
         Markup::Text | Markup::Html => out.push_str(text),
     }
     out.finish()

@@ -7,6 +7,7 @@
 //! A stage ends because its input ended: the writer stops when the last
 //! [`Handle`](writer::Handle) to it is gone.
 
+mod doors;
 mod keeper;
 mod places;
 
@@ -18,6 +19,7 @@ use std::{
 };
 
 use jiff::tz::TimeZone;
+pub use doors::doors;
 pub use places::{data_dir, socket};
 use keeper::Keeper;
 use storyline_config::{Config, FeedId};
@@ -111,6 +113,11 @@ impl House {
         self.poller.handle()
     }
 
+    /// The clock everything goes by.
+    pub fn clock(&self) -> Clock {
+        self.setup.clock.clone()
+    }
+
     /// The log, as far as it is durable.
     pub fn reader(&self) -> Reader {
         self.reader.clone()
@@ -166,23 +173,25 @@ impl House {
 }
 
 impl Working {
-    /// Works until it is cancelled, then takes everything apart downstream and closes the log. Whoever else holds a
-    /// [`Handle`](writer::Handle) has to let go of it.
+    /// Works until it is cancelled or a part dies, then takes everything apart downstream and closes the log.
+    ///
+    /// `others` ends whoever else holds a [`Handle`](writer::Handle): the writer stops when the last one is gone.
     ///
     /// # Errors
     ///
     /// [`RunError`] where a part died before its time, or the log could not be closed.
-    pub async fn until_cancelled(mut self) -> Result<(), RunError> {
-        let mut died = None;
-        tokio::select! {
-            () = self.cancel.cancelled() => {}
-            Some(ended) = self.tasks.join_next() => died = Some(ended.unwrap_or("worker")),
+    pub async fn until_over(mut self, others: impl Future<Output = ()>) -> Result<(), RunError> {
+        let died = tokio::select! {
+            () = self.cancel.cancelled() => None,
+            Some(ended) = self.tasks.join_next() => Some(ended.unwrap_or("worker")),
             ended = &mut self.writer => {
+                self.cancel.cancel();
                 ended.map_err(|_| RunError::Died("writer"))??;
                 return Err(RunError::Died("writer"));
             }
-        }
+        };
         self.cancel.cancel();
+        others.await;
         while self.tasks.join_next().await.is_some() {}
         ended(self.writer).await?;
         died.map_or(Ok(()), |it| Err(RunError::Died(it)))

@@ -67,7 +67,7 @@ async fn exit_0_means_delivered_and_anything_else_is_tried_again() {
 async fn a_program_that_is_not_there_is_tried_again() {
     let mut bench = Bench::new();
     bench.sink(SinkKind::Exec { command: vec!["/nowhere/tell".into()] }, |it| {
-        it.retry.first = Duration::from_hours(1)
+        it.retry.first = Duration::from_hours(1);
     });
     let id = bench.plan("munich", BODY);
     bench.start();

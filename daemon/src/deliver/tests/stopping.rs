@@ -145,7 +145,7 @@ async fn a_sink_can_be_tried() {
 #[test]
 fn a_terminal_shows_each_alert_once_and_in_order() {
     let mut state = State::default();
-    let mut raise = |state: &mut State, id: u64, text: &str| {
+    let raise = |state: &mut State, id: u64, text: &str| {
         let event = Event::AlertRaised {
             alert: storyline_store::AlertId(id),
             kind: storyline_store::AlertKind::New,

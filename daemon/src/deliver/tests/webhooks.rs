@@ -20,7 +20,7 @@ async fn check(replies: Vec<Reply>, end: DeliveryState, want: Expect) -> Bench {
         it.retry = Retry {
             first: Duration::from_secs(1),
             max: Duration::from_secs(8),
-            give_up: Duration::from_mins(60),
+            give_up: Duration::from_hours(1),
         };
     });
     let id = bench.plan("munich", r#"{"kind":"new"}"#);

@@ -20,7 +20,7 @@ use crate::{
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Note {
-    Event(Event),
+    Event(Box<Event>),
     Request { head: String, body: String, at: Timestamp },
 }
 
@@ -53,17 +53,17 @@ impl Journal {
     /// What happened, a line each, without what differs from run to run.
     pub(super) fn lines(&self) -> String {
         let line = |it: Note| match it {
-            Note::Request { body, .. } => format!("    request {body}\n"),
-            Note::Event(Event::DeliveryAttempted { attempt, .. }) => format!("attempted {attempt}\n"),
-            Note::Event(Event::DeliveryDone { attempt, .. }) => format!("done {attempt}\n"),
-            Note::Event(Event::DeliveryFailed { attempt, error, .. }) => {
-                format!("failed {attempt}: {error}\n")
-            }
-            Note::Event(Event::DeliveryDead { error, .. }) => format!("dead: {error}\n"),
-            Note::Event(Event::SinkDisabled { error, .. }) => format!("disabled: {error}\n"),
-            Note::Event(other) => format!("{other:?}\n"),
+            Note::Request { body, .. } => format!("    request {body}"),
+            Note::Event(event) => match *event {
+                Event::DeliveryAttempted { attempt, .. } => format!("attempted {attempt}"),
+                Event::DeliveryDone { attempt, .. } => format!("done {attempt}"),
+                Event::DeliveryFailed { attempt, error, .. } => format!("failed {attempt}: {error}"),
+                Event::DeliveryDead { error, .. } => format!("dead: {error}"),
+                Event::SinkDisabled { error, .. } => format!("disabled: {error}"),
+                other => format!("{other:?}"),
+            },
         };
-        self.notes().into_iter().map(line).collect()
+        self.notes().into_iter().map(line).fold(String::new(), |all, it| all + &it + "\n")
     }
 }
 
@@ -170,10 +170,10 @@ impl Bench {
     pub(super) async fn until_settled(&self, id: DeliveryId, attempt: usize) {
         let mut count = self.journal.count.subscribe();
         let of = |it: &Note| match it {
-            Note::Event(Event::DeliveryFailed { delivery, .. } | Event::DeliveryDead { delivery, .. }) => {
-                *delivery == id
+            Note::Event(event) => {
+                matches!(**event, Event::DeliveryFailed { delivery, .. } | Event::DeliveryDead { delivery, .. } if delivery == id)
             }
-            _ => false,
+            Note::Request { .. } => false,
         };
         let settled = |_: &usize| self.journal.notes().iter().filter(|it| of(it)).count() >= attempt;
         patient(async { drop(count.wait_for(settled).await.unwrap()) }).await;
@@ -191,7 +191,7 @@ fn start() -> Timestamp {
 
 /// Only a test that would fail waits for so long.
 async fn patient(it: impl Future<Output = ()>) {
-    tokio::time::timeout(Duration::from_secs(60), it).await.expect("it never happened");
+    tokio::time::timeout(Duration::from_mins(1), it).await.expect("it never happened");
 }
 
 fn record(view: &watch::Sender<View>, event: Event, at: Timestamp) {
@@ -219,7 +219,7 @@ async fn write(mut messages: mpsc::Receiver<Message>, view: watch::Sender<View>,
             DeliveryNews::Disabled(error) => Event::SinkDisabled { sink: "desk".parse().unwrap(), error },
         };
         record(&view, event.clone(), journal.clock.now());
-        journal.note(Note::Event(event));
+        journal.note(Note::Event(Box::new(event)));
         let _ = answer.send(Ok(()));
     }
 }

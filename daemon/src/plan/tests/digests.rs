@@ -101,10 +101,10 @@ fn a_return_after_a_long_stop_makes_one_digest_and_up_to_five_warnings() {
     world.tell(Occasion::Stop, vec![new("saudi-meeting", "Trump to meet Putin", "AP")]);
     assert_eq!(world.due(Visits::Underway), "");
     expect![[r#"
-            → desk: digest "stop", null
-                2 storylines · as they stand after a long stop
-                munich · under way · Denial 6 (provisional: Ukrinform) · since 10:40
-                saudi-meeting · none · Trump to meet Putin (provisional: AP) · since 10:40
+        → desk: digest "stop", null
+            2 storylines · as they stand after a long stop
+            munich · under way · Denial 6 (provisional: Ukrinform) · since 10:40
+            saudi-meeting · none · Trump to meet Putin (provisional: AP) · since 10:40
         munich · disputed · Denial 2 (provisional: Ukrinform) · since 10:40 · storyline explain #39
             Warning [Disputed]
             → desk: disputed
@@ -158,7 +158,7 @@ fn a_window_gathers_from_its_first_alert_on() {
 #[test]
 fn a_sink_takes_its_rate_one_by_one_and_the_rest_in_one_digest() {
     let mut world = World::new();
-    world.sink("desk", |it| it.rate = Rate { messages: 2, per: Duration::from_mins(60) });
+    world.sink("desk", |it| it.rate = Rate { messages: 2, per: Duration::from_hours(1) });
     let mut told = String::new();
     for key in ["One", "Two", "Three", "Four"] {
         told += &world.live(vec![new("munich", key, "Reuters")]);
@@ -233,7 +233,7 @@ fn a_storm_is_told_one_by_one_up_to_its_limit_and_then_in_one_digest() {
 fn a_storm_of_many_pages_is_one_too() {
     let mut world = World::new();
     world.config.alerts.storm = Some(Storm { page: 20, per_10m: 3 });
-    world.sink("desk", |it| it.rate = Rate { messages: 100, per: Duration::from_mins(60) });
+    world.sink("desk", |it| it.rate = Rate { messages: 100, per: Duration::from_hours(1) });
     let count = |world: &mut World, n: usize| {
         let mut told = String::new();
         for i in 0..n {

@@ -12,7 +12,7 @@ use crate::plan::{Occasion, Visits};
 const MEET: &str = "Rubio to meet Zelenskyy";
 const ARRIVE: &str = "Rubio and Vance arrive";
 
-fn check(world: &mut World, events: Vec<Event>, want: Expect) {
+fn check(world: &mut World, events: Vec<Event>, want: &Expect) {
     want.assert_eq(&world.live(events));
 }
 
@@ -22,7 +22,7 @@ fn an_alert_keeps_its_name_from_stage_to_stage() {
     check(
         &mut world,
         vec![new("munich", MEET, "Reuters")],
-        expect![[r#"
+        &expect![[r#"
         munich · new · Rubio to meet Zelenskyy (provisional: Reuters) · since 10:40 · storyline explain #4
             Notice [New]
             → desk: new
@@ -31,7 +31,7 @@ fn an_alert_keeps_its_name_from_stage_to_stage() {
     check(
         &mut world,
         vec![again("munich", MEET, "DW"), confirmed("munich", MEET)],
-        expect![[r#"
+        &expect![[r#"
         munich · confirmed · Rubio to meet Zelenskyy (confirmed: Reuters, DW) · since 10:40 · storyline explain #8
             Notice [Confirmed]
             → desk: confirmed, instead of an earlier one
@@ -40,7 +40,7 @@ fn an_alert_keeps_its_name_from_stage_to_stage() {
     check(
         &mut world,
         vec![fact("munich", MEET, FactKey::Place, "Munich")],
-        expect![[r#"
+        &expect![[r#"
         munich · place Munich · Rubio to meet Zelenskyy (confirmed: Reuters, DW) · since 10:40 · storyline explain #11
             Notice [Fact]
             → desk: fact, instead of an earlier one
@@ -65,7 +65,7 @@ fn one_item_makes_one_alert_and_its_kind_is_the_strongest() {
             fact("munich", ARRIVE, FactKey::Date, "2025-02-14"),
             phase("munich", ARRIVE, Phase::Scheduled, Phase::UnderWay),
         ],
-        expect![[r#"
+        &expect![[r#"
             munich · scheduled → under way · Rubio and Vance arrive (confirmed: Reuters, DW) · since 10:40 · storyline explain #8
                 Warning [Phase, Fact, Confirmed, New]
                 → desk: phase
@@ -79,7 +79,7 @@ fn an_item_of_two_storylines_makes_an_alert_in_each() {
     check(
         &mut world,
         vec![new("munich", MEET, "Reuters"), new("saudi-meeting", MEET, "Reuters")],
-        expect![[r#"
+        &expect![[r#"
             munich · new · Rubio to meet Zelenskyy (provisional: Reuters) · since 10:40 · storyline explain #5
                 Notice [New]
                 → desk: new
@@ -100,7 +100,7 @@ fn facts_are_named() {
             fact("munich", MEET, FactKey::Date, "2025-02-14"),
             fact("munich", MEET, FactKey::Place, "Munich"),
         ],
-        expect![[r#"
+        &expect![[r#"
             munich · date 2025-02-14, place Munich · Rubio to meet Zelenskyy (provisional: Reuters) · since 10:40 · storyline explain #6
                 Notice [Fact, New]
                 → desk: fact
@@ -115,7 +115,7 @@ fn a_denial_is_an_alert_of_its_own_and_the_denied_gets_no_second() {
     check(
         &mut world,
         denial("munich", "Kyiv denies it", MEET, "Ukrinform"),
-        expect![[r#"
+        &expect![[r#"
         munich · disputed · Kyiv denies it (provisional: Ukrinform) · since 10:40 · storyline explain #8
             Warning [Disputed]
             → desk: disputed
@@ -131,20 +131,20 @@ fn the_kind_is_among_those_the_storyline_alerts_on_and_the_rest_stands_in_change
     check(
         &mut world,
         vec![new("munich", ARRIVE, "Reuters"), phase("munich", ARRIVE, Phase::Scheduled, Phase::UnderWay)],
-        expect![[r#"
+        &expect![[r#"
             munich · new · Rubio and Vance arrive (provisional: Reuters) · since 10:40 · storyline explain #5
                 Notice [Phase, New]
                 → desk: new
         "#]],
     );
-    check(&mut world, vec![again("munich", ARRIVE, "DW"), confirmed("munich", ARRIVE)], expect![[r#""#]]);
+    check(&mut world, vec![again("munich", ARRIVE, "DW"), confirmed("munich", ARRIVE)], &expect![[r#""#]]);
 }
 
 #[test]
 fn a_report_that_changes_nothing_is_not_told() {
     let mut world = World::new();
     world.live(vec![new("munich", MEET, "Reuters")]);
-    check(&mut world, vec![again("munich", MEET, "DW")], expect![[r#""#]]);
+    check(&mut world, vec![again("munich", MEET, "DW")], &expect![[r#""#]]);
 }
 
 #[test]
@@ -154,22 +154,22 @@ fn a_development_waits_for_the_origins_its_storyline_asks_for() {
     check(
         &mut world,
         vec![new("munich", MEET, "Reuters")],
-        expect![[r#"
+        &expect![[r#"
         not told (below_rule): New Rubio to meet Zelenskyy
     "#]],
     );
     check(
         &mut world,
         vec![again("munich", MEET, "DW"), confirmed("munich", MEET)],
-        expect![[r#"
+        &expect![[r#"
         not told (below_rule): Confirmed Rubio to meet Zelenskyy
     "#]],
     );
-    check(&mut world, vec![again("munich", MEET, "DW")], expect![[r#""#]]);
+    check(&mut world, vec![again("munich", MEET, "DW")], &expect![[r#""#]]);
     check(
         &mut world,
         vec![again("munich", MEET, "AFP")],
-        expect![[r#"
+        &expect![[r#"
         munich · confirmed · Rubio to meet Zelenskyy (confirmed: Reuters, DW, AFP) · since 10:40 · storyline explain #10
             Notice [Confirmed, New]
             → desk: confirmed
@@ -185,14 +185,14 @@ fn a_development_waits_to_be_confirmed_and_is_told_with_all_it_changed() {
     check(
         &mut world,
         news,
-        expect![[r#"
+        &expect![[r#"
         not told (below_rule): Phase Rubio and Vance arrive
     "#]],
     );
     check(
         &mut world,
         vec![again("munich", ARRIVE, "DW"), confirmed("munich", ARRIVE)],
-        expect![[r#"
+        &expect![[r#"
         munich · none → under way · Rubio and Vance arrive (confirmed: Reuters, DW) · since 10:40 · storyline explain #8
             Warning [Phase, Confirmed, New]
             → desk: phase
@@ -237,7 +237,7 @@ fn a_sink_hears_of_its_storylines_and_of_what_matters_enough() {
     check(
         &mut world,
         vec![new("saudi-meeting", MEET, "Reuters")],
-        expect![[r#"
+        &expect![[r#"
         saudi-meeting · new · Rubio to meet Zelenskyy (provisional: Reuters) · since 10:40 · storyline explain #4
             Notice [New]
             → desk: new
@@ -246,7 +246,7 @@ fn a_sink_hears_of_its_storylines_and_of_what_matters_enough() {
     check(
         &mut world,
         vec![new("munich", MEET, "Reuters")],
-        expect![[r#"
+        &expect![[r#"
         munich · new · Rubio to meet Zelenskyy (provisional: Reuters) · since 10:40 · storyline explain #7
             Notice [New]
             → desk: new
@@ -256,7 +256,7 @@ fn a_sink_hears_of_its_storylines_and_of_what_matters_enough() {
     check(
         &mut world,
         vec![phase("munich", MEET, Phase::None, Phase::Scheduled)],
-        expect![[r#"
+        &expect![[r#"
         munich · none → scheduled · Rubio to meet Zelenskyy (provisional: Reuters) · since 10:40 · storyline explain #11
             Warning [Phase]
             → desk: phase, instead of an earlier one
@@ -268,42 +268,42 @@ fn a_sink_hears_of_its_storylines_and_of_what_matters_enough() {
 
 #[test]
 fn what_is_old_is_not_told() {
-    let check = |occasion: Occasion, events: Vec<Event>, want: Expect| {
+    let check = |occasion: Occasion, events: Vec<Event>, want: &Expect| {
         want.assert_eq(&World::new().tell(occasion, events));
     };
     let news = || vec![new("munich", MEET, "Reuters")];
     check(
         Occasion::Backfill,
         news(),
-        expect![[r#"
+        &expect![[r#"
         not told (backfill): New Rubio to meet Zelenskyy
     "#]],
     );
     check(
         Occasion::Late,
         news(),
-        expect![[r#"
+        &expect![[r#"
         not told (late): New Rubio to meet Zelenskyy
     "#]],
     );
     check(
         Occasion::Live,
         vec![late(new("munich", MEET, "Reuters"))],
-        expect![[r#"
+        &expect![[r#"
         not told (late): New Rubio to meet Zelenskyy
     "#]],
     );
     check(
         Occasion::FirstRun(Baseline::Silent),
         news(),
-        expect![[r#"
+        &expect![[r#"
         not told (first_run): New Rubio to meet Zelenskyy
     "#]],
     );
     check(
         Occasion::FirstRun(Baseline::Digest),
         news(),
-        expect![[r#"
+        &expect![[r#"
         not told (first_run): New Rubio to meet Zelenskyy
             desk gathers for FirstRun at 10:40: Rubio to meet Zelenskyy
     "#]],
@@ -311,7 +311,7 @@ fn what_is_old_is_not_told() {
     check(
         Occasion::FirstRun(Baseline::Alert),
         news(),
-        expect![[r#"
+        &expect![[r#"
         munich · new · Rubio to meet Zelenskyy (provisional: Reuters) · since 10:40 · storyline explain #4
             Notice [New]
             → desk: new
@@ -320,7 +320,7 @@ fn what_is_old_is_not_told() {
     check(
         Occasion::Stop,
         news(),
-        expect![[r#"
+        &expect![[r#"
         not told (stop): New Rubio to meet Zelenskyy
             desk gathers for Stop at 10:40: Rubio to meet Zelenskyy
     "#]],
@@ -334,7 +334,7 @@ fn what_happens_to_old_news_is_news() {
     check(
         &mut world,
         vec![again("munich", MEET, "DW"), confirmed("munich", MEET)],
-        expect![[r#"
+        &expect![[r#"
         munich · confirmed · Rubio to meet Zelenskyy (confirmed: Reuters, DW) · since 10:40 · storyline explain #7
             Notice [Confirmed]
             → desk: confirmed
@@ -346,7 +346,7 @@ fn what_happens_to_old_news_is_news() {
 fn a_storyline_that_is_no_longer_followed_tells_nothing() {
     let mut world = World::new();
     world.record(Event::StorylineRetired { storyline: line("munich") });
-    check(&mut world, vec![new("munich", MEET, "Reuters")], expect![[r#""#]]);
+    check(&mut world, vec![new("munich", MEET, "Reuters")], &expect![[r#""#]]);
 }
 
 #[test]
@@ -371,7 +371,7 @@ fn time_alone_brings_overdue_surge_and_quiet() {
             Event::StorylineSurged { storyline: storyline(), last_24h: 40, usual: 5 },
             Event::StorylineQuieted { storyline: storyline(), usual: 5 },
         ],
-        expect![[r#"
+        &expect![[r#"
             munich · overdue · to meet on Friday (provisional: Reuters) · since 00:00 · storyline explain #10
                 Warning [Overdue]
                 → desk: overdue

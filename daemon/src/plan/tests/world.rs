@@ -130,9 +130,8 @@ impl World {
         let body: Value = serde_json::from_str(body).unwrap();
         let kind = body["kind"].as_str().unwrap();
         if kind == "digest" {
-            let text = body["text"].as_str().unwrap().replace('\n', "\n        ");
-            writeln!(lines, "    → {sink}: digest {}, {}\n        {text}", body["cause"], body["storyline"])
-                .unwrap();
+            let text = body["text"].as_str().unwrap().replace('\n', "\n    ");
+            writeln!(lines, "→ {sink}: digest {}, {}\n    {text}", body["cause"], body["storyline"]).unwrap();
         } else {
             let follows = if body["supersedes"].is_null() { "" } else { ", instead of an earlier one" };
             writeln!(lines, "    → {sink}: {kind}{follows}").unwrap();

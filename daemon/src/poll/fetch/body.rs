@@ -154,7 +154,6 @@ impl Write for Capped {
 fn unpacked(error: &io::Error, limit: usize) -> FetchError {
     match error.kind() {
         io::ErrorKind::FileTooLarge => FetchError::TooLarge { limit, side: "unpacked" },
-        io::ErrorKind::UnexpectedEof => FetchError::Packed("it ends too early".to_owned()),
-        _ => FetchError::Packed("its bytes are damaged".to_owned()),
+        _ => FetchError::Packed("its bytes are damaged or end too early".to_owned()),
     }
 }
