@@ -148,16 +148,9 @@ async fn signals(doors: Arc<Doors>, cancel: CancellationToken) {
 
 /// Reads the configuration again; a wrong one is told of and changes nothing.
 async fn reload(doors: &Doors) {
-    let load = doors.load.clone();
-    match tokio::task::spawn_blocking(move || load()).await {
-        Ok(Ok(loaded)) => match doors.handle.configure(Arc::new(loaded.config)).await {
-            Ok(seq) => tracing::info!(%seq, "the configuration was read again"),
-            Err(error) => tracing::error!(%error, "the configuration was not taken up"),
-        },
-        Ok(Err(findings)) => {
-            tracing::error!("the configuration is wrong; the old one stays in force\n{}", findings.render(false));
-        }
-        Err(error) => tracing::error!(%error, "the configuration could not be read"),
+    match serve::reload(doors).await {
+        Ok(it) => tracing::info!(seq = %it.seq, "the configuration was read again"),
+        Err(error) => tracing::error!("{error}"),
     }
 }
 
