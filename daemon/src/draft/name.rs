@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     known::Hit,
-    lists::{BODIES, CALENDAR, GROUNDS, OCCASIONS, PEOPLES, PLAIN, ROLES, has},
+    lists::{BODIES, CALENDAR, FIRMS, GROUNDS, OCCASIONS, OPENERS, PEOPLES, PLAIN, ROLES, SUFFIXES, has},
+    scene::dateline,
     sentence::{Sentence, Word},
 };
 
@@ -41,6 +42,10 @@ struct Run {
     sentence: usize,
     votes: [u32; 4],
     shouted: bool,
+    /// Whether it begins its sentence.
+    opens: bool,
+    /// Whether "'s", or "and" with another name, follows.
+    owns: bool,
 }
 
 /// Finds the names of an article; `hits` are the packs of each sentence, which are left out.
@@ -53,10 +58,47 @@ pub(super) fn find(sentences: &[Sentence<'_>], hits: &[Vec<Hit>]) -> Vec<Name> {
             runs.extend(runs_of(sentence, at, known, &common));
         }
     }
+    drop_openers(&mut runs);
     let mut names = merge(&runs);
     also_in_headline(&mut names, sentences);
     names.retain(|it| it.text.chars().count() > 1);
     names
+}
+
+/// Takes back capitals that only begin a sentence: a lone word must be a name elsewhere too, and
+/// a longer run loses a first word that it does without elsewhere.
+fn drop_openers(runs: &mut Vec<Run>) {
+    let inside: BTreeSet<String> = runs
+        .iter()
+        .filter(|it| !it.opens)
+        .flat_map(|it| [it.lower.clone()].into_iter().chain(it.lower.split(' ').map(str::to_owned)))
+        .collect();
+    let whole: BTreeSet<String> = runs.iter().map(|it| it.lower.clone()).collect();
+    let longer: BTreeSet<String> =
+        runs.iter().filter(|it| it.words > 1).flat_map(|it| it.lower.split(' ').map(str::to_owned)).collect();
+    let mut lone: BTreeMap<String, u32> = BTreeMap::new();
+    for run in runs.iter().filter(|it| it.opens && it.words == 1) {
+        *lone.entry(run.lower.clone()).or_default() += 1;
+    }
+    for run in runs.iter_mut().filter(|it| it.opens && it.words > 1) {
+        let rest = run.lower.split_once(' ').map(|it| it.1.to_owned());
+        if let Some(rest) = rest.filter(|it| it.contains(' ') && (inside.contains(it) || whole.contains(it)))
+        {
+            let cut = run.text.find(' ').map_or(0, |it| it + 1);
+            run.text = run.text.get(cut..).unwrap_or_default().to_owned();
+            run.lower = rest;
+            run.words -= 1;
+        }
+    }
+    runs.retain(|it| {
+        let noun = ["s", "tion", "ment", "ing", "ness", "ity"].iter().any(|end| it.lower.ends_with(end));
+        let often = lone.get(&it.lower).is_some_and(|count| *count > 1) && !noun;
+        !it.opens
+            || it.words > 1
+            || it.shouted
+            || it.owns
+            || (often || inside.contains(&it.lower) || longer.contains(&it.lower)) && !has(BODIES, &it.lower)
+    });
 }
 
 /// Words the article also writes small.
@@ -71,18 +113,32 @@ fn headline_case(sentence: &Sentence<'_>) -> bool {
     long.len() > 2 && long.iter().filter(|it| it.capital()).count() * 10 > long.len() * 7
 }
 
+/// Whether a word begins its sentence, a quotation, or what follows a dateline.
+fn opens(sentence: &Sentence<'_>, at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|it| sentence.words.get(it));
+    let (Some(before), Some(word)) = (before, sentence.words.get(at)) else { return true };
+    let gap = sentence.text.get(before.end..word.start).unwrap_or_default();
+    gap.contains(['—', '–', ':', '“', '"']) || gap.contains(" - ")
+}
+
 fn is_plain(word: &Word<'_>, first: bool, common: &BTreeSet<String>) -> bool {
     has(CALENDAR, &word.lower)
         || word.lower.chars().all(|it| it.is_ascii_digit())
-        || !word.shouted() && (has(PLAIN, &word.lower) || first && common.contains(&word.lower))
+        || !word.shouted()
+            && (has(PLAIN, &word.lower)
+                || first && (has(OPENERS, &word.lower) || common.contains(&word.lower)))
 }
 
 /// Small words that may stand inside a name.
 fn binds(words: &[Word<'_>], at: usize, before: &Word<'_>) -> bool {
     let Some(word) = words.get(at) else { return false };
     let next = words.get(at + 1).is_some_and(Word::capital);
-    let of = word.lower == "of" && (has(BODIES, &before.lower) || has(GROUNDS, &before.lower) || has(OCCASIONS, &before.lower));
-    let particle = matches!(word.lower.as_str(), "de" | "del" | "van" | "von" | "der" | "den" | "bin" | "al" | "la" | "le" | "du" | "da" | "dos");
+    let of = word.lower == "of"
+        && (has(BODIES, &before.lower) || has(GROUNDS, &before.lower) || has(OCCASIONS, &before.lower));
+    let particle = matches!(
+        word.lower.as_str(),
+        "de" | "del" | "van" | "von" | "der" | "den" | "bin" | "al" | "la" | "le" | "du" | "da" | "dos"
+    );
     word.joined && next && (of || particle || word.text == "&")
 }
 
@@ -91,7 +147,7 @@ fn runs_of(sentence: &Sentence<'_>, index: usize, hits: &[Hit], common: &BTreeSe
     let mut runs = Vec::new();
     let mut at = 0;
     while let Some(word) = words.get(at) {
-        if !word.capital() || is_plain(word, at == 0, common) {
+        if !word.capital() || is_plain(word, opens(sentence, at), common) {
             at += 1;
             continue;
         }
@@ -121,12 +177,17 @@ fn run(sentence: &Sentence<'_>, index: usize, from: usize, to: usize, hits: &[Hi
     let titled = words.iter().take_while(|it| has(ROLES, &it.lower)).count();
     let titled = if titled == words.len() { return None } else { titled };
     // "Union Pacific" is no person; a role strips only what names a person after it.
-    let titled = if words.iter().any(|it| has(BODIES, &it.lower) || has(OCCASIONS, &it.lower)) { 0 } else { titled };
+    let titled =
+        if words.iter().any(|it| has(BODIES, &it.lower) || has(OCCASIONS, &it.lower)) { 0 } else { titled };
     let start = from + titled;
     let name = sentence.words.get(start..to)?;
     let occasion = name.len() > 1 && name.iter().any(|it| has(OCCASIONS, &it.lower));
-    let own = |hit: &&Hit| hit.from < to && hit.to > start;
-    if hits.iter().any(|hit| own(&hit)) && !occasion && !(name.len() > 1 && name.iter().any(|it| has(BODIES, &it.lower))) {
+    let body = name.len() > 1 && name.iter().any(|it| has(BODIES, &it.lower));
+    let known = |hit: &Hit| {
+        let whole = hit.from <= start && hit.to >= to;
+        hit.from < to && hit.to > start && (whole || !(occasion || body))
+    };
+    if hits.iter().any(known) || from == 0 && name.iter().all(Word::shouted) && dateline(sentence, to) {
         return None;
     }
     let [first, ..] = name else { return None };
@@ -143,12 +204,29 @@ fn run(sentence: &Sentence<'_>, index: usize, from: usize, to: usize, hits: &[Hi
     };
     let votes = votes(sentence, start, to, role.is_some());
     let shouted = name.len() == 1 && first.shouted();
-    Some(Run { lower: text.to_lowercase(), text, words: name.len(), role, sentence: index, votes, shouted })
+    let last = name.last()?;
+    let then = sentence.text.get(last.end..).unwrap_or_default();
+    let with = sentence.words.get(to).is_some_and(|it| it.text == "and")
+        && sentence.words.get(to + 1).is_some_and(Word::capital);
+    let owns = then.starts_with("'s") || then.starts_with("’s") || with;
+    let opens = from == start && opens(sentence, from);
+    Some(Run {
+        lower: text.to_lowercase(),
+        text,
+        words: name.len(),
+        role,
+        sentence: index,
+        votes,
+        shouted,
+        opens,
+        owns,
+    })
 }
 
 fn is_people(lower: &str) -> bool {
     has(PEOPLES, lower)
-        || lower.chars().count() > 5 && ["ian", "ish", "ese", "eans", "ians"].iter().any(|it| lower.ends_with(it))
+        || lower.chars().count() > 5
+            && ["ian", "ish", "ese", "eans", "ians"].iter().any(|it| lower.ends_with(it))
 }
 
 /// "chief executive Jane Doe": the role in small letters right before a name.
@@ -164,7 +242,22 @@ fn role_before(sentence: &Sentence<'_>, from: usize) -> Option<String> {
     (!role.is_empty()).then(|| role.join(" "))
 }
 
-const SPEECH: &[&str] = &["said", "says", "told", "added", "warned", "announced", "will", "has", "is", "was", "wants", "agreed", "called", "denied"];
+const SPEECH: &[&str] = &[
+    "said",
+    "says",
+    "told",
+    "added",
+    "warned",
+    "announced",
+    "will",
+    "has",
+    "is",
+    "was",
+    "wants",
+    "agreed",
+    "called",
+    "denied",
+];
 
 /// What stands around a name says what it is of: person, body, place, occasion.
 fn votes(sentence: &Sentence<'_>, from: usize, to: usize, role: bool) -> [u32; 4] {
@@ -180,12 +273,42 @@ fn votes(sentence: &Sentence<'_>, from: usize, to: usize, role: bool) -> [u32; 4
         votes[3] = 6 * listed(OCCASIONS) * u32::from(words.len() > 1);
     }
     votes[0] += 4 * u32::from(role);
-    votes[0] += u32::from((2..=3).contains(&words.len()) && listed(BODIES) + listed(GROUNDS) == 0) * 2;
-    votes[1] += u32::from(words.len() == 1 && words.iter().any(Word::shouted)) * 3 + u32::from(before == "the") * 2;
+    votes[1] +=
+        u32::from(words.len() == 1 && words.iter().any(Word::shouted)) * 3 + u32::from(before == "the") * 2;
     match before {
         "in" | "near" | "outside" | "across" => votes[2] += 3 + single,
-        "at" | "from" | "off" | "around" | "over" => votes[2] += 1 + single,
-        "to" => votes[2] += single,
+        "off" | "around" | "over" | "nears" => votes[2] += 1 + single,
+        "from" | "to" => votes[2] += single,
+        "at" => {
+            votes[1] += single;
+            votes[2] += 1;
+        }
+        "of" if from.checked_sub(2).and_then(|it| sentence.words.get(it)).is_some_and(|it| {
+            has(GROUNDS, &it.lower)
+                || matches!(
+                    it.lower.as_str(),
+                    "part"
+                        | "parts"
+                        | "mayor"
+                        | "governor"
+                        | "state"
+                        | "residents"
+                        | "airport"
+                        | "capital"
+                        | "coast"
+                        | "outskirts"
+                        | "north"
+                        | "south"
+                        | "east"
+                        | "west"
+                        | "people"
+                )
+        }) =>
+        {
+            votes[2] += 3
+        }
+        "capital" => votes[2] += 3,
+        before if has(FIRMS, before) => votes[1] += 4,
         _ => {}
     }
     if has(SPEECH, after) {
@@ -206,8 +329,12 @@ fn merge(runs: &[Run]) -> Vec<Name> {
         let longer = full.iter().filter(|(long, runs)| {
             let many = runs.first().is_some_and(|it| it.words > 1);
             let ends = long.strip_suffix(short).is_some_and(|it| it.ends_with(' '));
-            many && long != &short && (ends || initials(runs) == **short)
-                || many && long != &short && long.strip_prefix(short).is_some_and(|it| it.starts_with(' ')) && !is_person(runs)
+            let suffix = long
+                .strip_prefix(short)
+                .and_then(|it| it.strip_prefix(' '))
+                .is_some_and(|it| has(SUFFIXES, it));
+            let tail = ends && !has(BODIES, short);
+            many && long != &short && (tail || suffix || initials(runs) == **short)
         });
         if let Some((long, _)) = longer.max_by_key(|(_, runs)| runs.len()) {
             owners.insert(short, long);
@@ -218,22 +345,31 @@ fn merge(runs: &[Run]) -> Vec<Name> {
         if owners.get(lower).is_some_and(|owner| !owners.contains_key(owner)) {
             continue;
         }
-        let short = owners.iter().filter(|(_, owner)| *owner == lower).filter_map(|(short, _)| full.get_key_value(short));
-        let all: Vec<&Run> = own.iter().copied().chain(short.clone().flat_map(|(_, it)| it.iter().copied())).collect();
-        let shorter = short.map(|(it, runs)| if runs.iter().any(|run| run.shouted) { format!("CASE:{}", runs[0].text) } else { (*it).to_owned() });
+        let short = owners
+            .iter()
+            .filter(|(_, owner)| *owner == lower)
+            .filter_map(|(short, _)| full.get_key_value(short));
+        let all: Vec<&Run> =
+            own.iter().copied().chain(short.clone().flat_map(|(_, it)| it.iter().copied())).collect();
+        let shorter = short.map(|(it, runs)| {
+            if runs.iter().any(|run| run.shouted) {
+                format!("CASE:{}", runs[0].text)
+            } else {
+                (*it).to_owned()
+            }
+        });
         names.extend(own.first().map(|first| name(first, &all, shorter.collect())));
     }
     names
 }
 
-fn is_person(runs: &[&Run]) -> bool {
-    runs.iter().any(|it| it.votes[0] > it.votes[1] && it.votes[0] > it.votes[3])
-}
-
 /// "esa" of "European Space Agency".
 fn initials(runs: &[&Run]) -> String {
     let text = runs.first().map_or("", |it| it.lower.as_str());
-    text.split(' ').filter(|it| !matches!(*it, "of" | "the" | "and" | "&")).filter_map(|it| it.chars().next()).collect()
+    text.split(' ')
+        .filter(|it| !matches!(*it, "of" | "the" | "and" | "&"))
+        .filter_map(|it| it.chars().next())
+        .collect()
 }
 
 fn name(first: &Run, all: &[&Run], shorter: BTreeSet<String>) -> Name {
@@ -243,6 +379,9 @@ fn name(first: &Run, all: &[&Run], shorter: BTreeSet<String>) -> Name {
         }
         sum
     });
+    let mut votes = votes;
+    // Two or three words that tell nothing else are a person's.
+    votes[0] += 2 * u32::from((2..=3).contains(&first.words) && votes[1] < 4);
     let kinds = [NameKind::Person, NameKind::Body, NameKind::Place, NameKind::Occasion];
     let best = kinds.into_iter().zip(votes).rev().max_by_key(|(_, votes)| *votes);
     let kind = match best {
@@ -261,9 +400,11 @@ fn name(first: &Run, all: &[&Run], shorter: BTreeSet<String>) -> Name {
 /// A headline in capitals names again what the text names.
 fn also_in_headline(names: &mut [Name], sentences: &[Sentence<'_>]) {
     let Some(title) = sentences.first() else { return };
-    let padded = format!(" {} ", title.words.iter().map(|it| it.lower.as_str()).collect::<Vec<_>>().join(" "));
+    let padded =
+        format!(" {} ", title.words.iter().map(|it| it.lower.as_str()).collect::<Vec<_>>().join(" "));
     for name in names {
-        let spellings = std::iter::once(name.text.to_lowercase()).chain(name.shorter.iter().map(|it| it.trim_start_matches("CASE:").to_lowercase()));
+        let spellings = std::iter::once(name.text.to_lowercase())
+            .chain(name.shorter.iter().map(|it| it.trim_start_matches("CASE:").to_lowercase()));
         if spellings.into_iter().any(|it| padded.contains(&format!(" {it} "))) {
             name.sentences.insert(0);
         }

@@ -24,7 +24,13 @@ fn outline(draft: &Draft) -> String {
         let facets: Vec<String> = it
             .all
             .iter()
-            .map(|facet| format!("{}={}", facet.about, facet.aliases.iter().take(4).cloned().collect::<Vec<_>>().join(" ")))
+            .map(|facet| {
+                format!(
+                    "{}={}",
+                    facet.about,
+                    facet.aliases.iter().take(4).cloned().collect::<Vec<_>>().join(" ")
+                )
+            })
             .collect();
         let days: Vec<&str> = it.expected.iter().map(|it| it.value.as_deref().unwrap_or("vague")).collect();
         out.push_str(&format!("{} | {} | {} | {}\n", it.id, it.title, facets.join("; "), days.join(" ")));
@@ -40,9 +46,26 @@ fn outline(draft: &Draft) -> String {
 
 #[test]
 fn show() {
-    for a in [article!("talks.txt"), article!("trial.txt"), article!("strike.txt"), article!("merger.txt"), article!("storm.txt"), article!("election.txt"), article!("launch.txt"), article!("quake.txt"), article!("summit.txt"), article!("budget.txt"), article!("swap.txt"), article!("outbreak.txt"), article!("final.txt"), article!("page.html")] {
+    for a in [
+        article!("talks.txt"),
+        article!("trial.txt"),
+        article!("strike.txt"),
+        article!("merger.txt"),
+        article!("storm.txt"),
+        article!("election.txt"),
+        article!("launch.txt"),
+        article!("quake.txt"),
+        article!("summit.txt"),
+        article!("budget.txt"),
+        article!("swap.txt"),
+        article!("outbreak.txt"),
+        article!("final.txt"),
+        article!("page.html"),
+    ] {
         eprintln!("{}\n{}", a.headline, outline(&a));
         let text = a.to_toml();
-        if let Err(e) = Config::parse("draft.toml", &text) { eprintln!("{e}\n{text}") }
+        if let Err(e) = Config::parse("draft.toml", &text) {
+            eprintln!("{e}\n{text}")
+        }
     }
 }
