@@ -15,15 +15,19 @@
 
 mod action;
 mod article;
+mod calling;
 mod carrier;
 mod credit;
+mod facet;
 mod known;
 mod lists;
 mod name;
 mod page;
 mod propose;
+mod run;
 mod scene;
 mod sentence;
+mod thread;
 mod topic;
 mod write;
 
