@@ -80,6 +80,11 @@ impl Trie {
         self.leaves.get(leaf as usize).map_or(&[], Vec::as_slice)
     }
 
+    /// How many leaves there are.
+    pub(super) fn leaves(&self) -> u32 {
+        u32::try_from(self.leaves.len()).unwrap_or(u32::MAX)
+    }
+
     /// Finds every alias in a reading, in order of words.
     pub(super) fn find(&self, reading: &Reading, hits: &mut Vec<Hit>) {
         if self.leaves.is_empty() {
