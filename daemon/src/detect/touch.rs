@@ -133,10 +133,12 @@ impl Touching {
                 }
             }
         }
-        let mut out = vec![Vec::new(); variants.len()];
+        let mut out: Vec<Vec<Touched>> = vec![Vec::new(); variants.len()];
         let mut note = |aim: &Aim, hit: Hit, sentence: usize, field: Field| {
             for place in wanted.get(aim.variant as usize).into_iter().flatten() {
-                if let Some(touches) = out.get_mut(*place) {
+                // A word can be found as a stem and as it is written; it is one touch.
+                let known = |it: &Touched| it.alias == aim.alias && it.at == hit.at && it.field == field;
+                if let Some(touches) = out.get_mut(*place).filter(|it| !it.iter().rev().take(8).any(known)) {
                     touches.push(Touched { facet: aim.facet, alias: aim.alias, at: hit.at, len: hit.len, sentence, field });
                 }
             }
