@@ -31,7 +31,8 @@ fn judged(headlines: &[Headline<'_>]) -> BTreeMap<usize, Vec<String>> {
     // So far apart that none is drawn to the one before.
     let lines = headlines.iter().enumerate().map(|(number, it)| {
         let published = first + jiff::SignedDuration::from_hours(96 * i64::try_from(number).unwrap());
-        json!({"id": number.to_string(), "published": published, "lang": it.language, "title": it.title}).to_string()
+        json!({"id": number.to_string(), "published": published, "lang": it.language, "title": it.title})
+            .to_string()
     });
     std::fs::write(&items, lines.collect::<Vec<_>>().join("\n")).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_storyline"))
