@@ -90,6 +90,11 @@ impl Database {
         Ok(self.file.sync_data()?)
     }
 
+    /// Bytes of its file.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.file.metadata().map_or(0, |it| it.len())
+    }
+
     /// Closes it; what went wrong before is known already, so a failing close says nothing new.
     pub(crate) fn shut(self) {
         if catch_unwind(AssertUnwindSafe(move || drop(self))).is_err() {

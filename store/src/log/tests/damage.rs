@@ -116,6 +116,33 @@ fn a_log_cut_short_is_damaged() {
 }
 
 #[test]
+fn a_damaged_log_can_still_be_read() {
+    let dir = closed(60);
+    let bytes = fs::read(db(&dir)).unwrap();
+    let end = bytes.iter().rposition(|it| *it != 0).unwrap();
+    fs::write(db(&dir), &bytes[..end * 2 / 3]).unwrap();
+    assert!(!check(&dir, &events(1..=60), "cut"));
+    let mut log = Log::open_read_only(dir.path()).unwrap();
+    let reader = log.reader();
+    let check_reading = || {
+        let found = reader.read_after(Seq(0), 1_000).unwrap();
+        assert_eq!(found.len(), 60);
+        let lost =
+            found.iter().skip_while(|it| Some(*it) == events(1..=60).get(it.seq.0 as usize - 1)).count();
+        assert!((1..50).contains(&lost), "{lost}");
+        assert_eq!(reader.read_after(Seq(50), 7).unwrap(), found[50..57]);
+    };
+    check_reading();
+    assert!(matches!(log.commit(&events(61..=61), &[]), Err(StoreError::Latched)));
+    assert!(matches!(log.reopen(), Err(StoreError::Damaged { .. })));
+    check_reading();
+    fs::write(db(&dir), &bytes).unwrap();
+    log.reopen().unwrap();
+    log.commit(&events(61..=61), &[]).unwrap();
+    assert_eq!(reader.read_after(Seq(0), 1_000).unwrap(), events(1..=61));
+}
+
+#[test]
 fn a_log_without_head_is_damaged() {
     let dir = killed(20);
     fs::remove_file(dir.path().join("HEAD")).unwrap();
