@@ -91,6 +91,8 @@ fn large(dir: &Path, events: u64) {
     timed("read all", start);
     let bytes = std::fs::metadata(dir.join("log/db")).unwrap().len();
     println!("{} bytes an event", bytes / events.max(1));
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    println!("{}", status.lines().find(|it| it.starts_with("VmHWM")).unwrap_or_default());
 }
 
 fn main() {

@@ -60,6 +60,7 @@ impl Database {
         })?;
         let file = File::options().read(true).write(true).open(dir.join(FILE))?;
         file.sync_all()?;
+        File::open(dir.join("conf"))?.sync_all()?;
         durable::sync_dir(dir)?;
         Ok(Self { events, feeds, meta, db, file })
     }
