@@ -6,10 +6,12 @@
 
 use std::{
     any::Any,
+    cell::Cell,
     fs::{self, File},
     io,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{self, AssertUnwindSafe, catch_unwind},
     path::Path,
+    sync::Once,
     thread,
     time::Duration,
 };
@@ -98,18 +100,42 @@ impl Database {
 
     /// Closes it; what went wrong before is known already, so a failing close says nothing new.
     pub(crate) fn shut(self) {
-        if catch_unwind(AssertUnwindSafe(move || drop(self))).is_err() {
-            tracing::warn!("the database failed while it was closed");
+        if let Err(panic) = caught(move || drop(self)) {
+            tracing::warn!(panic, "the database failed while it was closed");
         }
     }
 }
 
 /// Runs something of sled's; a panic is an error.
 pub(crate) fn guarded<T>(run: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
-    match catch_unwind(AssertUnwindSafe(run)) {
+    match caught(run) {
         Ok(result) => Ok(result?),
-        Err(panic) => Err(io::Error::other(format!("sled panicked: {}", message(panic.as_ref()))).into()),
+        Err(panic) => Err(io::Error::other(format!("the engine gave up: {panic}")).into()),
     }
+}
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs something; a panic becomes its message, and is not printed.
+fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let print = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let engine = thread::current().name().is_some_and(|it| it.starts_with("sled"));
+            if engine || GUARDED.get() {
+                tracing::debug!(%info, "the engine panicked");
+            } else {
+                print(info);
+            }
+        }));
+    });
+    let before = GUARDED.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(run));
+    GUARDED.set(before);
+    result.map_err(|panic| message(panic.as_ref()).to_owned())
 }
 
 fn message(panic: &(dyn Any + Send)) -> &str {
