@@ -30,6 +30,13 @@ pub struct Config {
     pub sinks: BTreeMap<SinkId, Sink>,
 }
 
+impl Config {
+    /// The actor or the place a definition names as `@name`.
+    pub fn pack(&self, name: &str) -> Option<&Pack> {
+        self.actors.get(name).or_else(|| self.places.get(name))
+    }
+}
+
 /// The `[daemon]` table.
 #[derive(Debug, Clone)]
 pub struct Daemon {
@@ -45,7 +52,7 @@ pub struct Daemon {
 
 impl Default for Daemon {
     fn default() -> Self {
-        Self { data_dir: None, socket: None, web: None, archive: Duration::from_secs(30 * 24 * 3600) }
+        Self { data_dir: None, socket: None, web: None, archive: Duration::from_hours(30 * 24) }
     }
 }
 
@@ -69,8 +76,8 @@ pub struct Poll {
 impl Default for Poll {
     fn default() -> Self {
         Self {
-            min_interval: Duration::from_secs(15 * 60),
-            max_interval: Duration::from_secs(6 * 3600),
+            min_interval: Duration::from_mins(15),
+            max_interval: Duration::from_hours(6),
             concurrency: 64,
             per_host: 1,
             host_gap: Duration::from_secs(2),

@@ -72,6 +72,18 @@ pub enum Role {
     Aggregator,
 }
 
+impl Role {
+    /// The role as configuration, log and socket write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::News => "news",
+            Self::Official => "official",
+            Self::Wire => "wire",
+            Self::Aggregator => "aggregator",
+        }
+    }
+}
+
 /// What the first visit of a feed tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
@@ -83,4 +95,15 @@ pub enum Baseline {
     Digest,
     /// Every alert, as on any later visit.
     Alert,
+}
+
+impl Baseline {
+    /// The word as a configuration writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Silent => "silent",
+            Self::Digest => "digest",
+            Self::Alert => "alert",
+        }
+    }
 }

@@ -6,14 +6,22 @@
 //! [`Finding`] names its file, line and column and how to mend it.
 
 mod config;
+mod describe;
 mod feed;
+mod finding;
+mod fingerprint;
 mod id;
 pub mod limit;
+mod load;
 mod sink;
+mod starter;
 mod storyline;
 
 pub use config::{Alerts, Config, Daemon, Network, Poll, Storm};
+pub use describe::{Description, FeedDescription, SinkDescription, StorylineDescription};
 pub use feed::{Baseline, Feed, Role, Source};
+pub use finding::{Finding, FindingSeverity, Findings};
 pub use id::{FeedId, IdError, SinkId, StorylineId};
+pub use load::{Loaded, Location, locate};
 pub use sink::{Rate, Retry, Sink, SinkKind};
 pub use storyline::{AlertCause, AlertRule, Alias, Confirm, Facet, Facets, Pack, Phase, Severity, Storyline};

@@ -5,6 +5,17 @@ use std::time::Duration;
 /// Characters in the name of a feed, storyline or sink.
 pub const ID_CHARS_MAX: usize = 64;
 
+/// Bytes of one file of a configuration.
+pub const CONFIG_BYTES_MAX: usize = 4 << 20;
+/// Files of one configuration.
+pub const CONFIG_FILES_MAX: usize = 256;
+/// Requests in flight a configuration may ask for.
+pub const POLL_CONCURRENCY_MAX: u32 = 1_024;
+/// Origins a development may be asked to have.
+pub const ORIGINS_MAX: u32 = 100;
+/// A visit more often than this is impolite to a public address.
+pub const INTERVAL_POLITE: Duration = Duration::from_mins(5);
+
 /// Decoded bytes of one document; more ends the visit with an error.
 pub const BODY_BYTES_MAX: usize = 16 << 20;
 /// Bytes of one document on the wire.
@@ -29,9 +40,9 @@ pub const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
 /// Shortest interval a configuration may ask for.
 pub const INTERVAL_MIN: Duration = Duration::from_secs(1);
 /// How far Retry-After may put a visit off.
-pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
+pub const RETRY_AFTER_MAX: Duration = Duration::from_hours(7 * 24);
 /// How far freshness headers and the feed's own hints may put a visit off.
-pub const FRESHNESS_MAX: Duration = Duration::from_secs(24 * 3600);
+pub const FRESHNESS_MAX: Duration = Duration::from_hours(24);
 
 /// Bytes of one value in the log's database: more would become a blob, which sled never syncs.
 pub const VALUE_BYTES_MAX: usize = 4 << 10;
@@ -54,7 +65,7 @@ pub const HEAD_LAG_MAX: Duration = Duration::from_millis(100);
 /// Items of one feed whose identity is remembered.
 pub const SEEN_ITEMS_MAX: usize = 4_000;
 /// How long an item's identity is remembered after the feed last carried it.
-pub const SEEN_AFTER: Duration = Duration::from_secs(30 * 24 * 3600);
+pub const SEEN_AFTER: Duration = Duration::from_hours(30 * 24);
 
 /// Developments of a storyline the state keeps; older ones are read from the log.
 pub const DEVELOPMENTS_KEPT: usize = 64;
@@ -64,7 +75,7 @@ pub const REPORTS_KEPT: usize = 32;
 pub const ALERTS_KEPT: usize = 1_000;
 
 /// How long detection remembers a report.
-pub const MEMORY_SPAN: Duration = Duration::from_secs(7 * 24 * 3600);
+pub const MEMORY_SPAN: Duration = Duration::from_hours(7 * 24);
 /// Bytes detection may remember.
 pub const MEMORY_BYTES_MAX: usize = 24 << 20;
 /// Bytes of evidence one decision may store.
@@ -80,4 +91,4 @@ pub const CONNECTIONS_MAX: usize = 256;
 pub const EVENTS_LIMIT_MAX: usize = 1_000;
 
 /// A stop longer than this is a long one: what happened meanwhile is told in one digest.
-pub const LONG_STOP: Duration = Duration::from_secs(6 * 3600);
+pub const LONG_STOP: Duration = Duration::from_hours(6);

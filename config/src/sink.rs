@@ -62,7 +62,7 @@ pub struct Retry {
 
 impl Default for Rate {
     fn default() -> Self {
-        Self { messages: 30, per: Duration::from_secs(3600) }
+        Self { messages: 30, per: Duration::from_hours(1) }
     }
 }
 
@@ -70,8 +70,8 @@ impl Default for Retry {
     fn default() -> Self {
         Self {
             first: Duration::from_secs(1),
-            max: Duration::from_secs(3600),
-            give_up: Duration::from_secs(3 * 24 * 3600),
+            max: Duration::from_hours(1),
+            give_up: Duration::from_hours(3 * 24),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How to recognise a storyline and what it tells of itself.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +78,18 @@ impl Alias {
             Ok(make(rest.to_owned()))
         } else {
             Err(format!("the alias {text:?} has no letter or digit to look for"))
+        }
+    }
+}
+
+impl fmt::Display for Alias {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stem(it) => f.write_str(it),
+            Self::Exact(it) => write!(f, "={it}"),
+            Self::Prefix(it) => write!(f, "{it}*"),
+            Self::Case(it) => write!(f, "CASE:{it}"),
+            Self::Pack(it) => write!(f, "@{it}"),
         }
     }
 }
@@ -191,6 +203,20 @@ impl AlertCause {
         Self::Surge,
         Self::Quiet,
     ];
+
+    /// The cause as configuration, log and socket write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Disputed => "disputed",
+            Self::Phase => "phase",
+            Self::Fact => "fact",
+            Self::Confirmed => "confirmed",
+            Self::New => "new",
+            Self::Overdue => "overdue",
+            Self::Surge => "surge",
+            Self::Quiet => "quiet",
+        }
+    }
 }
 
 /// How much an alert matters.
@@ -204,6 +230,17 @@ pub enum Severity {
     Notice,
     /// Disputed, phase, overdue, a failing sink, storage.
     Warning,
+}
+
+impl Severity {
+    /// The word as configuration, log and socket write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Notice => "notice",
+            Self::Warning => "warning",
+        }
+    }
 }
 
 /// An actor or a place: a canonical name and the ways it is written.

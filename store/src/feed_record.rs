@@ -41,8 +41,16 @@ pub struct Schedule {
     pub last_change: Option<Timestamp>,
     /// The earliest next attempt, pauses included.
     pub next_visit: Option<Timestamp>,
-    /// Until when Retry-After, freshness or a pause forbids a visit, and why.
+    /// Until when Retry-After or a pause forbids a visit, and why.
     pub held: Option<Hold>,
+    /// Until when what was read counts as fresh: max-age, Expires, ttl and sy.
+    pub fresh_until: Option<Timestamp>,
+    /// The interval that the document itself asked for when it was last read, in seconds.
+    pub asked_seconds: Option<u64>,
+    /// The hours of the day (UTC, bit 0 for midnight) in which it says that nothing new comes.
+    pub skip_hours: u32,
+    /// The days of the week (bit 0 for Monday) on which it says that nothing new comes.
+    pub skip_days: u8,
     /// Our own adaptive interval in seconds.
     pub interval_seconds: Option<u64>,
     /// Failures since the last readable visit.
@@ -63,6 +71,10 @@ pub struct Schedule {
     pub baselined: bool,
     /// Whether it is silent beyond its habit.
     pub silent: bool,
+    /// Visits that brought something new.
+    pub changes: u32,
+    /// The longest recent time between two of them, in seconds.
+    pub habit_seconds: Option<u64>,
     /// Items of the last readable visit.
     pub items: u32,
     /// The effective time of the oldest item the feed was known to carry when it was last read.
@@ -98,8 +110,11 @@ pub struct Moving {
 pub struct Hold {
     /// Until when.
     pub until: Timestamp,
-    /// `retry_after`, `freshness` or `pause`.
+    /// `retry_after` or `pause`.
     pub why: String,
+    /// The registrable domain that is paused with it; none where only the feed is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
 }
 
 /// What a feed was seen to carry: 8 bytes of an item's id to what came of it.

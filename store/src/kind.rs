@@ -55,6 +55,7 @@ kinds! {
     FeedRecovered "feed_recovered" 1,
     AlertRaised "alert_raised" 1,
     AlertSuppressed "alert_suppressed" 1,
+    AlertGathered "alert_gathered" 1,
     AlertAcknowledged "alert_acknowledged" 1,
     AlertSnoozed "alert_snoozed" 1,
     DeliveryPlanned "delivery_planned" 1,

@@ -34,6 +34,7 @@ mod reader;
 mod repair;
 pub mod segment;
 pub mod snapshot;
+mod state;
 mod sum;
 mod swap;
 mod verify;
@@ -54,4 +55,9 @@ pub use item::{DateFlag, Item};
 pub use log::{Log, Opened};
 pub use reader::Reader;
 pub use repair::{Repaired, repair};
+pub use state::{
+    Alert, AlertState, Delivery, DeliveryState, Development, DevelopmentOrigin, Expectation,
+    ExpectationState, Fact, FeedHealth, FeedTroubleKind, Gathered, Heat, ReportRef, SinkFailing, SinkState,
+    State, StorylineState, Trend,
+};
 pub use verify::{Damage, Verified, verify};

@@ -1,0 +1,176 @@
+//! Mistakes of sinks, and what is only odd.
+
+#![expect(clippy::too_many_lines, reason = "the findings are written out")]
+
+use expect_test::expect;
+
+use super::check;
+
+#[test]
+fn what_a_sink_lacks_or_has_too_much_is_told() {
+    check(
+        r#"[sink.desk]
+kind = "webhok"
+[sink.post]
+kind = "email"
+to = "desk@example.org"
+[sink.plain]
+kind = "webhook"
+url = "http://hooks.example.org/"
+rate = "30"
+retry = { first = "1h", max = "1s", giveup = "3d" }
+storylines = ["munic"]
+timeout = "0s"
+[sink.bare]
+kind = "exec"
+secret_file = "s"
+[sink.none]
+url = "https://hooks.example.org/"
+[storyline.munich]
+title = "Munich"
+all = [["munich"]]
+phase.announced = ["announced"]
+"#,
+        &expect![[r#"
+            error: unknown value "webhok"
+             --> a.toml:2:8
+              |
+            2 | kind = "webhok"
+              |        ^^^^^^^^
+              |
+              = help: did you mean `webhook`?
+
+            error: this version does not have sinks of kind "email" yet
+             --> a.toml:4:8
+              |
+            4 | kind = "email"
+              |        ^^^^^^^
+              |
+              = help: use kind = "webhook", or kind = "exec" with a program that sends it on
+
+            error: alerts would travel readable by everyone
+             --> a.toml:8:7
+              |
+            8 | url = "http://hooks.example.org/"
+              |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              |
+              = help: use https://; plain http is for loopback addresses only
+
+            error: "30" is no rate
+             --> a.toml:9:8
+              |
+            9 | rate = "30"
+              |        ^^^^
+              |
+              = help: say how many in how long, for example "30/h" or "5/10m"
+
+            error: `max` is shorter than `first`
+              --> a.toml:10:31
+               |
+            10 | retry = { first = "1h", max = "1s", giveup = "3d" }
+               |                               ^^^^
+
+            error: unknown key `giveup` in `retry` of sink `plain`
+              --> a.toml:10:37
+               |
+            10 | retry = { first = "1h", max = "1s", giveup = "3d" }
+               |                                     ^^^^^^
+               |
+               = help: did you mean `give_up`?
+
+            error: there is no storyline `munic`
+              --> a.toml:11:15
+               |
+            11 | storylines = ["munic"]
+               |               ^^^^^^^
+               |
+               = help: did you mean `munich`?
+
+            error: an attempt needs some time
+              --> a.toml:12:11
+               |
+            12 | timeout = "0s"
+               |           ^^^^
+
+            error: sink `bare` has no `command`, which it needs
+              --> a.toml:13:7
+               |
+            13 | [sink.bare]
+               |       ^^^^
+
+            error: `secret_file` has no meaning for sink `bare`: its kind is "exec"
+              --> a.toml:15:1
+               |
+            15 | secret_file = "s"
+               | ^^^^^^^^^^^
+
+            error: sink `none` has no `kind`, which it needs
+              --> a.toml:16:7
+               |
+            16 | [sink.none]
+               |       ^^^^"#]],
+    );
+}
+
+#[test]
+fn what_is_odd_but_can_be_used_is_a_warning() {
+    check(
+        r#"[poll]
+min_interval = "1m"
+[feed.a]
+url = "https://me:hush@example.org/rss"
+interval = "2m"
+[feed.b]
+url = "http://127.0.0.1:8080/rss"
+[feed.c]
+url = "http://localhost:8080/rss"
+[feed.d]
+url = "http://[fd00::1]/rss"
+[network]
+allow = ["127.0.0.1"]
+[storyline.x]
+title = "X"
+all = [["x"]]
+"#,
+        &expect![[r#"
+            warning: public servers are asked more often than every 5m
+             --> a.toml:2:16
+              |
+            2 | min_interval = "1m"
+              |                ^^^^
+              |
+              = help: they may answer with 429, or with nothing any more
+
+            warning: this address holds a password
+             --> a.toml:4:7
+              |
+            4 | url = "https://me:****@example.org/rss"
+              |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              |
+              = help: put user:password into a file and name it with `secret_file`
+
+            warning: public servers are asked more often than every 5m
+             --> a.toml:5:12
+              |
+            5 | interval = "2m"
+              |            ^^^^
+              |
+              = help: they may answer with 429, or with nothing any more
+
+            warning: [fd00::1] is no public address, so it will not be visited
+              --> a.toml:11:7
+               |
+            11 | url = "http://[fd00::1]/rss"
+               |       ^^^^^^^^^^^^^^^^^^^^^^
+               |
+               = help: name it in [network]: allow = ["fd00::1"]
+
+            warning: storyline `x` has no cues, so its phase follows general words only
+              --> a.toml:14:12
+               |
+            14 | [storyline.x]
+               |            ^
+               |
+               = help: add a [storyline.….phase] table with a few cues, such as scheduled = ["will meet on"]"#]],
+    );
+}

@@ -1,0 +1,368 @@
+//! Thresholds, tables and patterns, read once from one versioned file.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, LazyLock},
+};
+
+use serde::Deserialize;
+use storyline_config::Phase;
+
+use super::{
+    pattern::{Pattern, plain},
+    reading::{Reading, Word},
+    stem::Language,
+};
+
+/// The shipped file; a test reads it, so a mistake in it does not ship.
+const WRITTEN: &str = include_str!("rules.toml");
+
+/// A step of detection that can be switched off, to show what it is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Judging a later content of an item by its new sentences only.
+    Revision,
+    /// Counting categories, address and the feed's subject as evidence.
+    WeakEvidence,
+    /// Exclusions.
+    Veto,
+    /// An umbrella yielding to its child.
+    Umbrella,
+    /// Facets that must meet in the title and one sentence.
+    Window,
+    /// Drawing an item to a report that was accepted.
+    Join,
+    /// Finding copied texts.
+    Copy,
+    /// Finding analysis, digests and look backs.
+    Background,
+    /// Letting similarity fade.
+    Decay,
+    /// Comparing what is done.
+    Concepts,
+    /// Comparing who is named.
+    Entities,
+    /// Comparing how many.
+    Numbers,
+    /// Counting credits and owner families.
+    Origin,
+    /// Finding denials and corrections.
+    Dispute,
+    /// Following the general lexicon where a definition has no cue.
+    Lexicon,
+    /// Heeding negation, modality and future before a cue.
+    Guards,
+}
+
+impl Step {
+    /// Every step.
+    pub const ALL: [Self; 16] = [
+        Self::Revision,
+        Self::WeakEvidence,
+        Self::Veto,
+        Self::Umbrella,
+        Self::Window,
+        Self::Join,
+        Self::Copy,
+        Self::Background,
+        Self::Decay,
+        Self::Concepts,
+        Self::Entities,
+        Self::Numbers,
+        Self::Origin,
+        Self::Dispute,
+        Self::Lexicon,
+        Self::Guards,
+    ];
+}
+
+/// What detection goes by.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    pub(super) table: Arc<Table>,
+    off: BTreeSet<Step>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { table: SHIPPED.clone(), off: BTreeSet::new() }
+    }
+}
+
+impl Rules {
+    /// The same rules with one step left out.
+    #[must_use]
+    pub fn without(mut self, step: Step) -> Self {
+        self.off.insert(step);
+        self
+    }
+
+    /// Whether a step is taken.
+    pub(super) fn takes(&self, step: Step) -> bool {
+        !self.off.contains(&step)
+    }
+}
+
+static SHIPPED: LazyLock<Arc<Table>> = LazyLock::new(|| Arc::new(Table::read(WRITTEN)));
+
+/// The shipped tables, which also memory reads by.
+pub(super) fn shipped() -> &'static Table {
+    &SHIPPED
+}
+
+/// The file, compiled.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    pub(super) version: u32,
+    pub(super) relevance: RelevanceRules,
+    pub(super) copy: CopyRules,
+    pub(super) novelty: NoveltyRules,
+    pub(super) confirm_origins: u32,
+    pub(super) habit: HabitRules,
+    pub(super) background_threshold: f64,
+    /// Patterns of titles that are background, with their weight.
+    pub(super) background: Vec<(f64, Pattern)>,
+    /// Patterns of texts that are background, with their weight.
+    pub(super) background_text: Vec<(f64, Pattern)>,
+    pub(super) deny: Vec<Pattern>,
+    pub(super) correct: Vec<Pattern>,
+    /// Agencies by the hashes of their words.
+    pub(super) agencies: Vec<(Vec<u64>, String)>,
+    pub(super) phase_lexicon: Vec<(Phase, Pattern)>,
+    pub(super) negation: BTreeSet<u64>,
+    pub(super) modal: BTreeSet<u64>,
+    pub(super) future: BTreeSet<u64>,
+    pub(super) reversal: BTreeSet<u64>,
+    pub(super) proposed: BTreeSet<u64>,
+    pub(super) probable: BTreeSet<u64>,
+    pub(super) claimed: BTreeSet<u64>,
+    pub(super) denied: BTreeSet<u64>,
+    stopwords: BTreeSet<u64>,
+    concepts: Concepts,
+}
+
+/// Words of action by kind.
+#[derive(Debug, Default)]
+struct Concepts {
+    whole: BTreeMap<u64, u8>,
+    beginnings: BTreeMap<String, u8>,
+    pairs: BTreeMap<(u64, u64), u8>,
+}
+
+impl Table {
+    /// Whether a word says nothing by itself.
+    pub(super) fn is_stopword(&self, word: &Word) -> bool {
+        self.stopwords.contains(&word.form.plain)
+    }
+
+    /// Whether a hash is that of a word that says nothing by itself.
+    pub(super) fn is_stopword_hash(&self, plain: u64) -> bool {
+        self.stopwords.contains(&plain)
+    }
+
+    /// The kind of action a word names, perhaps with the next one.
+    pub(super) fn concept(&self, reading: &Reading, words: &[Word], at: usize) -> Option<u8> {
+        let word = words.get(at)?;
+        if let Some(next) = words.get(at + 1)
+            && let Some(it) = self.concepts.pairs.get(&(word.form.plain, next.form.plain))
+        {
+            return Some(*it);
+        }
+        if let Some(it) = self.concepts.whole.get(&word.form.plain) {
+            return Some(*it);
+        }
+        let letters = reading.letters(word);
+        let ends = letters.char_indices().map(|(at, c)| at + c.len_utf8()).skip(2).take(12);
+        ends.filter_map(|end| self.concepts.beginnings.get(letters.get(..end)?)).last().copied()
+    }
+
+    fn read(text: &str) -> Self {
+        #[expect(clippy::panic, reason = "the file is part of the program, and a test reads it")]
+        let file: File =
+            toml::from_str(text).unwrap_or_else(|error| panic!("rules.toml: {}", error.message()));
+        let lines = |text: &str, gap| -> Vec<Pattern> {
+            text.lines().filter(|it| !it.trim().is_empty()).map(|it| Pattern::parse(it, gap)).collect()
+        };
+        let weighted = |group: &WeightedFile| -> Vec<(f64, Pattern)> {
+            lines(&group.patterns, 0).into_iter().map(|it| (group.weight, it)).collect()
+        };
+        let phase = |(phase, text): (&Phase, &String)| -> Vec<(Phase, Pattern)> {
+            lines(text, 3).into_iter().map(|it| (*phase, it)).collect()
+        };
+        Self {
+            version: file.version,
+            relevance: file.relevance,
+            copy: file.copy,
+            novelty: file.novelty,
+            confirm_origins: file.confirm.origins,
+            habit: file.surge,
+            background_threshold: file.background.threshold,
+            background: file.background.group.iter().flat_map(weighted).collect(),
+            background_text: weighted(&file.background.text),
+            deny: lines(&file.dispute.deny, 2),
+            correct: lines(&file.dispute.correct, 0),
+            agencies: file.origin.agencies.iter().map(|it| agency(it, &file.origin.same)).collect(),
+            phase_lexicon: file.phase.cues.iter().flat_map(phase).collect(),
+            negation: words(&file.phase.negation),
+            modal: words(&file.phase.modal),
+            future: words(&file.phase.future),
+            reversal: words(&file.phase.reversal),
+            proposed: words(&file.certainty.proposed),
+            probable: words(&file.certainty.probable),
+            claimed: words(&file.certainty.claimed),
+            denied: words(&file.certainty.denied),
+            stopwords: file.stopwords.values().flat_map(|it| words(it)).collect(),
+            concepts: concepts(&file.concepts),
+        }
+    }
+}
+
+/// The hashes of the words of a text.
+pub(super) fn words(text: &str) -> BTreeSet<u64> {
+    Reading::of(text, "", Language::of(None)).words.iter().map(|it| it.form.plain).collect()
+}
+
+fn agency(name: &str, same: &BTreeMap<String, String>) -> (Vec<u64>, String) {
+    let hashes = Reading::of(name, "", Language::of(None)).words.iter().map(|it| it.form.plain).collect();
+    (hashes, same.get(name).map_or(name, String::as_str).to_owned())
+}
+
+fn concepts(file: &BTreeMap<String, String>) -> Concepts {
+    let mut out = Concepts::default();
+    for (number, (_, entries)) in (0_u8..).zip(file) {
+        for entry in entries.split_whitespace() {
+            if let Some((first, second)) = entry.split_once('+') {
+                out.pairs.insert((plain(first), plain(second)), number);
+            } else if let Some(beginning) = entry.strip_suffix('*') {
+                out.beginnings.insert(beginning.to_owned(), number);
+            } else {
+                out.whole.insert(plain(&super::fold::without_accents(entry)), number);
+            }
+        }
+    }
+    out
+}
+
+#[derive(Deserialize)]
+struct File {
+    version: u32,
+    relevance: RelevanceRules,
+    copy: CopyRules,
+    novelty: NoveltyRules,
+    confirm: ConfirmFile,
+    surge: HabitRules,
+    stopwords: BTreeMap<String, String>,
+    concepts: BTreeMap<String, String>,
+    background: BackgroundFile,
+    dispute: DisputeFile,
+    origin: OriginFile,
+    phase: PhaseFile,
+    certainty: CertaintyFile,
+}
+
+/// When an item belongs.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct RelevanceRules {
+    pub(super) join_hours: u32,
+    pub(super) join_cosine: f64,
+    pub(super) veto_hits: usize,
+}
+
+/// When a text is another's.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct CopyRules {
+    pub(super) containment: f64,
+    pub(super) reuse: f64,
+    pub(super) triples_min: usize,
+    pub(super) headline_words_min: usize,
+    pub(super) headline_hours: u32,
+    pub(super) agreement: f64,
+}
+
+/// When a report is news.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct NoveltyRules {
+    pub(super) threshold: f64,
+    pub(super) hours: f64,
+    pub(super) span_hours: f64,
+    pub(super) concepts: f64,
+    pub(super) title_concepts: f64,
+    pub(super) entities: f64,
+    pub(super) cosine: f64,
+    pub(super) common: f64,
+    pub(super) title_weight: f64,
+}
+
+/// What is usual, and what is overdue.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct HabitRules {
+    pub(super) reports_min: u32,
+    pub(super) times: u32,
+    pub(super) quiet_usual: u32,
+    pub(super) quiet_hours: u32,
+    pub(super) overdue_hours: u32,
+}
+
+#[derive(Deserialize)]
+struct ConfirmFile {
+    origins: u32,
+}
+
+#[derive(Deserialize)]
+struct BackgroundFile {
+    threshold: f64,
+    group: Vec<WeightedFile>,
+    text: WeightedFile,
+}
+
+#[derive(Deserialize)]
+struct WeightedFile {
+    weight: f64,
+    patterns: String,
+}
+
+#[derive(Deserialize)]
+struct DisputeFile {
+    deny: String,
+    correct: String,
+}
+
+#[derive(Deserialize)]
+struct OriginFile {
+    agencies: Vec<String>,
+    same: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct PhaseFile {
+    negation: String,
+    modal: String,
+    future: String,
+    reversal: String,
+    #[serde(flatten)]
+    cues: BTreeMap<Phase, String>,
+}
+
+#[derive(Deserialize)]
+struct CertaintyFile {
+    proposed: String,
+    probable: String,
+    claimed: String,
+    denied: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_rules_are_read_and_know_their_words() {
+        let table = shipped();
+        assert!(table.version >= 1);
+        let reading = Reading::of("Leaders called off the summit", "", Language::of(None));
+        let kinds: Vec<u8> =
+            (0..reading.words.len()).filter_map(|at| table.concept(&reading, &reading.words, at)).collect();
+        assert_eq!(kinds.len(), 2, "to cancel and to meet");
+        assert!(table.is_stopword(&reading.words[3]));
+    }
+}

@@ -1,0 +1,175 @@
+//! An article as a person has it: plain text, a saved web page, or an item line.
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde_json::Value;
+
+use super::page;
+use crate::detect::dates;
+
+/// An article, read and cleaned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Article {
+    /// Its headline.
+    pub title: String,
+    /// Its paragraphs, a line each.
+    pub text: String,
+    /// When it was published, where it says so; "on Friday" counts from here.
+    pub published: Option<Timestamp>,
+    /// The zone its days are meant in.
+    pub tz: TimeZone,
+    /// Its language (BCP 47, primary subtag), where it says so.
+    pub lang: Option<String>,
+    /// Its page.
+    pub link: Option<String>,
+    /// Where it was published.
+    pub outlet: Option<String>,
+}
+
+/// Why a text is no article.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ArticleError {
+    /// There is no headline.
+    #[error("found no headline; the first line of a plain text is its headline")]
+    NoTitle,
+    /// It begins like a JSON document and is none.
+    #[error("failed to read the item line: {0}")]
+    Json(String),
+}
+
+/// Bytes of an article that are read; what follows is left out.
+pub const ARTICLE_BYTES_MAX: usize = 256 << 10;
+
+impl Article {
+    /// Reads an article: an item line or JSON document that begins with `{`, a web page that
+    /// begins with `<`, else plain text whose first line is the headline and whose next lines may
+    /// hold the date, the byline and the address.
+    ///
+    /// # Errors
+    ///
+    /// Where no headline is found, or the JSON cannot be read.
+    pub fn read(source: &str) -> Result<Self, ArticleError> {
+        let source = source.trim_start_matches('\u{feff}').trim();
+        let mut end = source.len().min(ARTICLE_BYTES_MAX);
+        while !source.is_char_boundary(end) {
+            end -= 1;
+        }
+        let source = source.get(..end).unwrap_or_default();
+        let article = match source.chars().next() {
+            Some('{') => json(source)?,
+            Some('<') => page::read(source),
+            _ => plain(source),
+        };
+        if article.title.chars().any(char::is_alphanumeric) {
+            Ok(article)
+        } else {
+            Err(ArticleError::NoTitle)
+        }
+    }
+
+    /// The day its words count from.
+    pub(super) fn day(&self) -> Option<Date> {
+        self.published.map(|it| self.tz.to_datetime(it).date())
+    }
+
+    pub(super) fn empty() -> Self {
+        Self {
+            title: String::new(),
+            text: String::new(),
+            published: None,
+            tz: TimeZone::UTC,
+            lang: None,
+            link: None,
+            outlet: None,
+        }
+    }
+}
+
+fn json(source: &str) -> Result<Article, ArticleError> {
+    let first = source.lines().next().unwrap_or_default();
+    let value: Value = serde_json::from_str(source)
+        .or_else(|_| serde_json::from_str(first))
+        .map_err(|error| ArticleError::Json(error.to_string()))?;
+    let field =
+        |names: &[&str]| names.iter().find_map(|it| value.get(*it)?.as_str()).map(|it| clean(it.trim()));
+    Ok(Article {
+        title: field(&["title", "headline"]).unwrap_or_default(),
+        text: field(&["text", "summary", "body", "content"]).unwrap_or_default(),
+        published: field(&["published", "date"]).and_then(|it| moment(&it)),
+        lang: field(&["lang", "language"]),
+        link: field(&["link", "url"]),
+        outlet: field(&["outlet", "feed"]),
+        ..Article::empty()
+    })
+}
+
+/// Lines below the headline that may tell of the article instead of being it.
+const HEAD_LINES_MAX: usize = 4;
+/// Characters such a line may have.
+const HEAD_CHARS_MAX: usize = 90;
+
+fn plain(source: &str) -> Article {
+    let mut lines = source.lines().map(str::trim).filter(|it| !it.is_empty());
+    let mut article = Article { title: clean(lines.next().unwrap_or_default()), ..Article::empty() };
+    let mut text = Vec::new();
+    for (at, line) in lines.enumerate() {
+        if at < HEAD_LINES_MAX && line.chars().count() <= HEAD_CHARS_MAX && head(&mut article, line) {
+            continue;
+        }
+        text.push(clean(line));
+    }
+    article.text = text.join("\n");
+    article
+}
+
+/// Takes a line that is a date, an address or a byline.
+fn head(article: &mut Article, line: &str) -> bool {
+    if line.starts_with("http://") || line.starts_with("https://") {
+        article.link = Some(line.to_owned());
+        return true;
+    }
+    if article.published.is_none()
+        && let Some(published) = moment(line)
+    {
+        article.published = Some(published);
+        return true;
+    }
+    line.starts_with("By ") && !line.ends_with('.')
+}
+
+/// Reads a moment: RFC 3339, or a line that is little more than a date with its year.
+pub(super) fn moment(text: &str) -> Option<Timestamp> {
+    if let Ok(moment) = text.trim().parse::<Timestamp>() {
+        return Some(moment);
+    }
+    let anchor = Timestamp::UNIX_EPOCH;
+    let found = dates::mentions(text, anchor, &TimeZone::UTC, Some("en"));
+    let it = found.first()?;
+    let year = it.value?.first().year().to_string();
+    let names_year = text.contains(&year);
+    let rest = text.len().saturating_sub(it.text.len());
+    // The words around it are "Published", "Updated", a time and a zone.
+    let only_date = names_year && rest <= 40 && !text.ends_with('.');
+    // Without a time, noon keeps the day the same in most zones.
+    only_date.then(|| {
+        it.value?.first().at(12, 0, 0, 0).to_zoned_datetime(TimeZone::UTC).ok().map(|it| it.timestamp())
+    })?
+}
+
+/// Leaves out control characters and makes runs of blanks one.
+pub(super) fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let hidden = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        if c == '\n' {
+            out.push('\n');
+        } else if c.is_whitespace() || c.is_control() {
+            if !out.ends_with([' ', '\n']) {
+                out.push(' ');
+            }
+        } else if !hidden {
+            out.push(c);
+        }
+    }
+    out.trim().to_owned()
+}

@@ -1,0 +1,230 @@
+//! From threads to definitions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use storyline_config::Pack;
+
+use super::{
+    Expected, NewPack, Proposal, ProposedFacet, Quoted,
+    action::{self, Action},
+    calling::slug,
+    name::{Name, NameKind},
+    scene::{Scene, Scenes, Who},
+    sentence::Sentence,
+    thread::Thread,
+};
+use crate::detect::dates::{Mention, Tense};
+
+/// Storylines proposed at most.
+const STORYLINES_MAX: usize = 6;
+/// Who takes part, at most.
+const WHO_MAX: usize = 6;
+
+/// Makes definitions of scenes, and remembers which packs they need.
+pub(super) struct Proposer<'s> {
+    pub(super) scenes: &'s Scenes<'s>,
+    pub(super) actors: &'s BTreeMap<String, Pack>,
+    pub(super) places: &'s BTreeMap<String, Pack>,
+    pub(super) credit: Option<&'s str>,
+    pub(super) today: Option<Date>,
+    pub(super) new_actors: BTreeMap<String, NewPack>,
+    pub(super) new_places: BTreeMap<String, NewPack>,
+}
+
+impl<'s> Proposer<'s> {
+    pub(super) fn new(
+        scenes: &'s Scenes<'s>,
+        actors: &'s BTreeMap<String, Pack>,
+        places: &'s BTreeMap<String, Pack>,
+        credit: Option<&'s Quoted>,
+        today: Option<Date>,
+    ) -> Self {
+        let credit = credit.map(|it| it.text.as_str());
+        Self {
+            scenes,
+            actors,
+            places,
+            credit,
+            today,
+            new_actors: BTreeMap::new(),
+            new_places: BTreeMap::new(),
+        }
+    }
+
+    /// The storylines of the article, the main one first.
+    pub(super) fn storylines(&mut self) -> Vec<Proposal> {
+        let threads = self.threads();
+        let mut out: Vec<Proposal> = Vec::new();
+        for thread in threads.iter().take(STORYLINES_MAX) {
+            let parent = out.first().map(|it| it.id.clone());
+            let mut proposal = self.proposal(thread, parent);
+            let same = out
+                .iter()
+                .filter(|it| it.id == proposal.id || it.id.starts_with(&format!("{}-", proposal.id)))
+                .count();
+            if same > 0 {
+                proposal.id = format!("{}-{}", proposal.id, same + 1);
+            }
+            out.push(proposal);
+        }
+        out
+    }
+
+    /// The packs the storylines call by name, actors and places.
+    pub(super) fn packs(self) -> (Vec<NewPack>, Vec<NewPack>) {
+        (self.new_actors.into_values().collect(), self.new_places.into_values().collect())
+    }
+
+    fn proposal(&mut self, thread: &Thread, parent: Option<String>) -> Proposal {
+        let action = thread.kind.and_then(|it| action::all().get(it));
+        let occasion = self.occasion(&thread.sentences);
+        let who = self.participants(thread, occasion);
+        let title = self.title(thread, action, occasion, &who);
+        let id = self.id(thread, occasion, &who);
+        let all = match occasion {
+            Some(occasion) => self.facets_of_occasion(thread, action, occasion, &who),
+            None => self.facets(thread, action, &who, parent.is_some()),
+        };
+        let expected = self.expected(thread, parent.is_some());
+        let weak = weak(thread, &all, &who, &expected);
+        let phases = action.map(|it| it.phase.clone()).unwrap_or_default();
+        let any = self.any(thread, action, &who);
+        Proposal { id, title, parent, seed: self.seed(thread), all, any, phases, expected, weak }
+    }
+
+    /// Who takes part, the weightiest first: people and bodies, else countries.
+    fn participants(&self, thread: &Thread, occasion: Option<&Name>) -> Vec<Who> {
+        let weights = self.scenes.weights(|it| &it.who, &thread.sentences);
+        let few = thread.sentences.len() < 4;
+        let fits = |who: &Who, weight: u32| {
+            let occasions = self.scenes.name(who).is_some_and(|it| it.kind == NameKind::Occasion);
+            let credited = self.scenes.name(who).is_some_and(|it| Some(it.text.as_str()) == self.credit);
+            !occasions && !credited && thread.venue.as_ref() != Some(who) && (few || weight > 1)
+        };
+        let chosen = |place: bool| {
+            let those = weights.iter().filter(|it| self.scenes.is_place(&it.0) == place && fits(&it.0, it.1));
+            those.map(|it| it.0.clone()).take(WHO_MAX).collect::<Vec<_>>()
+        };
+        let people = chosen(false);
+        if people.len() > 1 || occasion.is_some() && !people.is_empty() {
+            return people;
+        }
+        let countries = chosen(true);
+        people.into_iter().chain(countries).take(WHO_MAX).collect()
+    }
+
+    pub(super) fn scenes_of<'t>(
+        &'t self,
+        thread: &'t Thread,
+    ) -> impl Iterator<Item = (&'t Scene, &'t Sentence<'s>)> {
+        thread
+            .sentences
+            .iter()
+            .filter_map(|at| Some((self.scenes.scenes.get(*at)?, self.scenes.sentences.get(*at)?)))
+    }
+
+    /// Its clearest sentences: for the main thread the first ones of its kind.
+    fn seed(&self, thread: &Thread) -> Vec<String> {
+        let kind = thread.kind;
+        let of_kind =
+            self.scenes_of(thread).filter(|(scene, _)| kind.is_none_or(|it| scene.kinds.contains_key(it)));
+        let mut seed: Vec<String> = of_kind.map(|it| it.1.text.to_owned()).take(3).collect();
+        if seed.is_empty() {
+            seed.extend(self.scenes_of(thread).map(|it| it.1.text.to_owned()).take(2));
+        }
+        seed
+    }
+
+    /// The days ahead of a thread; vague ones where there is no other.
+    fn expected(&self, thread: &Thread, child: bool) -> Vec<Expected> {
+        let mentions = self
+            .scenes_of(thread)
+            .flat_map(|(scene, sentence)| scene.dates.iter().map(move |it| (it, sentence)));
+        // What is meant for the day of publication itself is over before anybody edits the draft.
+        let today = self.today;
+        let later = |it: &Mention| it.value.is_none_or(|it| Some(it.last()) != today);
+        let ahead = mentions
+            .filter(|(it, _)| (it.ahead || it.value.is_none() && it.tense == Tense::Future) && later(it));
+        let mut seen = BTreeSet::new();
+        let mut out: Vec<Expected> = ahead
+            .map(|(it, sentence)| Expected {
+                text: it.text.clone(),
+                value: it.value.map(|it| it.to_string()),
+                deadline: it.deadline,
+                sentence: sentence.text.to_owned(),
+            })
+            .filter(|it| seen.insert((it.value.clone(), child || it.value.is_some() || it.text.is_empty())))
+            .collect();
+        out.sort_by_key(|it| it.value.is_none());
+        out
+    }
+
+    pub(super) fn first_sentence(&self, who: &Who, among: &BTreeSet<usize>) -> Option<String> {
+        let at = among.iter().find(|at| {
+            self.scenes.scenes.get(**at).is_some_and(|it| it.who.contains(who) || it.venues.contains(who))
+        })?;
+        self.scenes.sentences.get(*at).map(|it| it.text.to_owned())
+    }
+
+    fn title(
+        &self,
+        thread: &Thread,
+        action: Option<&Action>,
+        occasion: Option<&Name>,
+        who: &[Who],
+    ) -> String {
+        let impersonal =
+            action.is_some_and(|it| !it.people) && (thread.venue.is_some() || occasion.is_some());
+        let told = if impersonal { &[] } else { who };
+        let names: Vec<String> = told.iter().take(2).map(|it| self.display(it)).collect();
+        let place =
+            thread.venue.as_ref().filter(|_| action.is_some_and(|it| it.placed)).map(|it| self.display(it));
+        let begin = match (occasion, action) {
+            (Some(occasion), _) => occasion.text.clone(),
+            (None, Some(action)) => match &place {
+                Some(place) => format!("{} in {place}", action.title),
+                None => action.title.clone(),
+            },
+            (None, None) => {
+                return self.scenes.sentences.first().map(|it| it.text.to_owned()).unwrap_or_default();
+            }
+        };
+        if names.is_empty() { begin } else { format!("{begin}: {}", names.join(" and ")) }
+    }
+
+    fn id(&self, thread: &Thread, occasion: Option<&Name>, who: &[Who]) -> String {
+        let kind = thread.kind.unwrap_or("story");
+        let about = match (occasion, &thread.venue, who) {
+            (Some(occasion), _, _) => return slug(&occasion.text),
+            (None, Some(venue), _)
+                if thread.sentences.len() < self.scenes.sentences.len()
+                    || thread.kind.and_then(|it| action::all().get(it)).is_some_and(|it| !it.people) =>
+            {
+                vec![self.display(venue)]
+            }
+            (None, _, who) => who.iter().take(2).map(|it| self.display(it)).collect(),
+        };
+        let last = |name: &String| name.rsplit(' ').next().unwrap_or_default().to_owned();
+        let short = about.iter().map(|it| if about.len() > 1 { last(it) } else { it.clone() });
+        slug(&std::iter::once(kind.to_owned()).chain(short).collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// What a person should look at first.
+fn weak(thread: &Thread, all: &[ProposedFacet], who: &[Who], expected: &[Expected]) -> Vec<String> {
+    let found = [
+        (
+            who.is_empty() && thread.venue.is_none(),
+            "nobody was found that it is about: name a person or a body",
+        ),
+        (
+            thread.kind.is_none(),
+            "no known kind of news was recognised: the words of `what` are only those that come again",
+        ),
+        (all.len() < 2, "one facet alone matches far too much: add another"),
+        (thread.sentences.len() == 1, "all of it comes from a single sentence"),
+        (expected.is_empty(), "no day ahead was found in it"),
+    ];
+    found.into_iter().filter(|it| it.0).map(|it| it.1.to_owned()).collect()
+}

@@ -1,0 +1,432 @@
+//! What an input means: everything between the queue and the log, without either (pure).
+//!
+//! The writer and the backtest think with the same [`Core`]. It stages what it
+//! would record and takes it in at once, so that the next item of a page is
+//! judged against the one before; the writer then commits what is staged, or,
+//! where the disk refuses, throws the whole core away and replays the log.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use jiff::{Timestamp, tz::TimeZone};
+use storyline_config::{Baseline, Config, FeedId};
+use storyline_store::{DevelopmentId, Event, FeedRecord, Item, Recorded, Seq, State};
+
+use super::{
+    Command, DeliveryNews, Refused,
+    seen::{Looking, Sight},
+};
+use crate::{
+    detect::{self, Definitions, Judgement, Memory},
+    plan,
+    plan::{Occasion, Situation, Visits},
+    poll::{Outcome, Page, Visit, manners},
+};
+
+/// Everything a decision rests on.
+#[derive(Debug, Clone)]
+pub struct Core {
+    config: Arc<Config>,
+    definitions: Definitions,
+    state: State,
+    memory: Memory,
+    feeds: BTreeMap<FeedId, Arc<FeedRecord>>,
+    /// The zone sentences tell the time in.
+    zone: TimeZone,
+    /// Feeds that still wait for their first visit of this run.
+    awaited: BTreeSet<FeedId>,
+    /// Those of them that have not been read since a long stop: what they bring is told in one digest.
+    stopped: BTreeSet<FeedId>,
+    /// Alerts the page in hand has raised.
+    page_raised: u32,
+    staged: Vec<Recorded>,
+    /// Items that were judged since the last commit, whatever came of it.
+    heard: Vec<Item>,
+    touched: BTreeSet<FeedId>,
+    tally: Tally,
+}
+
+/// What a core takes up: all of it follows from the log's database.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// Where things stand.
+    pub state: State,
+    /// What detection remembers.
+    pub memory: Memory,
+    /// How far each feed is read.
+    pub feeds: BTreeMap<FeedId, Arc<FeedRecord>>,
+}
+
+/// What was read since the start.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// Items that were judged.
+    pub items: u64,
+    /// Those that belonged to a storyline.
+    pub matched: u64,
+    /// The item that came nearest to belonging, and to what.
+    pub nearest_miss: Option<String>,
+}
+
+/// What one item came to.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The last event it recorded, alerts left out; none if it moved nothing.
+    pub seq: Option<Seq>,
+    /// How many events it recorded, alerts left out.
+    pub events: usize,
+    /// What was decided; empty for an item that was known, or belongs to nothing.
+    pub judgements: Vec<Judgement>,
+}
+
+/// What is to be committed.
+#[derive(Debug)]
+pub struct Staged {
+    /// The events, in order.
+    pub events: Vec<Recorded>,
+    /// The feeds whose record changed.
+    pub feeds: Vec<(FeedId, Arc<FeedRecord>)>,
+    /// The items that were judged, for the archive.
+    pub items: Vec<Item>,
+}
+
+impl Core {
+    /// Takes up where a log left off.
+    pub fn new(config: Arc<Config>, zone: TimeZone, past: Past) -> Self {
+        Self {
+            definitions: Definitions::compile(&config),
+            awaited: config.feeds.keys().cloned().collect(),
+            config,
+            state: past.state,
+            memory: past.memory,
+            feeds: past.feeds,
+            zone,
+            stopped: BTreeSet::new(),
+            page_raised: 0,
+            staged: Vec::new(),
+            heard: Vec::new(),
+            touched: BTreeSet::new(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Where things stand, what is staged included.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The configuration in force.
+    pub fn config(&self) -> &Arc<Config> {
+        &self.config
+    }
+
+    /// How far each feed is read.
+    pub fn feeds(&self) -> &BTreeMap<FeedId, Arc<FeedRecord>> {
+        &self.feeds
+    }
+
+    /// What was read since the start.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Remembers that nothing was read for long: each feed's next page is a return, not news.
+    pub fn returned(&mut self) {
+        self.stopped = self.config.feeds.keys().cloned().collect();
+    }
+
+    /// Hands over what is to be committed.
+    pub fn take_staged(&mut self) -> Staged {
+        let touched = std::mem::take(&mut self.touched);
+        let feeds = touched.into_iter().filter_map(|id| self.feeds.get(&id).cloned().map(|it| (id, it)));
+        Staged {
+            feeds: feeds.collect(),
+            events: std::mem::take(&mut self.staged),
+            items: std::mem::take(&mut self.heard),
+        }
+    }
+
+    /// Records events that have one cause, and the alerts that follow from them.
+    fn cause(&mut self, events: Vec<Event>, occasion: Occasion, now: Timestamp) -> Option<Seq> {
+        let first = self.staged.len();
+        for event in events {
+            self.record(event, now);
+        }
+        let caused = self.staged.get(first..).unwrap_or_default();
+        let last = caused.last().map(|it| it.seq);
+        let alerts = plan::plan(&self.situation(now), caused, occasion, self.page_raised);
+        for event in alerts {
+            self.page_raised += u32::from(matches!(event, Event::AlertRaised { .. }));
+            self.record(event, now);
+        }
+        last
+    }
+
+    fn situation(&self, now: Timestamp) -> Situation<'_> {
+        Situation { config: &self.config, state: &self.state, zone: &self.zone, now }
+    }
+
+    fn record(&mut self, event: Event, now: Timestamp) {
+        let at = self.state.at.map_or(now, |last| last.max(now));
+        let recorded = Recorded { seq: self.state.seq.next(), at, event };
+        self.state.apply(&recorded);
+        self.memory.observe(&recorded);
+        self.staged.push(recorded);
+    }
+
+    /// Takes in what a visit brought. Answers how many items were not known.
+    pub fn visited(&mut self, visit: &Visit, now: Timestamp) -> usize {
+        let Some(feed) = self.config.feeds.get(&visit.feed).cloned() else {
+            return 0; // It was removed by a reload while the visit was under way.
+        };
+        self.page_raised = 0;
+        let before = self.feeds.get(&visit.feed).cloned().unwrap_or_default();
+        let mut record = (*before).clone();
+        let overlap = match &visit.outcome {
+            Outcome::Page(page) => self.page(&visit.feed, &mut record, page, feed.baseline, now),
+            Outcome::NotModified | Outcome::Failed(_) => manners::Overlap::default(),
+        };
+        let jitter = manners::jitter(&visit.feed, visit.started);
+        record.schedule = manners::after(&record.schedule, visit, overlap, &feed, &self.config.poll, jitter);
+        if let Outcome::Page(page) = &visit.outcome {
+            record.schedule.baselined = true;
+            record.schedule.oldest =
+                page.items.iter().map(|it| it.effective).min().or(before.schedule.oldest);
+        }
+        let health = manners::events(&visit.feed, &before.schedule, &record.schedule);
+        self.feeds.insert(visit.feed.clone(), Arc::new(record));
+        self.touched.insert(visit.feed.clone());
+        self.awaited.remove(&visit.feed);
+        for event in health {
+            self.cause(vec![event], Occasion::Live, now);
+        }
+        overlap.new
+    }
+
+    fn page(
+        &mut self,
+        feed: &FeedId,
+        record: &mut FeedRecord,
+        page: &Page,
+        baseline: Baseline,
+        now: Timestamp,
+    ) -> manners::Overlap {
+        let occasion = self.occasion(feed, record, baseline);
+        let mut items: Vec<&Item> = page.items.iter().collect();
+        items.sort_by_key(|it| (it.effective, it.id));
+        let oldest = record.schedule.oldest;
+        let mut overlap = manners::Overlap { items: items.len(), new: 0 };
+        let mut seen = std::mem::take(&mut record.seen);
+        let mut looking = Looking::new(&mut seen, now);
+        for item in items {
+            let late = record.schedule.baselined && oldest.is_some_and(|oldest| item.effective < oldest);
+            let judged = self.look_and_judge(&mut looking, item, late, occasion, now);
+            overlap.new += usize::from(judged.is_some());
+        }
+        looking.forget();
+        record.seen = seen;
+        if !record.schedule.baselined {
+            let items = u32::try_from(page.items.len()).unwrap_or(u32::MAX);
+            self.record(Event::FeedBaselined { feed: feed.clone(), items }, now);
+        }
+        overlap
+    }
+
+    /// What a page of a feed is: its first, the first after a long stop, or news.
+    fn occasion(&mut self, feed: &FeedId, record: &FeedRecord, baseline: Baseline) -> Occasion {
+        let returned = self.stopped.remove(feed);
+        if record.schedule.baselined {
+            if returned { Occasion::Stop } else { Occasion::Live }
+        } else {
+            Occasion::FirstRun(baseline)
+        }
+    }
+
+    /// Judges an item unless it is known; none if it is.
+    fn look_and_judge(
+        &mut self,
+        looking: &mut Looking<'_>,
+        item: &Item,
+        late: bool,
+        occasion: Occasion,
+        now: Timestamp,
+    ) -> Option<Judged> {
+        match looking.look(item) {
+            Sight::Known(_) => None,
+            sight => Some(self.judge_sighted(looking, item, sight, late, occasion, now)),
+        }
+    }
+
+    fn judge_sighted(
+        &mut self,
+        looking: &mut Looking<'_>,
+        item: &Item,
+        sight: Sight,
+        late: bool,
+        occasion: Occasion,
+        now: Timestamp,
+    ) -> Judged {
+        let revision = sight == Sight::Revised;
+        let late = late && !revision;
+        let item = Item { revision, late, ..item.clone() };
+        let judged = self.judge(&item, if late { Occasion::Late } else { occasion }, now);
+        looking.judged(&item, judged.seq, judged.events);
+        judged
+    }
+
+    fn judge(&mut self, item: &Item, occasion: Occasion, now: Timestamp) -> Judged {
+        self.tally.items += 1;
+        self.heard.push(item.clone());
+        if self.state.muted.contains(&item.outlet) {
+            return Judged { seq: None, events: 0, judgements: Vec::new() };
+        }
+        let judgements = detect::judge(&self.definitions, &self.memory, item, now);
+        self.tally.matched += u64::from(!judgements.is_empty());
+        let (mut seq, mut events) = (None, 0);
+        for judgement in &judgements {
+            let theirs = judgement.clone().events();
+            events += theirs.len();
+            seq = self.cause(theirs, occasion, now).or(seq);
+        }
+        Judged { seq, events, judgements }
+    }
+
+    /// Takes in an item that was given to us. One that is known gets the answer it got first.
+    pub fn ingest(&mut self, item: &Item, backfill: bool, now: Timestamp) -> Judged {
+        self.page_raised = 0;
+        let occasion = if backfill { Occasion::Backfill } else { Occasion::Live };
+        let record = self.feeds.entry(item.feed.clone()).or_default();
+        let mut seen = std::mem::take(&mut Arc::make_mut(record).seen);
+        let mut looking = Looking::new(&mut seen, now);
+        let judged = match looking.look(item) {
+            Sight::Known(it) => {
+                Judged { seq: it.seq, events: usize::from(it.events), judgements: Vec::new() }
+            }
+            sight => {
+                let judged = self.judge_sighted(&mut looking, item, sight, false, occasion, now);
+                self.touched.insert(item.feed.clone());
+                judged
+            }
+        };
+        looking.forget_beyond_cap();
+        Arc::make_mut(self.feeds.entry(item.feed.clone()).or_default()).seen = seen;
+        judged
+    }
+
+    /// Records what time alone brings about; `is_over` where the run ends and no digest need wait.
+    pub fn tick(&mut self, is_over: bool, now: Timestamp) {
+        self.page_raised = 0;
+        for event in detect::due(&self.definitions, &self.memory, now) {
+            self.cause(vec![event], Occasion::Live, now);
+        }
+        let visits = match (is_over, self.awaited.is_empty()) {
+            (true, _) => Visits::Over,
+            (false, true) => Visits::Settled,
+            (false, false) => Visits::Underway,
+        };
+        for event in plan::due(&self.situation(now), visits) {
+            self.record(event, now);
+        }
+    }
+
+    /// Records that the log could not be written for a while, and alerts of it.
+    pub fn storage(&mut self, events: Vec<Event>, now: Timestamp) {
+        self.page_raised = 0;
+        self.cause(events, Occasion::Live, now);
+    }
+
+    /// Puts a configuration in force: what is new or changed holds from here on, nothing is judged again.
+    pub fn configure(&mut self, config: Arc<Config>, now: Timestamp) {
+        for (id, it) in &config.storylines {
+            let definition = config.storyline_hash(id).unwrap_or_default();
+            let known = self.state.storylines.get(id).filter(|it| !it.retired);
+            if known.is_none_or(|known| known.definition != definition) {
+                let (storyline, title, parent) = (id.clone(), it.title.clone(), it.parent.clone());
+                self.record(Event::StorylineDefined { storyline, title, parent, definition }, now);
+            }
+        }
+        let gone = |id: &&storyline_config::StorylineId| !config.storylines.contains_key(*id);
+        let followed = self.state.storylines.iter().filter(|(_, it)| !it.retired).map(|(id, _)| id);
+        for storyline in followed.filter(gone).cloned().collect::<Vec<_>>() {
+            self.record(Event::StorylineRetired { storyline }, now);
+        }
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let event = Event::ConfigurationLoaded {
+            feeds: count(config.feeds.len()),
+            storylines: count(config.storylines.len()),
+            sinks: count(config.sinks.len()),
+            hash: config.hash(),
+        };
+        self.record(event, now);
+        self.definitions = Definitions::compile(&config);
+        let added = config.feeds.keys().filter(|id| !self.config.feeds.contains_key(*id));
+        self.awaited.extend(added.cloned());
+        self.awaited.retain(|id| config.feeds.contains_key(id));
+        self.config = config;
+    }
+
+    /// Records a sink's news of a delivery.
+    pub fn delivery(&mut self, delivery: storyline_store::DeliveryId, news: DeliveryNews, now: Timestamp) {
+        let event = match news {
+            DeliveryNews::Attempted(attempt) => Event::DeliveryAttempted { delivery, attempt },
+            DeliveryNews::Done(attempt) => Event::DeliveryDone { delivery, attempt },
+            DeliveryNews::Failed(attempt, error, retry_at) => {
+                Event::DeliveryFailed { delivery, attempt, error, retry_at }
+            }
+            DeliveryNews::Dead(error) => Event::DeliveryDead { delivery, error },
+            DeliveryNews::Disabled(error) => {
+                let Some(known) = self.state.deliveries.get(&delivery) else { return };
+                Event::SinkDisabled { sink: known.sink.clone(), error }
+            }
+        };
+        self.cause(vec![event], Occasion::Live, now);
+    }
+
+    /// Records a person's wish.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::Unknown`] where what it names is not known.
+    pub fn command(&mut self, command: Command, now: Timestamp) -> Result<Seq, Refused> {
+        let unknown = |what: String| Err(Refused::Unknown(what));
+        let event = match command {
+            Command::Acknowledge(alert, _) if !self.state.alerts.contains_key(&alert) => {
+                return unknown(format!("no alert {alert}"));
+            }
+            Command::Acknowledge(alert, by) => Event::AlertAcknowledged { alert, by },
+            Command::Snooze(storyline, _, _) if !self.config.storylines.contains_key(&storyline) => {
+                return unknown(format!("no storyline {storyline}"));
+            }
+            Command::Snooze(storyline, until, by) => Event::AlertSnoozed { storyline, until, by },
+            Command::Mute(outlet, by) => Event::OutletMuted { outlet, by },
+            Command::Drop(development, by) => match self.owner(development) {
+                Some(storyline) => Event::DevelopmentDropped { storyline, development, by },
+                None => return unknown(format!("no development {development}")),
+            },
+            Command::Retry(delivery) => match self.state.deliveries.get(&delivery) {
+                Some(it) => Event::DeliveryFailed {
+                    delivery,
+                    attempt: it.attempts,
+                    error: it.last_error.clone().unwrap_or_default(),
+                    retry_at: now,
+                },
+                None => return unknown(format!("no delivery {delivery}")),
+            },
+        };
+        self.record(event, now);
+        Ok(self.state.seq)
+    }
+
+    fn owner(&self, development: DevelopmentId) -> Option<storyline_config::StorylineId> {
+        let owns =
+            |it: &State, id| it.storylines.get(id).is_some_and(|it| it.development(development).is_some());
+        self.state.storylines.keys().find(|id| owns(&self.state, *id)).cloned()
+    }
+
+    /// Why an item does or does not belong, as things stand.
+    pub fn explain(&self, item: &Item, now: Timestamp) -> Vec<detect::Explanation> {
+        detect::explain(&self.definitions, &self.memory, item, now)
+    }
+}

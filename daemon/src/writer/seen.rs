@@ -1,0 +1,181 @@
+//! Which items of a page are news to us, by what its feed was seen to carry (pure).
+//!
+//! Identity is the item's id; where that is not known, its very content is
+//! looked for under another id, so that a feed which resets its ids, moves to
+//! https or re-dates its items makes nothing old new again.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use storyline_config::limit::{SEEN_AFTER, SEEN_ITEMS_MAX};
+use storyline_store::{Item, Seen, SeenItem, Seq};
+use xxhash_rust::xxh3::xxh3_64;
+
+const DAY_SECONDS: u64 = 24 * 3_600;
+
+/// What we know of an item before it is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// Nothing.
+    New,
+    /// All of it: the same content came before.
+    Known(SeenItem),
+    /// Its id: it carried another content before.
+    Revised,
+}
+
+/// A feed's memory of what it carried, while a page or a batch is looked through.
+#[derive(Debug)]
+pub(super) struct Looking<'a> {
+    seen: &'a mut Seen,
+    /// By content; built when an id is met that is not known.
+    contents: Option<BTreeMap<u64, SeenItem>>,
+    day: u16,
+}
+
+/// Hash of what an item says: its title and text, dates and addresses apart.
+pub(super) fn content(item: &Item) -> u64 {
+    let mut bytes = Vec::with_capacity(item.title.len() + item.text.len() + 1);
+    bytes.extend_from_slice(item.title.as_bytes());
+    bytes.push(b'\n');
+    bytes.extend_from_slice(item.text.as_bytes());
+    xxh3_64(&bytes)
+}
+
+/// The day since 1970; 0 before it, and the last that 16 bits hold after that.
+fn day(now: Timestamp) -> u16 {
+    let days = now.as_second().div_euclid(24 * 3_600).clamp(0, i64::from(u16::MAX));
+    u16::try_from(days).unwrap_or(u16::MAX)
+}
+
+impl<'a> Looking<'a> {
+    pub(super) fn new(seen: &'a mut Seen, now: Timestamp) -> Self {
+        Self { seen, contents: None, day: day(now) }
+    }
+
+    /// Looks an item up and remembers that its feed carries it today.
+    pub(super) fn look(&mut self, item: &Item) -> Sight {
+        let content = content(item);
+        let sight = match self.seen.0.get_mut(&item.id.0) {
+            Some(known) if known.content == content => {
+                known.day = self.day;
+                Sight::Known(*known)
+            }
+            Some(_) => Sight::Revised,
+            None => self.by_content(content).map_or(Sight::New, Sight::Known),
+        };
+        if let Sight::Known(known) = sight {
+            self.seen.0.insert(item.id.0, SeenItem { day: self.day, ..known });
+        }
+        sight
+    }
+
+    fn by_content(&mut self, content: u64) -> Option<SeenItem> {
+        let seen = &*self.seen;
+        let index = || seen.0.values().map(|it| (it.content, *it)).collect();
+        self.contents.get_or_insert_with(index).get(&content).copied()
+    }
+
+    /// Remembers what came of an item: the last event it recorded, and how many.
+    pub(super) fn judged(&mut self, item: &Item, seq: Option<Seq>, events: usize) {
+        let events = u16::try_from(events).unwrap_or(u16::MAX);
+        let it = SeenItem { content: content(item), seq, events, day: self.day };
+        if let Some(contents) = &mut self.contents {
+            contents.insert(it.content, it);
+        }
+        self.seen.0.insert(item.id.0, it);
+    }
+
+    /// Forgets what the feed has not carried for long, and the oldest beyond the cap.
+    pub(super) fn forget(mut self) {
+        let oldest =
+            self.day.saturating_sub(u16::try_from(SEEN_AFTER.as_secs() / DAY_SECONDS).unwrap_or(u16::MAX));
+        self.seen.0.retain(|_, it| it.day >= oldest);
+        self.forget_beyond_cap();
+    }
+
+    /// Forgets the oldest beyond the cap.
+    pub(super) fn forget_beyond_cap(&mut self) {
+        if self.seen.0.len() <= SEEN_ITEMS_MAX {
+            return;
+        }
+        let mut by_age: Vec<(u16, u64)> = self.seen.0.iter().map(|(id, it)| (it.day, *id)).collect();
+        by_age.sort_unstable();
+        let surplus = by_age.len() - SEEN_ITEMS_MAX;
+        for (_, id) in by_age.iter().take(surplus) {
+            self.seen.0.remove(id);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const T0: i64 = 1_739_318_400;
+
+    fn at(days: i64) -> Timestamp {
+        Timestamp::from_second(T0 + days * 24 * 3_600).unwrap()
+    }
+
+    fn item(key: &str, title: &str) -> Item {
+        crate::writer::testing::item("feed", key, title, "", at(0))
+    }
+
+    /// Looks items up one after another, each judged where it is not known.
+    fn look(seen: &mut Seen, now: Timestamp, items: &[Item]) -> Vec<&'static str> {
+        let mut looking = Looking::new(seen, now);
+        let words = items.iter().map(|it| match looking.look(it) {
+            Sight::New => {
+                looking.judged(it, Some(Seq(7)), 2);
+                "new"
+            }
+            Sight::Revised => {
+                looking.judged(it, None, 0);
+                "revised"
+            }
+            Sight::Known(_) => "known",
+        });
+        let words = words.collect();
+        looking.forget();
+        words
+    }
+
+    #[test]
+    fn an_item_is_new_once_and_revised_when_it_says_something_else() {
+        let mut seen = Seen::default();
+        let first = item("1", "Talks begin");
+        assert_eq!(look(&mut seen, at(0), &[first.clone(), first.clone()]), ["new", "known"]);
+        assert_eq!(
+            look(&mut seen, at(1), &[item("1", "Talks end"), item("1", "Talks end")]),
+            ["revised", "known"]
+        );
+    }
+
+    #[test]
+    fn a_feed_that_resets_its_ids_brings_nothing_new() {
+        let mut seen = Seen::default();
+        assert_eq!(look(&mut seen, at(0), &[item("1", "Talks begin")]), ["new"]);
+        assert_eq!(look(&mut seen, at(0), &[item("https-1", "Talks begin")]), ["known"]);
+        assert_eq!(seen.0.len(), 2);
+        assert!(seen.0.values().all(|it| it.seq == Some(Seq(7)) && it.events == 2));
+    }
+
+    #[test]
+    fn what_is_carried_no_more_is_forgotten_after_thirty_days() {
+        let mut seen = Seen::default();
+        look(&mut seen, at(0), &[item("1", "Old"), item("2", "Kept")]);
+        look(&mut seen, at(20), &[item("2", "Kept")]);
+        look(&mut seen, at(31), &[item("3", "Today")]);
+        assert_eq!(look(&mut seen, at(31), &[item("2", "Kept"), item("1", "Old")]), ["known", "new"]);
+    }
+
+    #[test]
+    fn no_feed_makes_us_remember_more_than_the_cap() {
+        let mut seen = Seen::default();
+        let items: Vec<Item> =
+            (0..SEEN_ITEMS_MAX + 10).map(|n| item(&n.to_string(), &n.to_string())).collect();
+        look(&mut seen, at(0), &items);
+        assert_eq!(seen.0.len(), SEEN_ITEMS_MAX);
+    }
+}

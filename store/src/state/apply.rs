@@ -1,0 +1,259 @@
+//! How the state follows from events.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use storyline_config::{
+    FeedId, StorylineId,
+    limit::{DEVELOPMENTS_KEPT, REPORTS_KEPT},
+};
+
+use super::{
+    Alert, AlertState, DeliveryState, Development, DevelopmentOrigin, Expectation, ExpectationState, Fact,
+    FeedHealth, FeedTroubleKind, Gathered, ReportRef, State, StorylineState,
+};
+use crate::{Certainty, DevelopmentId, DevelopmentState, Event, FactKey, Recorded, Relation, Report, Seq};
+
+/// An event's place and time, handed on to what it changes.
+#[derive(Clone, Copy)]
+pub(super) struct When {
+    pub(super) seq: Seq,
+    pub(super) at: Timestamp,
+}
+
+impl State {
+    /// Takes an event in.
+    pub fn apply(&mut self, recorded: &Recorded) {
+        let when = When { seq: recorded.seq, at: recorded.at };
+        self.seq = when.seq;
+        self.at = Some(when.at);
+        match &recorded.event {
+            Event::FeedBaselined { .. }
+            | Event::FeedMoved { .. }
+            | Event::RecordLost { .. }
+            | Event::Unknown(_) => {}
+            Event::FeedFailed { feed, error, .. } => {
+                self.feed_is(feed, FeedTroubleKind::Failing, when, Some(error));
+            }
+            Event::FeedBlocked { feed, error } => {
+                self.feed_is(feed, FeedTroubleKind::Blocked, when, Some(error));
+            }
+            Event::FeedGone { feed, error } => self.feed_is(feed, FeedTroubleKind::Gone, when, Some(error)),
+            Event::FeedSilent { feed, since } => {
+                self.feed_is(feed, FeedTroubleKind::Silent, When { at: *since, ..when }, None);
+            }
+            Event::FeedRecovered { feed } => {
+                Arc::make_mut(&mut self.feeds).remove(feed);
+            }
+            Event::StorageDegraded { detail, .. } => self.storage = Some(detail.clone()),
+            Event::StorageRestored {} => self.storage = None,
+            Event::ConfigurationLoaded { hash, .. } => self.configure(hash),
+            Event::OutletMuted { outlet, .. } => {
+                Arc::make_mut(&mut self.muted).insert(outlet.clone());
+            }
+            other => {
+                self.apply_to_storyline(other, when);
+                self.apply_to_alerts(other, when);
+            }
+        }
+    }
+
+    fn feed_is(&mut self, feed: &FeedId, trouble: FeedTroubleKind, when: When, error: Option<&String>) {
+        let feeds = Arc::make_mut(&mut self.feeds);
+        if let Some(known) = feeds.get_mut(feed).filter(|it| it.trouble == trouble) {
+            // The same trouble goes on: only what is said of it is new.
+            known.error = error.cloned();
+            return;
+        }
+        let (since, error) = (when.at, error.cloned());
+        feeds.insert(feed.clone(), FeedHealth { trouble, since, error, seq: when.seq, told: false });
+    }
+
+    fn configure(&mut self, hash: &str) {
+        self.configuration = Some(hash.to_owned());
+        Arc::make_mut(&mut self.disabled).clear();
+        for delivery in self.deliveries.values_mut().filter(|it| it.state == DeliveryState::Held) {
+            Arc::make_mut(delivery).state = DeliveryState::Planned;
+        }
+        for sink in self.sinks.values_mut().filter(|it| it.first_run_told) {
+            Arc::make_mut(sink).first_run_told = false;
+        }
+    }
+
+    fn storyline_mut(&mut self, id: &StorylineId) -> &mut StorylineState {
+        Arc::make_mut(self.storylines.entry(id.clone()).or_default())
+    }
+
+    fn apply_to_storyline(&mut self, event: &Event, when: When) {
+        match event {
+            Event::StorylineDefined { storyline, title, parent, definition } => {
+                let it = self.storyline_mut(storyline);
+                it.title.clone_from(title);
+                it.parent.clone_from(parent);
+                it.definition.clone_from(definition);
+                it.retired = false;
+            }
+            Event::StorylineRetired { storyline } => self.retire(storyline),
+            Event::DevelopmentReported { storyline, development, relation, disputes, report, .. } => {
+                self.storyline_mut(storyline).reported(*development, *relation, *disputes, report, when.seq);
+            }
+            Event::DevelopmentCorroborated { storyline, development, report, .. } => {
+                self.storyline_mut(storyline).noted(
+                    Some(*development),
+                    Relation::Corroboration,
+                    report,
+                    when.seq,
+                );
+            }
+            Event::ReportNoted { storyline, development, relation, report, .. } => {
+                self.storyline_mut(storyline).noted(*development, *relation, report, when.seq);
+            }
+            Event::DevelopmentConfirmed { storyline, development, .. } => {
+                self.storyline_mut(storyline).confirmed(*development);
+            }
+            Event::DevelopmentDisputed { storyline, development, by } => {
+                if let Some(it) = self.storyline_mut(storyline).development_mut(*development) {
+                    it.state = DevelopmentState::Disputed;
+                    it.disputed_by = Some(*by);
+                }
+            }
+            Event::DevelopmentDropped { storyline, development, .. } => {
+                if let Some(it) = self.storyline_mut(storyline).development_mut(*development) {
+                    it.dropped = true;
+                }
+            }
+            Event::PhaseEntered { storyline, development, from, to, certainty, .. } => {
+                let it = self.storyline_mut(storyline);
+                it.since = Some(it.development(*development).map_or(when.at, |by| by.at));
+                (it.phase_from, it.phase) = (*from, *to);
+                it.certainty = Some(*certainty);
+                it.phase_by = Some(*development);
+            }
+            Event::FactReported { storyline, development, key, value, certainty } => {
+                self.storyline_mut(storyline).learned(*development, *key, value, *certainty, when.at);
+            }
+            Event::ExpectationSet { storyline, development, date, due, what } => {
+                let (what, state) = (what.clone(), ExpectationState::Open);
+                let it = Expectation { date: *date, due: *due, what, development: *development, state };
+                self.storyline_mut(storyline).expectations.push(it);
+            }
+            Event::ExpectationMet { storyline, date, .. } => {
+                self.storyline_mut(storyline).settled(*date, ExpectationState::Met);
+            }
+            Event::ExpectationMissed { storyline, date, .. } => {
+                self.storyline_mut(storyline).settled(*date, ExpectationState::Overdue);
+            }
+            Event::AlertSnoozed { storyline, until, .. } => {
+                self.snooze(storyline, *until);
+            }
+            _ => {}
+        }
+    }
+
+    fn snooze(&mut self, storyline: &StorylineId, until: Timestamp) {
+        let before = self.storyline_mut(storyline).snoozed_until.replace(until);
+        // What a snooze gathered is told when that snooze ends, also when it is made longer or shorter.
+        let theirs =
+            |it: &Gathered| it.storyline.as_ref() == Some(storyline) && Some(it.not_before) == before;
+        if self.gathered.iter().any(theirs) {
+            let gathered = Arc::make_mut(&mut self.gathered);
+            gathered.iter_mut().filter(|it| theirs(it)).for_each(|it| it.not_before = until);
+        }
+    }
+
+    fn retire(&mut self, storyline: &StorylineId) {
+        self.storyline_mut(storyline).retired = true;
+        let theirs = |it: &&mut Arc<Alert>| it.storyline.as_ref() == Some(storyline);
+        for alert in self.alerts.values_mut().filter(theirs) {
+            Arc::make_mut(alert).state = AlertState::Closed;
+        }
+    }
+}
+
+impl StorylineState {
+    fn reported(
+        &mut self,
+        id: DevelopmentId,
+        relation: Relation,
+        disputes: Option<DevelopmentId>,
+        report: &Report,
+        seq: Seq,
+    ) {
+        self.developments_ever += 1;
+        let development = Development {
+            id,
+            seq,
+            headline: report.title.clone(),
+            at: report.effective,
+            state: DevelopmentState::Provisional,
+            relation,
+            disputes,
+            disputed_by: None,
+            origins: Vec::new(),
+            reports: Vec::new(),
+            reports_ever: 0,
+            dropped: false,
+        };
+        let place = self.developments.partition_point(|it| it.at <= report.effective);
+        self.developments.insert(place, Arc::new(development));
+        self.noted(Some(id), relation, report, seq);
+        let surplus = self.developments.len().saturating_sub(DEVELOPMENTS_KEPT);
+        self.developments.drain(..surplus);
+    }
+
+    fn noted(&mut self, development: Option<DevelopmentId>, relation: Relation, report: &Report, seq: Seq) {
+        self.count_report(report.effective, &report.origin);
+        let Some(it) = development.and_then(|id| self.development_mut(id)) else { return };
+        it.reports_ever += 1;
+        if it.reports.len() < REPORTS_KEPT {
+            it.reports.push(ReportRef {
+                item: report.item,
+                seq,
+                feed: report.feed.clone(),
+                outlet: report.outlet.clone(),
+                origin: report.origin.clone(),
+                url: report.url.clone(),
+                title: report.title.clone(),
+                published: report.published,
+                relation,
+            });
+        }
+        // A copy or an edit adds no origin: whoever wrote the text is counted already.
+        if matches!(relation, Relation::Copy | Relation::Update | Relation::Background) {
+            return;
+        }
+        match it.origins.iter_mut().find(|known| known.name == report.origin) {
+            Some(known) => known.half &= report.half,
+            None => it.origins.push(DevelopmentOrigin { name: report.origin.clone(), half: report.half }),
+        }
+    }
+
+    fn confirmed(&mut self, id: DevelopmentId) {
+        if let Some(it) = self.development_mut(id) {
+            it.state = DevelopmentState::Confirmed;
+        }
+        if self.phase_by == Some(id) {
+            self.certainty = Some(Certainty::Confirmed);
+        }
+    }
+
+    fn learned(
+        &mut self,
+        development: DevelopmentId,
+        key: FactKey,
+        value: &str,
+        certainty: Certainty,
+        at: Timestamp,
+    ) {
+        let since = self.development(development).map_or(at, |it| it.at);
+        match self.facts.iter_mut().find(|it| it.key == key && it.value == value) {
+            Some(known) => (known.certainty, known.development) = (certainty, development),
+            None => self.facts.push(Fact { key, value: value.to_owned(), certainty, since, development }),
+        }
+    }
+
+    fn settled(&mut self, date: jiff::civil::Date, state: ExpectationState) {
+        let open = |it: &&mut Expectation| it.date == date && it.state == ExpectationState::Open;
+        self.expectations.iter_mut().filter(open).for_each(|it| it.state = state);
+    }
+}

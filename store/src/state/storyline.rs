@@ -1,0 +1,261 @@
+//! Where a storyline stands: its phase apart from its heat, its developments, facts and expectations.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+use storyline_config::{FeedId, Phase, StorylineId};
+
+use crate::{Certainty, DevelopmentId, DevelopmentState, FactKey, ItemId, Relation, Seq};
+
+const HOUR_SECONDS: i64 = 3_600;
+/// Hours of reports kept for the heat: eight days, so that a day compares with the week before it.
+const HEAT_HOURS: i64 = 8 * 24;
+
+/// Where a storyline stands.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StorylineState {
+    /// What people call it.
+    pub title: String,
+    /// The umbrella it belongs under.
+    pub parent: Option<StorylineId>,
+    /// The hash of its definition.
+    pub definition: String,
+    /// Whether it is no longer followed.
+    pub retired: bool,
+    /// What has happened.
+    pub phase: Phase,
+    /// The phase it came from.
+    pub phase_from: Phase,
+    /// How sure that is; none before anything is known.
+    pub certainty: Option<Certainty>,
+    /// Since when, by the report that said so.
+    pub since: Option<Timestamp>,
+    /// The development that moved it there.
+    pub phase_by: Option<DevelopmentId>,
+    /// Reports that belong to it, copies and background included.
+    pub reports: u64,
+    /// Everyone its reports come from.
+    pub origins: BTreeSet<String>,
+    /// Developments it ever had.
+    pub developments_ever: u64,
+    /// The last of them, in the order of the time they count from.
+    pub developments: Vec<Arc<Development>>,
+    /// What is known of dates, places and participants.
+    pub facts: Vec<Fact>,
+    /// What is to happen, and what was.
+    pub expectations: Vec<Expectation>,
+    /// Reports by the hour since 1970 they count from.
+    pub hours: BTreeMap<i64, u32>,
+    /// Until when its alerts are held.
+    pub snoozed_until: Option<Timestamp>,
+}
+
+/// One new thing in a storyline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Development {
+    /// Its name.
+    pub id: DevelopmentId,
+    /// The event that reported it.
+    pub seq: Seq,
+    /// The headline that first said so.
+    pub headline: String,
+    /// The time it counts from.
+    pub at: Timestamp,
+    /// How sure it is.
+    pub state: DevelopmentState,
+    /// Whether it is news of its own, or denies or corrects.
+    pub relation: Relation,
+    /// The development it denies or corrects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disputes: Option<DevelopmentId>,
+    /// The development that denies or corrects it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disputed_by: Option<DevelopmentId>,
+    /// Everyone who stands behind it, first come first.
+    pub origins: Vec<DevelopmentOrigin>,
+    /// Its reports, first come first, as many as are kept.
+    pub reports: Vec<ReportRef>,
+    /// How many reports it ever had.
+    pub reports_ever: u64,
+    /// Whether a person said that it does not belong.
+    #[serde(default)]
+    pub dropped: bool,
+}
+
+/// Someone who stands behind a development.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DevelopmentOrigin {
+    /// The owner family, agency or party.
+    pub name: String,
+    /// Whether its text is so much another's that it counts as half.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub half: bool,
+}
+
+/// A report as readers see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportRef {
+    /// The item.
+    pub item: ItemId,
+    /// The event that cited it.
+    pub seq: Seq,
+    /// The feed that carried it.
+    pub feed: FeedId,
+    /// Where it was published.
+    pub outlet: String,
+    /// Who it comes from.
+    pub origin: String,
+    /// Its page.
+    pub url: Option<String>,
+    /// Its headline.
+    pub title: String,
+    /// The date it states.
+    pub published: Option<Timestamp>,
+    /// What it adds.
+    pub relation: Relation,
+}
+
+/// Something known of a storyline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// What it is about.
+    pub key: FactKey,
+    /// What is known.
+    pub value: String,
+    /// How sure that is.
+    pub certainty: Certainty,
+    /// Since when.
+    pub since: Timestamp,
+    /// The development that says so.
+    pub development: DevelopmentId,
+}
+
+/// Something that is to happen by a date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expectation {
+    /// The day.
+    pub date: Date,
+    /// The moment after which it is overdue.
+    pub due: Timestamp,
+    /// The words that say so.
+    pub what: String,
+    /// The development that set it.
+    pub development: DevelopmentId,
+    /// What became of it.
+    pub state: ExpectationState,
+}
+
+/// What became of an expectation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpectationState {
+    /// Its date is still to come, or nothing was decided yet.
+    Open,
+    /// It happened.
+    Met,
+    /// It did not, as far as is reported.
+    Overdue,
+}
+
+/// How much is written about a storyline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heat {
+    /// Reports of the last 24 hours.
+    pub last_24h: u32,
+    /// That against the days before.
+    pub trend: Trend,
+}
+
+/// Which way the heat goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trend {
+    /// Half as much again as usual, or more.
+    Rising,
+    /// About as usual.
+    Steady,
+    /// Half of what is usual, or less.
+    Falling,
+    /// Nothing in a day.
+    Quiet,
+}
+
+impl StorylineState {
+    /// Counts a report that counts from `at`.
+    pub(super) fn count_report(&mut self, at: Timestamp, origin: &str) {
+        self.reports += 1;
+        self.origins.insert(origin.to_owned());
+        let hour = at.as_second().div_euclid(HOUR_SECONDS);
+        *self.hours.entry(hour).or_default() += 1;
+        let newest = self.hours.keys().next_back().copied().unwrap_or(hour);
+        self.hours = self.hours.split_off(&(newest - HEAT_HOURS));
+    }
+
+    /// How much is written, as seen at `now`.
+    pub fn heat(&self, now: Timestamp) -> Heat {
+        let hour = now.as_second().div_euclid(HOUR_SECONDS);
+        let sum = |from: i64, to: i64| -> u32 { self.hours.range(from..=to).map(|(_, n)| n).sum() };
+        let last_24h = sum(hour - 23, hour);
+        let before = sum(hour - 23 - 7 * 24, hour - 24);
+        let trend = match (u64::from(last_24h) * 7, u64::from(before)) {
+            (0, _) => Trend::Quiet,
+            (day, week) if day * 2 >= week * 3 => Trend::Rising,
+            (day, week) if day * 2 <= week => Trend::Falling,
+            _ => Trend::Steady,
+        };
+        Heat { last_24h, trend }
+    }
+
+    /// The development that came last and was not dropped.
+    pub fn latest(&self) -> Option<&Development> {
+        self.developments.iter().rev().map(AsRef::as_ref).find(|it| !it.dropped)
+    }
+
+    /// A development that is still kept.
+    pub fn development(&self, id: DevelopmentId) -> Option<&Development> {
+        self.developments.iter().rev().map(AsRef::as_ref).find(|it| it.id == id)
+    }
+
+    pub(super) fn development_mut(&mut self, id: DevelopmentId) -> Option<&mut Development> {
+        self.developments.iter_mut().rev().find(|it| it.id == id).map(Arc::make_mut)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hour(n: i64) -> Timestamp {
+        Timestamp::from_second(1_739_318_400 + n * HOUR_SECONDS).unwrap()
+    }
+
+    #[test]
+    fn heat_compares_a_day_with_the_week_before_it() {
+        let check = |before: u32, day: u32, want: Trend| {
+            let mut it = StorylineState::default();
+            (0..before).for_each(|_| it.count_report(hour(-30), "one"));
+            (0..day).for_each(|_| it.count_report(hour(0), "one"));
+            assert_eq!(it.heat(hour(1)), Heat { last_24h: day, trend: want }, "{before} before, {day} today");
+        };
+        check(0, 0, Trend::Quiet);
+        check(0, 1, Trend::Rising);
+        check(7, 1, Trend::Steady);
+        check(14, 1, Trend::Falling);
+        check(14, 3, Trend::Rising);
+        check(700, 0, Trend::Quiet);
+    }
+
+    #[test]
+    fn heat_forgets_what_is_older_than_its_week() {
+        let mut it = StorylineState::default();
+        it.count_report(hour(0), "one");
+        it.count_report(hour(24 * 30), "one");
+        assert_eq!(it.hours.len(), 1);
+        assert_eq!(it.reports, 2);
+    }
+}

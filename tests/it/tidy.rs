@@ -1,0 +1,175 @@
+//! The architecture is a test too: what every file of the house must keep to.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::house::root;
+
+/// Rooms and files that take values and return values: no clock, no disk, no network, no chance.
+const PURE: [&str; 11] = [
+    "config/src/storyline.rs",
+    "store/src/state/",
+    "store/src/event.rs",
+    "daemon/src/read/",
+    "daemon/src/detect/",
+    "daemon/src/plan/",
+    "daemon/src/draft/",
+    "daemon/src/poll/manners/",
+    "daemon/src/poll/turns.rs",
+    "daemon/src/writer/core.rs",
+    "daemon/src/writer/seen.rs",
+];
+
+/// What only a door may touch, or what makes one run differ from the next.
+const IMPURE: [&str; 12] = [
+    "Timestamp::now",
+    "Zoned::now",
+    "SystemTime",
+    "Instant",
+    "std::fs",
+    "std::net::Tcp",
+    "std::env",
+    "std::process",
+    "tokio::",
+    "reqwest",
+    "HashMap",
+    "HashSet",
+];
+
+/// Maps without an order that are looked into by key and never walked, each with its reason beside it in the file.
+const ORDERLESS_MARK: &str = "never walked";
+
+const FILE_LINES_MAX: usize = 400;
+const FILE_LINES_MEDIAN_MAX: usize = 150;
+
+/// What may stand at the top of the house.
+const TOP: [&str; 17] = [
+    ".ci",
+    ".clippy.toml",
+    ".deny.toml",
+    ".git",
+    ".gitignore",
+    ".rustfmt.toml",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "config",
+    "daemon",
+    "store",
+    "systemd",
+];
+
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for room in ["config/src", "store/src", "daemon/src", "tests/it"] {
+        collect(&root().join(room), &mut found);
+    }
+    found.sort();
+    assert!(found.len() > 30, "the house has more files than {}", found.len());
+    found
+}
+
+fn collect(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path.strip_prefix(root()).unwrap().to_owned(), text));
+        }
+    }
+}
+
+/// A file without its tests, which may be as impure as they like.
+fn product(text: &str) -> &str {
+    text.find("#[cfg(test)]\nmod tests {").map_or(text, |at| &text[..at])
+}
+
+fn is_test(path: &Path) -> bool {
+    path.starts_with("tests")
+        || path.ends_with("tests.rs")
+        || path.components().any(|it| it.as_os_str() == "tests")
+}
+
+#[test]
+fn pure_code_is_pure() {
+    let mut faults = Vec::new();
+    for (path, text) in sources() {
+        let pure = PURE.iter().any(|it| path.starts_with(it.trim_end_matches('/')));
+        if !pure || is_test(&path) {
+            continue;
+        }
+        for (number, line) in product(&text).lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            for word in IMPURE.iter().filter(|it| code.contains(*it)) {
+                if !(word.starts_with("Hash") && text.contains(ORDERLESS_MARK)) {
+                    faults.push(format!("{}:{}: {word}", path.display(), number + 1));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "pure code may not:\n{}", faults.join("\n"));
+}
+
+#[test]
+fn files_stay_small_and_say_what_they_are() {
+    let (mut faults, mut lengths) = (Vec::new(), Vec::new());
+    for (path, text) in sources() {
+        let lines = text.lines().count();
+        lengths.push(lines);
+        if lines > FILE_LINES_MAX {
+            faults.push(format!("{}: {lines} lines, at most {FILE_LINES_MAX}", path.display()));
+        }
+        if !text.starts_with("//! ") {
+            faults.push(format!("{}: begins without saying what it is", path.display()));
+        }
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        if ["util", "utils", "helpers", "common", "misc"].contains(&name.as_ref()) {
+            faults.push(format!("{}: a room is named for what it does", path.display()));
+        }
+    }
+    lengths.sort_unstable();
+    let median = lengths[lengths.len() / 2];
+    assert!(
+        median <= FILE_LINES_MEDIAN_MAX,
+        "the median file has {median} lines, at most {FILE_LINES_MEDIAN_MAX}"
+    );
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn rooms_know_only_those_before_them() {
+    let manifest = |room: &str| fs::read_to_string(root().join(room).join("Cargo.toml")).unwrap();
+    let knows =
+        |room: &str, other: &str| manifest(room).lines().any(|it| it.starts_with(&format!("{other}.")));
+    assert!(!knows("config", "storyline-store"));
+    assert!(knows("store", "storyline-config"));
+    assert!(knows("daemon", "storyline-config") && knows("daemon", "storyline-store"));
+}
+
+#[test]
+fn the_top_of_the_house_is_what_it_was_agreed_to_be() {
+    let allowed = |name: &str| TOP.contains(&name) || name == "tests" || name == "target";
+    let names =
+        fs::read_dir(root()).unwrap().map(|it| it.unwrap().file_name().to_string_lossy().into_owned());
+    let strangers: Vec<String> = names.filter(|it| !allowed(it)).collect();
+    assert!(strangers.is_empty(), "what is {strangers:?} doing at the top level?");
+}
+
+#[test]
+fn the_architecture_fits_on_a_few_pages() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let lines = text.lines().count();
+    assert!(lines < 200, "ARCHITECTURE.md has {lines} lines, fewer than 200 were agreed");
+    let linked = |word: &str| text.contains(word);
+    for room in ["config/", "store/", "daemon/", "tests/", "systemd/"] {
+        assert!(linked(room), "ARCHITECTURE.md does not mention {room}");
+    }
+}
