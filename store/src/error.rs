@@ -31,7 +31,10 @@ pub enum StoreError {
     Io(#[source] io::Error),
     /// An earlier write failed, and the log was not reopened since.
     #[error("the log takes no more events since a write failed; reopen it first")]
-    Latched,
+    Latched {
+        /// What the write failed for.
+        code: StorageCode,
+    },
     /// The log has lost something that was acknowledged; run `storyline store repair`.
     #[error("the log is damaged: {detail}; run: storyline store repair")]
     Damaged {
@@ -98,11 +101,11 @@ impl StoreError {
     pub fn code(&self) -> StorageCode {
         match self {
             Self::Full(_) => StorageCode::Full,
+            Self::Latched { code } => *code,
             Self::Damaged { .. } | Self::Corrupt { .. } | Self::TooNew { .. } => StorageCode::Damaged,
             Self::InUse { .. }
             | Self::NotWritable { .. }
             | Self::Io(_)
-            | Self::Latched
             | Self::OutOfOrder { .. }
             | Self::TooLarge { .. }
             | Self::NotEmpty { .. }

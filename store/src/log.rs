@@ -17,7 +17,7 @@ use storyline_config::{FeedId, limit::COMMIT_BYTES_MAX};
 pub use open::Opened;
 
 use crate::{
-    FeedRecord, Recorded, Seq, StoreError,
+    FeedRecord, Recorded, Seq, StorageCode, StoreError,
     database::{Changes, Database},
     feed_parts::{Change, Kept},
     head::{Head, Reach},
@@ -38,7 +38,8 @@ pub struct Log {
     /// None where it was opened for reading alone.
     head: Option<Head>,
     feeds: Kept,
-    latched: bool,
+    /// What it takes no more events for.
+    latched: Option<StorageCode>,
     /// How large the database was when it was opened.
     opened_bytes: u64,
     _lock: Lock,
@@ -109,15 +110,19 @@ impl Log {
     }
 
     fn ready(&self) -> Result<(), StoreError> {
-        if self.latched { Err(StoreError::Latched) } else { Ok(()) }
+        match self.latched {
+            Some(code) => Err(StoreError::Latched { code }),
+            None => Ok(()),
+        }
     }
 
     /// Takes nothing more once something failed.
     fn latching(&mut self, run: impl FnOnce(&mut Self) -> Result<(), StoreError>) -> Result<(), StoreError> {
-        self.latched = true;
-        run(self)?;
-        self.latched = false;
-        Ok(())
+        // Should it panic, it stays so.
+        self.latched = Some(StorageCode::Io);
+        let done = run(self);
+        self.latched = done.as_ref().err().map(StoreError::code);
+        done
     }
 
     fn follows(&self, recorded: &[Recorded]) -> Result<(), StoreError> {

@@ -23,7 +23,7 @@ use super::{
     checked::{Checked, damaged, known, open_clean, open_unclean},
 };
 use crate::{
-    FeedRecord, Reader, StoreError, aside,
+    FeedRecord, Reader, StorageCode, StoreError, aside,
     carve::{Carved, carve},
     database::{self, Database},
     durable,
@@ -90,11 +90,28 @@ impl Log {
             reach,
             head: Some(head),
             feeds: kept,
-            latched: false,
+            latched: None,
             opened_bytes,
             _lock: lock,
         };
         Ok(Opened { log, feeds, unclean })
+    }
+
+    /// Opens the log, or where it is damaged or has no room opens it for [reading alone](Self::open_read_only) and says
+    /// why; how far feeds are read is not known then.
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Self::open), where it cannot be read either.
+    pub fn open_somehow(data_dir: &Path) -> Result<(Opened, Option<StoreError>), StoreError> {
+        let error = match Self::open(data_dir) {
+            Ok(opened) => return Ok((opened, None)),
+            Err(error @ (StoreError::Damaged { .. } | StoreError::Full(_))) => error,
+            Err(error) => return Err(error),
+        };
+        let mut log = Self::open_read_only(data_dir)?;
+        log.latched = Some(error.code());
+        Ok((Opened { log, feeds: BTreeMap::new(), unclean: true }, Some(error)))
     }
 
     /// Opens the log for reading alone, without its engine and without a copy: where the disk is full or the log
@@ -109,8 +126,8 @@ impl Log {
         let reach = carved.reach();
         let shared = Arc::new(Shared::new(Source::Carved(carved), reach.seq));
         let data_dir = data_dir.to_owned();
-        let feeds = Kept::default();
-        Ok(Self { data_dir, shared, reach, head: None, feeds, latched: true, opened_bytes: 0, _lock: lock })
+        let (feeds, latched) = (Kept::default(), Some(StorageCode::Damaged));
+        Ok(Self { data_dir, shared, reach, head: None, feeds, latched, opened_bytes: 0, _lock: lock })
     }
 
     /// Reads the log back after a write failed, and takes events again.
@@ -122,7 +139,7 @@ impl Log {
     ///
     /// As for [`open`](Self::open); the log takes nothing then.
     pub fn reopen(&mut self) -> Result<BTreeMap<FeedId, FeedRecord>, StoreError> {
-        self.latched = true;
+        self.latched = self.latched.or(Some(StorageCode::Io));
         let log_dir = log_dir(&self.data_dir);
         aside::recover(&self.data_dir, &log_dir)?;
         durable::try_room(&self.data_dir, REOPEN_ROOM_BYTES)?;
@@ -154,7 +171,7 @@ impl Log {
         self.feeds = checked.kept;
         self.shared.swap(Source::Open(checked.database));
         self.shared.durable(checked.reach.seq);
-        self.latched = false;
+        self.latched = None;
         Ok(checked.feeds)
     }
 
