@@ -244,7 +244,7 @@ impl Carved {
     }
 
     /// Up to `limit` events after a place and up to another; one that was not found reads as lost.
-    pub(crate) fn read_after(&self, after: Seq, to: Seq, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+    pub(crate) fn read_after(&self, after: Seq, to: Seq, limit: usize) -> Vec<Recorded> {
         let mut events: Vec<Recorded> = Vec::new();
         let mut next = after.next();
         let mut at = self.time_before(next);
@@ -259,13 +259,13 @@ impl Carved {
             for it in found.unwrap_or_default() {
                 lose(&mut next, it.seq, at, &mut events);
                 if events.len() == limit || next > to {
-                    return Ok(events);
+                    return events;
                 }
                 (at, next) = (it.at, it.seq.next());
                 events.push(it);
             }
         }
         lose(&mut next, to.next(), at, &mut events);
-        Ok(events)
+        events
     }
 }

@@ -19,7 +19,7 @@ use std::{
 use sled::{Batch, Db, Transactional, Tree, transaction::TransactionError};
 use storyline_config::limit::LOG_CACHE_BYTES;
 
-use crate::{StoreError, durable};
+use crate::{StoreError, durable, error::ENGINE_LOCKED};
 
 /// The file in its directory that sled keeps everything in.
 pub(crate) const FILE: &str = "db";
@@ -150,7 +150,7 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 pub(crate) fn open_when_free(config: &sled::Config) -> sled::Result<Db> {
     for _ in 0..200 {
         match config.open() {
-            Err(sled::Error::Io(error)) if error.to_string().contains("acquire lock") => {
+            Err(sled::Error::Io(error)) if error.to_string().contains(ENGINE_LOCKED) => {
                 thread::sleep(Duration::from_millis(10));
             }
             other => return other,

@@ -4,6 +4,9 @@ use std::{io, path::PathBuf};
 
 use crate::{Seq, StorageCode};
 
+/// What the engine says of a file that another process has open.
+pub(crate) const ENGINE_LOCKED: &str = "could not acquire lock";
+
 /// The variants are the decisions a caller can take: stop the other daemon,
 /// pick another directory, free some space and reopen, repair, or upgrade.
 #[derive(Debug, thiserror::Error)]
@@ -127,6 +130,8 @@ impl From<io::Error> for StoreError {
 impl From<sled::Error> for StoreError {
     fn from(error: sled::Error) -> Self {
         match error {
+            // Somebody holds the file without our lock: an archive has none of ours.
+            sled::Error::Io(error) if error.to_string().contains(ENGINE_LOCKED) => Self::InUse { pid: 0 },
             sled::Error::Io(error) => error.into(),
             other => Self::Io(io::Error::other(other)),
         }

@@ -95,7 +95,7 @@ impl Reader {
         }
         self.shared.read(|source| match source {
             Source::Open(database) => read(database, after, head, limit),
-            Source::Carved(carved) => carved.read_after(after, head, limit),
+            Source::Carved(carved) => Ok(carved.read_after(after, head, limit)),
             Source::Closed => Err(StoreError::Closed),
         })
     }
@@ -131,7 +131,7 @@ impl Reader {
         self.shared.read(|source| match source {
             Source::Open(database) => time_of(database, seq),
             Source::Carved(carved) => {
-                let found = carved.read_after(Seq(seq.0.saturating_sub(1)), seq, 1)?;
+                let found = carved.read_after(Seq(seq.0.saturating_sub(1)), seq, 1);
                 found.first().map(|it| it.at).ok_or_else(|| missing(seq))
             }
             Source::Closed => Err(StoreError::Closed),
