@@ -52,6 +52,10 @@ pub const KEY_BYTES_MAX: usize = 64;
 pub const COMMIT_BYTES_MAX: usize = 4 << 20;
 /// Bytes of the log the database keeps in memory.
 pub const LOG_CACHE_BYTES: u64 = 16 << 20;
+/// Growth of the log's database after which a clean stop takes stock of it for the next start.
+pub const LOG_SNAPSHOT_BYTES: u64 = 64 << 20;
+/// Room there must be before writing is tried again on a disk that was full: a commit of 1 MiB and what goes with it.
+pub const REOPEN_ROOM_BYTES: usize = 2 << 20;
 /// Bytes of the archive the database keeps in memory.
 pub const ARCHIVE_CACHE_BYTES: u64 = 8 << 20;
 /// Commits `HEAD` may be behind the log.
