@@ -53,6 +53,12 @@ fn words(name: &str, words: Option<&Words<'_>>, out: &mut String) {
         Markup::Html => "html",
     };
     let _ = write!(out, "<{name} type=\"{kind}\">");
-    escape(&words.text, out);
+    let text = words.text.as_ref();
+    // The parser takes a stretch of CDATA in one piece, and every reference in one of its own.
+    if text.contains('<') && !text.contains("]]>") {
+        let _ = write!(out, "<![CDATA[{text}]]>");
+    } else {
+        escape(text, out);
+    }
     let _ = write!(out, "</{name}>");
 }

@@ -32,16 +32,32 @@ impl Folded {
 
     /// Takes what can be seen of a text.
     pub(super) fn push_str(&mut self, text: &str) {
-        for c in text.chars() {
-            if self.is_full() {
-                return;
-            }
+        let mut rest = text;
+        while !self.is_full() && !rest.is_empty() {
+            // Most of a text are words of plain letters, which are taken whole.
+            let plain = rest.bytes().position(|it| !it.is_ascii_graphic()).unwrap_or(rest.len());
+            let (word, tail) = rest.split_at(plain);
+            self.push_word(word);
+            let Some(c) = tail.chars().next() else { return };
             if c.is_whitespace() {
                 self.blank();
             } else if let Some(c) = visible(c) {
                 self.push(c);
             }
+            rest = tail.get(c.len_utf8()..).unwrap_or_default();
         }
+    }
+
+    /// Takes ASCII letters and signs.
+    fn push_word(&mut self, word: &str) {
+        let Some(first) = word.chars().next() else { return };
+        self.push(first);
+        let left = self.bytes_left.min(self.chars_left);
+        let rest = word.get(1..).unwrap_or_default();
+        let rest = rest.get(..left).unwrap_or(rest);
+        self.out.push_str(rest);
+        self.bytes_left -= rest.len();
+        self.chars_left -= rest.len();
     }
 
     fn push(&mut self, c: char) {

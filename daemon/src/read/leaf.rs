@@ -13,7 +13,7 @@ use super::{
 };
 
 /// Bytes kept of one element's text, markup included; what is read of it is far less.
-pub(super) const MARKUP_BYTES_MAX: usize = 32 << 10;
+pub(super) const MARKUP_BYTES_MAX: usize = 16 << 10;
 
 /// How the text of an element is to be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -40,6 +40,7 @@ mod name;
 mod newest;
 mod parse;
 mod record;
+mod scan;
 mod show;
 mod sniff;
 mod text;
@@ -81,6 +82,11 @@ pub fn read(bytes: &[u8], content_type: Option<&str>, url: &Url) -> Result<Docum
 }
 
 fn read_unguarded(bytes: &[u8], content_type: Option<&str>, url: &Url) -> Result<Document, ReadError> {
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        return Err(ReadError::Unreadable {
+            what: "it is compressed, and the server does not say so".to_owned(),
+        });
+    }
     let text = decode::decode(bytes, content_type);
     if text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}').is_empty() {
         return Err(ReadError::Empty);

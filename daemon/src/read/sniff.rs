@@ -39,7 +39,7 @@ pub(super) fn no_feed(text: &str) -> ReadError {
     }
     let what = match () {
         () if has("<opml") => "it is a list of feeds (OPML), not a feed; `storyline feeds import` takes it",
-        () if head.starts_with("%pdf") || head.starts_with("\u{1f}") || has("\0") => "it is binary data",
+        () if head.starts_with("%pdf") || has("\0") => "it is binary data",
         () if has("<?xml") || has("</") => "it is XML, but no feed",
         () if has("<?php") || has("fatal error") => "the server's own program failed",
         () => "it is neither XML nor JSON",
