@@ -5,10 +5,10 @@
 //! direction or invisible characters, and single blanks only, so that log,
 //! socket, terminal and alerts are safe.
 
-use html5gum::{Token, Tokenizer};
 use storyline_config::limit::{TEXT_BYTES_MAX, TITLE_CHARS_MAX};
 
 use super::{
+    entity::unescape_html,
     folded::Folded,
     scan::{Piece, Scanner},
 };
@@ -134,8 +134,7 @@ fn html(source: &str, headline: bool, out: &mut Folded) {
     while !out.is_full() {
         match scanner.next() {
             None => return,
-            Some(Piece::Text(words)) if words.contains('&') => references(words, out),
-            Some(Piece::Text(words)) => out.push_str(words),
+            Some(Piece::Text(words)) => out.push_str(&unescape_html(words)),
             Some(Piece::Start(name, written)) => {
                 if UNREAD.contains(&name.as_ref()) {
                     let vital = !headline && matches!(name.as_ref(), "script" | "style");
@@ -148,17 +147,6 @@ fn html(source: &str, headline: bool, out: &mut Folded) {
             }
             Some(Piece::End(name)) if BLOCKS.contains(&name.as_ref()) => out.blank(),
             Some(Piece::End(_) | Piece::Unread) => {}
-        }
-    }
-}
-
-/// Writes words whose references to characters are HTML's, with or without their semicolons.
-fn references(words: &str, out: &mut Folded) {
-    for token in Tokenizer::new(words) {
-        match token {
-            Ok(Token::String(text)) => out.push_str(&String::from_utf8_lossy(&text)),
-            Ok(_) => {}
-            Err(never) => match never {},
         }
     }
 }
