@@ -34,10 +34,9 @@ impl Folded {
     pub(super) fn push_str(&mut self, text: &str) {
         let mut rest = text;
         while !self.is_full() && !rest.is_empty() {
-            // Most of a text are words of plain letters, which are taken whole.
-            let plain = rest.bytes().position(|it| !it.is_ascii_graphic()).unwrap_or(rest.len());
-            let (word, tail) = rest.split_at(plain);
-            self.push_word(word);
+            // Most of a text are plain words with single blanks, which are taken whole.
+            let (words, tail) = rest.split_at(plain(rest.as_bytes()));
+            self.push_plain(words);
             let Some(c) = tail.chars().next() else { return };
             if c.is_whitespace() {
                 self.blank();
@@ -48,12 +47,12 @@ impl Folded {
         }
     }
 
-    /// Takes ASCII letters and signs.
-    fn push_word(&mut self, word: &str) {
-        let Some(first) = word.chars().next() else { return };
+    /// Takes words that are clean already.
+    fn push_plain(&mut self, words: &str) {
+        let Some(first) = words.chars().next() else { return };
         self.push(first);
         let left = self.bytes_left.min(self.chars_left);
-        let rest = word.get(1..).unwrap_or_default();
+        let rest = words.get(1..).unwrap_or_default();
         let rest = rest.get(..left).unwrap_or(rest);
         self.out.push_str(rest);
         self.bytes_left -= rest.len();
@@ -83,6 +82,19 @@ impl Folded {
         self.out.truncate(self.out.trim_end().len());
         self.out
     }
+}
+
+/// The length of the visible ASCII at the beginning of a text, single blanks within it included.
+fn plain(text: &[u8]) -> usize {
+    let mut length = 0;
+    while let Some(byte) = text.get(length) {
+        let within = *byte == b' ' && length > 0 && text.get(length + 1).is_some_and(u8::is_ascii_graphic);
+        if !within && !byte.is_ascii_graphic() {
+            break;
+        }
+        length += 1;
+    }
+    length
 }
 
 /// The character as it is kept: none for control, direction, joining and invisible characters.
