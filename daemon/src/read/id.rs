@@ -10,12 +10,10 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
+use storyline_config::limit::GUID_BYTES_MAX;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::{document::Entry, link};
-
-/// Bytes of a publisher's id that is used as it is; a longer one is hashed.
-const GUID_BYTES_MAX: usize = 512;
 
 /// Names the entries, and marks those that only repeat an earlier one.
 pub(super) fn name(entries: &mut [Entry]) {

@@ -18,6 +18,7 @@
 mod attribute;
 mod canonical;
 mod date;
+mod date_clock;
 mod date_token;
 mod date_word;
 mod decode;

@@ -89,14 +89,14 @@ impl<'a> Scanner<'a> {
             }
         }
         match after.as_bytes() {
-            [b'!' | b'?', ..] => self.to_sign(),
-            [b'/', c, ..] if c.is_ascii_alphabetic() => self.to_sign(),
+            [b'!' | b'?', ..] => self.sign(),
+            [b'/', c, ..] if c.is_ascii_alphabetic() => self.sign(),
             [c, ..] if c.is_ascii_alphabetic() => self.tag(),
             _ => None,
         }
     }
 
-    fn to_sign(&mut self) -> Option<usize> {
+    fn sign(&mut self) -> Option<usize> {
         if self.tags_broken {
             return None;
         }
@@ -107,7 +107,7 @@ impl<'a> Scanner<'a> {
 
     /// The length of a start tag, whose attribute values may hold `>` in quotes.
     fn tag(&mut self) -> Option<usize> {
-        let simple = self.to_sign()?;
+        let simple = self.sign()?;
         if self.quotes_broken || !self.rest.get(..simple)?.contains('=') {
             return Some(simple);
         }
