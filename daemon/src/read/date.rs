@@ -46,11 +46,16 @@ fn strict(text: &str) -> Option<Timestamp> {
 }
 
 fn tolerant(text: &str) -> Option<Stated> {
-    let mut tokens = tokens(text);
+    let named = text.split_whitespace().find(|it| it.contains('/') && it.starts_with(char::is_alphabetic));
+    let named = named.and_then(|name| Some((name, TimeZone::get(name).ok()?)));
+    let mut tokens = match &named {
+        Some((name, _)) => tokens(&text.replace(name, " ")),
+        None => tokens(text),
+    };
     if let [Token::Number { value, digits: 10 | 13, .. }] = tokens.as_slice() {
         return epoch(*value);
     }
-    let zone = take_zone(text, &mut tokens);
+    let zone = take_zone(&mut tokens).or(named.map(|(_, zone)| zone));
     let clock = Clock::take(&mut tokens)?;
     let date = date(&tokens)?;
     let (date, time) = clock.unwrap_or_default().on(date)?;
@@ -75,9 +80,7 @@ fn epoch(value: u64) -> Option<Stated> {
 }
 
 /// Takes what names the zone out of the tokens.
-fn take_zone(text: &str, tokens: &mut Vec<Token>) -> Option<TimeZone> {
-    let named = text.split_whitespace().find(|it| it.contains('/') && it.starts_with(char::is_alphabetic));
-    let named = named.and_then(|name| TimeZone::get(name).ok());
+fn take_zone(tokens: &mut Vec<Token>) -> Option<TimeZone> {
     let colon = tokens.iter().position(|it| *it == Token::Sign(':')).unwrap_or(0);
     let numeric = offset_at(tokens, colon);
     let word = tokens.iter().enumerate().skip(1).find_map(|(at, token)| match token {
@@ -90,9 +93,9 @@ fn take_zone(text: &str, tokens: &mut Vec<Token>) -> Option<TimeZone> {
     }
     if let Some((at, minutes)) = word {
         tokens.remove(at);
-        return named.or(fixed(minutes));
+        return fixed(minutes);
     }
-    named
+    None
 }
 
 fn fixed(minutes: i32) -> Option<TimeZone> {

@@ -48,6 +48,13 @@ mod text;
 mod tree;
 mod walk;
 
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod tests;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use storyline_config::limit::ENTRIES_MAX;
@@ -95,7 +102,11 @@ fn read_unguarded(bytes: &[u8], content_type: Option<&str>, url: &Url) -> Result
     let draft = if sniff::is_json(&text) {
         json::json(&text, url).map_err(|what| ReadError::Unreadable { what })?
     } else {
-        walk::walk(&text, url).ok_or_else(|| sniff::no_feed(&text))?
+        let draft = walk::walk(&text, url).ok_or_else(|| sniff::no_feed(&text))?;
+        if draft.entries.is_empty() && draft.children.is_empty() && sniff::is_page(&text) {
+            return Err(sniff::no_feed(&text));
+        }
+        draft
     };
     understand(draft)
 }
