@@ -35,7 +35,7 @@ impl Proposer<'_> {
             all.extend(self.about_facet(thread, who));
         }
         let Some(venue) = &thread.venue else { return all };
-        let in_title = self.scenes.scenes.first().is_some_and(|it| it.who.contains(venue));
+        let in_title = self.scenes.each.first().is_some_and(|it| it.who.contains(venue));
         if !(action.is_some_and(|it| it.placed) || child || in_title) {
             return all;
         }
@@ -109,7 +109,7 @@ impl Proposer<'_> {
             thread
                 .sentences
                 .iter()
-                .filter_map(|at| self.scenes.scenes.get(*at))
+                .filter_map(|at| self.scenes.each.get(*at))
                 .any(|it| two.iter().all(|who| it.who.contains(who)))
         });
         both && weight(1) > 1 && weight(2) * 2 <= weight(1)
