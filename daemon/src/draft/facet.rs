@@ -64,7 +64,8 @@ impl Proposer<'_> {
         let weights = self.scenes.weights(|it| &it.who, &self.scenes.all());
         let others = weights.iter().filter(|it| it.1 > 1 && !who.contains(&it.0)).map(|it| it.0.clone());
         let others = others.filter(|it| {
-            let occasion = self.scenes.name(it).is_some_and(|it| it.kind == NameKind::Occasion);
+            let credited = self.scenes.name(it).is_some_and(|it| Some(it.text.as_str()) == self.credit);
+            let occasion = credited || self.scenes.name(it).is_some_and(|it| it.kind == NameKind::Occasion);
             thread.venue.as_ref() != Some(it) && !occasion && !self.is_elsewhere(it)
         });
         let mut cast: Vec<Who> = who.iter().cloned().chain(others).take(CAST_MAX).collect();

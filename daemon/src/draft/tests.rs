@@ -47,22 +47,21 @@ fn an_article_of_many_threads_is_taken_apart() {
     check(
         include_str!("articles/talks.txt"),
         &expect![[r#"
-        talks-trump-putin: Talks: Donald Trump and Vladimir Putin [2025-02-14]
-            who: @trump, @putin, @zelenskyy, @rubio
-            what: talk, negotiate, negotiation, negotiator
-            about: @ukraine, war, start
-        meeting-saudi-arabia: Meeting in Saudi Arabia: Vladimir Putin and Donald Trump []
-            who: @putin, @trump
-            what: meet, meeting, summit, talk
-            where: @saudi-arabia
-        munich-security-conference: Munich Security Conference: Marco Rubio and JD Vance [2025-02-14]
-            which: munich security conference, @munich
-            what or who: conference, gathering, congress, forum
-        release-fogel-russia: The release: Marc Fogel and Russia []
-            who: @fogel, @russia, @united-states
-            what: prisoner, release, exchange, swap
-        credit: Reuters
-    "#]],
+            talks-trump-putin: Talks: Donald Trump and Vladimir Putin [2025-02-14]
+                who: @putin, @zelenskyy, @rubio, @ratcliffe
+                what: talk, negotiate, negotiation, negotiator
+            meeting-saudi-arabia: Meeting in Saudi Arabia: Vladimir Putin and Donald Trump []
+                who: @putin, @trump, @ukraine, @zelenskyy
+                what: meet, meeting, summit, talk
+                where: @saudi-arabia
+            munich-security-conference: Munich Security Conference: Marco Rubio and JD Vance [2025-02-14]
+                which: munich security conference, @munich
+                what or who: conference, gathering, congress, forum
+            release-fogel-russia: The release: Marc Fogel and Russia []
+                who: @fogel, @russia, @united-states
+                what: prisoner, release, exchange, swap
+            credit: Reuters
+        "#]],
     );
 }
 
@@ -168,6 +167,7 @@ fn a_quake_is_told_by_its_place_and_the_donors_meet_elsewhere() {
                 what: earthquake, quake, survivor, wreckage
                 where: @tarvan, @elmeshk
             meeting-geneva: Meeting in Geneva [2026-11-23]
+                who: @tarvan, @elmeshk
                 what: meet, meeting, summit, talk
                 where: @geneva
             + Elmeshk (elmeshk)
