@@ -50,6 +50,10 @@ pub const VALUE_BYTES_MAX: usize = 4 << 10;
 pub const KEY_BYTES_MAX: usize = 64;
 /// Bytes of one commit; a larger page becomes several.
 pub const COMMIT_BYTES_MAX: usize = 4 << 20;
+/// Bytes of the log the database keeps in memory.
+pub const LOG_CACHE_BYTES: u64 = 16 << 20;
+/// Bytes of the archive the database keeps in memory.
+pub const ARCHIVE_CACHE_BYTES: u64 = 8 << 20;
 /// Commits `HEAD` may be behind the log.
 pub const HEAD_COMMITS_MAX: u32 = 64;
 /// Time `HEAD` may be behind the log.

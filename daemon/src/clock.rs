@@ -113,6 +113,11 @@ pub fn later(from: Timestamp, span: Duration) -> Timestamp {
     SignedDuration::try_from(span).ok().and_then(|it| from.checked_add(it).ok()).unwrap_or(Timestamp::MAX)
 }
 
+/// The moment `span` before `from`, or the first there is.
+pub fn earlier(from: Timestamp, span: Duration) -> Timestamp {
+    SignedDuration::try_from(span).ok().and_then(|it| from.checked_sub(it).ok()).unwrap_or(Timestamp::MIN)
+}
+
 /// How long it is from one moment to a later one; zero if it is not later.
 pub fn between(from: Timestamp, to: Timestamp) -> Duration {
     Duration::try_from(to.duration_since(from)).unwrap_or_default()
@@ -128,7 +133,7 @@ fn shrink(span: Duration, rate: f64) -> Duration {
 mod tests {
     use super::*;
 
-    const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
+    const WEEK: Duration = Duration::from_hours(7 * 24);
 
     fn start() -> Timestamp {
         "2025-02-12T00:00:00Z".parse().unwrap()
@@ -157,6 +162,7 @@ mod tests {
             let clock = clock.clone();
             async move { clock.sleep(WEEK).await }
         });
+        tokio::task::yield_now().await;
         hand.advance(WEEK / 2);
         tokio::task::yield_now().await;
         assert!(!sleeper.is_finished());

@@ -3,6 +3,7 @@
 //! Everything a test or a bench drives is here; `main.rs` only hands the
 //! command line over.
 
+pub mod backtest;
 pub mod cli;
 pub mod clock;
 pub mod deliver;
@@ -12,5 +13,6 @@ pub mod draft;
 pub mod plan;
 pub mod poll;
 pub mod read;
+pub mod run;
 pub mod serve;
 pub mod writer;

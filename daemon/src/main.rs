@@ -1,2 +1,7 @@
 //! The `storyline` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    storyline::cli::main()
+}

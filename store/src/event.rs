@@ -158,6 +158,20 @@ pub enum Event {
         /// `first_run`, `stop`, `late`, `backfill`, `storm`, `snooze` or `below_rule`.
         reason: String,
     },
+    /// A sink will hear of an alert together with others, in a digest.
+    AlertGathered {
+        sink: SinkId,
+        alert: AlertId,
+        #[serde(rename = "alert_kind")]
+        kind: AlertKind,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        storyline: Option<StorylineId>,
+        headline: String,
+        /// Why it is gathered.
+        digest: DeliveryDigest,
+        /// The digest is closed then at the earliest.
+        not_before: Timestamp,
+    },
     /// A person has seen an alert.
     AlertAcknowledged { alert: AlertId, by: String },
     /// A storyline's alerts are held until a time.

@@ -11,21 +11,53 @@
 //! * What was acknowledged is on stable storage.
 //! * Whatever a released version wrote, every later version reads.
 
+mod archive;
+mod aside;
+mod backup;
+mod carve;
+mod codec;
+mod database;
+mod durable;
+mod error;
 mod event;
+mod export;
+mod feed_parts;
 mod feed_record;
+mod head;
 mod id;
 mod item;
+mod kind;
+mod lock;
+mod log;
+mod pack;
+mod reader;
+mod repair;
+pub mod segment;
+pub mod snapshot;
 mod state;
+mod sum;
+mod swap;
+mod verify;
+mod walk;
 
+pub use archive::Archive;
+pub use backup::{Restored, backup, restore};
+pub use codec::{from_json, to_json};
+pub use error::StoreError;
 pub use event::{
     AlertKind, Certainty, DateMention, DeliveryDigest, DevelopmentState, Event, Evidence, FacetTouched,
     FactKey, FeedTrouble, Nearest, Recorded, Relation, Report, StorageCode, Touch,
 };
+pub use export::{export, import};
 pub use feed_record::{FeedRecord, Hold, Moving, Schedule, Seen, SeenItem, Validators};
 pub use id::{AlertId, DeliveryId, DevelopmentId, ItemId, Seq};
 pub use item::{DateFlag, Item};
+pub use log::{Log, Opened};
+pub use reader::Reader;
+pub use repair::{Repaired, repair};
 pub use state::{
     Alert, AlertState, Delivery, DeliveryState, Development, DevelopmentOrigin, Expectation,
-    ExpectationState, Fact, FeedHealth, FeedTroubleKind, Gathered, Heat, ReportRef, State, StorylineState,
-    Trend,
+    ExpectationState, Fact, FeedHealth, FeedTroubleKind, Gathered, Heat, ReportRef, SinkFailing, SinkState,
+    State, StorylineState, Trend,
 };
+pub use verify::{Damage, Verified, verify};

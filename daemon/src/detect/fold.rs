@@ -8,7 +8,11 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, char::is_combini
 /// A text with its letters in composed, compatible forms and `&…;` references resolved.
 pub(super) fn composed(text: &str) -> String {
     let text = if text.contains('&') { unescaped(&unescaped(text)) } else { text.to_owned() };
-    if text.is_ascii() || is_nfkc_quick(text.chars()) == IsNormalized::Yes { text } else { text.nfkc().collect() }
+    if text.is_ascii() || is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+        text
+    } else {
+        text.nfkc().collect()
+    }
 }
 
 /// Resolves the references that are left in texts which were escaped twice.
@@ -18,7 +22,8 @@ fn unescaped(text: &str) -> String {
     while let Some(start) = rest.find('&') {
         let (before, after) = rest.split_at(start);
         out.push_str(before);
-        let reference = after.get(1..).and_then(|it| it.find(';').filter(|end| *end <= 8).and_then(|end| it.get(..end)));
+        let reference =
+            after.get(1..).and_then(|it| it.find(';').filter(|end| *end <= 8).and_then(|end| it.get(..end)));
         match reference.and_then(|name| Some((name, character(name)?))) {
             Some((name, it)) => {
                 out.push(it);

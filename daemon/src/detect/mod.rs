@@ -1,3 +1,50 @@
 //! What belongs, what is new, what it changes (pure).
+//!
+//! ```text
+//! item → reading → aliases found → belongs to … → copy? edit? background? denial? near to what is known?
+//!                                                → development, origin, phase, facts, expectations → events
+//! ```
+//!
+//! No model and no network: words, what the definitions say, and what was
+//! recorded before. [`Memory`] is a fold of the log, so the same log and the
+//! same item give the same events on every machine. Thresholds, tables and
+//! patterns stand in one file, `rules.toml`, whose version is part of every
+//! decision's evidence.
 
+mod background;
+mod backtest;
+mod case;
+mod copy;
 pub mod dates;
+mod definitions;
+mod dispute;
+mod due;
+mod explain;
+mod fact;
+mod features;
+mod fold;
+mod judge;
+mod judgement;
+mod memory;
+mod origin;
+mod pattern;
+mod phase;
+mod reading;
+mod relevance;
+mod revision;
+mod rules;
+mod similarity;
+mod standing;
+mod stem;
+mod thread;
+mod trie;
+
+pub use backtest::{Line, backtest};
+pub use definitions::Definitions;
+pub use due::due;
+pub use explain::{Explanation, explain};
+pub use fact::Fact;
+pub use judge::{detect, judge};
+pub use judgement::Judgement;
+pub use memory::Memory;
+pub use rules::{Rules, Step};

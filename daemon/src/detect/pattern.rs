@@ -44,7 +44,14 @@ pub(super) struct Found {
 impl Pattern {
     /// Reads a pattern: words, `#` a number, `_` any word, `word*`, `a|b`, `^`, `$`, `?`.
     pub(super) fn parse(text: &str, gap: usize) -> Self {
-        let mut it = Self { start: false, end: false, question: false, gap, steps: Vec::new(), written: text.trim().to_owned() };
+        let mut it = Self {
+            start: false,
+            end: false,
+            question: false,
+            gap,
+            steps: Vec::new(),
+            written: text.trim().to_owned(),
+        };
         for part in text.split_whitespace() {
             match part {
                 "^" => it.start = true,
@@ -105,7 +112,8 @@ impl Pattern {
             return None;
         }
         rest.iter().try_fold(from, |at, step| {
-            (at + 1..=at + 1 + self.gap).find(|next| words.get(*next).is_some_and(|word| fits(step, reading, word)))
+            (at + 1..=at + 1 + self.gap)
+                .find(|next| words.get(*next).is_some_and(|word| fits(step, reading, word)))
         })
     }
 }
@@ -127,8 +135,9 @@ fn ends_with_question(reading: &Reading, words: &[Word]) -> bool {
 }
 
 /// Number words up to twelve, in order from zero.
-const NUMBERS: [&str; 13] =
-    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+const NUMBERS: [&str; 13] = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+];
 
 /// Whether folded letters name a number.
 pub(super) fn is_number(letters: &str) -> bool {

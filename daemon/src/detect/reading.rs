@@ -106,7 +106,8 @@ impl Reading {
         self.sentences.push(0..self.title_words);
         let mut start = self.title_words;
         for index in self.title_words..self.words.len() {
-            let ends = self.words.get(index + 1).is_none_or(|next| next.sentence != self.words[index].sentence);
+            let ends =
+                self.words.get(index + 1).is_none_or(|next| next.sentence != self.words[index].sentence);
             if ends && self.sentences.len() < SENTENCES_MAX {
                 self.sentences.push(start..index + 1);
                 start = index + 1;
@@ -152,7 +153,12 @@ impl Scan {
         if let Some(elided) = elision(kept) {
             let split = start + elided;
             self.push(out, text, start, split);
-            self.push(out, text, split + text.get(split..).and_then(|it| it.chars().next()).map_or(1, char::len_utf8), start + stem_end);
+            self.push(
+                out,
+                text,
+                split + text.get(split..).and_then(|it| it.chars().next()).map_or(1, char::len_utf8),
+                start + stem_end,
+            );
         } else {
             self.push(out, text, start, start + stem_end);
         }
@@ -164,7 +170,9 @@ impl Scan {
         let from = out.letters.len();
         let mut folded = String::with_capacity(written.len());
         let number = written.starts_with(|c: char| c.is_ascii_digit());
-        for c in written.chars().filter(|c| c.is_alphanumeric() || is_mark_in_word(*c) || (number && *c == '.')) {
+        for c in
+            written.chars().filter(|c| c.is_alphanumeric() || is_mark_in_word(*c) || (number && *c == '.'))
+        {
             push_lower(&mut folded, c);
         }
         if folded.is_empty() {
@@ -190,8 +198,13 @@ impl Scan {
 
     /// Reads a run of a script without spaces as overlapping pairs.
     fn pairs(&mut self, out: &mut Reading, text: &str, start: usize) -> usize {
-        let run: Vec<(usize, char)> =
-            text.get(start..).unwrap_or_default().char_indices().take_while(|(_, c)| is_unspaced(*c)).take(WORDS_MAX).collect();
+        let run: Vec<(usize, char)> = text
+            .get(start..)
+            .unwrap_or_default()
+            .char_indices()
+            .take_while(|(_, c)| is_unspaced(*c))
+            .take(WORDS_MAX)
+            .collect();
         let end_of = |(at, c): &(usize, char)| start + at + c.len_utf8();
         if let [one] = run.as_slice() {
             self.push(out, text, start, end_of(one));
@@ -212,7 +225,10 @@ impl Scan {
             '\n' | '•' | '。' | '！' | '？' | '؟' | '|' | '·' => true,
             '!' | '?' | '…' => after.chars().next().is_none_or(char::is_whitespace),
             '.' => {
-                after.chars().next().is_none_or(|it| it.is_whitespace() || matches!(it, '"' | '”' | '\'' | '’' | ')'))
+                after
+                    .chars()
+                    .next()
+                    .is_none_or(|it| it.is_whitespace() || matches!(it, '"' | '”' | '\'' | '’' | ')'))
                     && !is_abbreviation(before, after)
             }
             _ => false,
@@ -256,11 +272,14 @@ fn word_end(text: &str, start: usize) -> usize {
         } else if is_apostrophe(c) {
             previous.is_alphabetic() && next.is_some_and(char::is_alphabetic)
         } else if c == '.' {
-            let one_letter = previous.is_uppercase() && is_initials(text.get(start..start + at).unwrap_or_default());
+            let one_letter =
+                previous.is_uppercase() && is_initials(text.get(start..start + at).unwrap_or_default());
             (previous.is_ascii_digit() && next.is_some_and(|it| it.is_ascii_digit()))
                 || (one_letter && (at > 1 || next.is_some_and(char::is_uppercase)))
         } else if c == ',' {
-            previous.is_ascii_digit() && next.is_some_and(|it| it.is_ascii_digit()) && has_three_digits(text, start + at + 1)
+            previous.is_ascii_digit()
+                && next.is_some_and(|it| it.is_ascii_digit())
+                && has_three_digits(text, start + at + 1)
         } else {
             false
         };
@@ -297,7 +316,9 @@ fn without_possessive(word: &str) -> usize {
 fn elision(word: &str) -> Option<usize> {
     let (at, _) = word.char_indices().find(|(_, c)| is_apostrophe(*c))?;
     let before = word.get(..at)?.to_lowercase();
-    let elided = ["l", "d", "j", "m", "n", "s", "t", "c", "qu", "jusqu", "lorsqu", "dell", "nell", "all", "sull", "un"];
+    let elided = [
+        "l", "d", "j", "m", "n", "s", "t", "c", "qu", "jusqu", "lorsqu", "dell", "nell", "all", "sull", "un",
+    ];
     elided.contains(&before.as_str()).then_some(at)
 }
 
@@ -311,11 +332,15 @@ fn is_abbreviation(before: &str, after: &str) -> bool {
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
     let one = letters == 1 && word.chars().next_back().is_some_and(char::is_uppercase);
     let dotted = word.contains('.') && letters <= 3;
-    const SHORT: [&str; 22] = [
-        "mr", "mrs", "ms", "dr", "st", "gen", "sen", "rep", "gov", "lt", "col", "sgt", "capt", "jan", "feb", "aug", "sept", "oct",
-        "nov", "dec", "no", "vs",
+    let number = word.eq_ignore_ascii_case("no") && next.is_some_and(|it| it.is_ascii_digit());
+    const SHORT: [&str; 21] = [
+        "mr", "mrs", "ms", "dr", "st", "gen", "sen", "rep", "gov", "lt", "col", "sgt", "capt", "jan", "feb",
+        "aug", "sept", "oct", "nov", "dec", "vs",
     ];
-    (one && next.is_some_and(char::is_uppercase)) || dotted || SHORT.contains(&word.to_lowercase().as_str())
+    (one && next.is_some_and(char::is_uppercase))
+        || dotted
+        || number
+        || SHORT.contains(&word.to_lowercase().as_str())
 }
 
 #[cfg(test)]

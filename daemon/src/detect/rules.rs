@@ -173,12 +173,13 @@ impl Table {
         }
         let letters = reading.letters(word);
         let ends = letters.char_indices().map(|(at, c)| at + c.len_utf8()).skip(2).take(12);
-        ends.filter_map(|end| self.concepts.beginnings.get(letters.get(..end)?)).next_back().copied()
+        ends.filter_map(|end| self.concepts.beginnings.get(letters.get(..end)?)).last().copied()
     }
 
     fn read(text: &str) -> Self {
-        #[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
-        let file: File = toml::from_str(text).expect("the shipped rules are TOML of this shape");
+        #[expect(clippy::panic, reason = "the file is part of the program, and a test reads it")]
+        let file: File =
+            toml::from_str(text).unwrap_or_else(|error| panic!("rules.toml: {}", error.message()));
         let lines = |text: &str, gap| -> Vec<Pattern> {
             text.lines().filter(|it| !it.trim().is_empty()).map(|it| Pattern::parse(it, gap)).collect()
         };
@@ -359,7 +360,8 @@ mod tests {
         let table = shipped();
         assert!(table.version >= 1);
         let reading = Reading::of("Leaders called off the summit", "", Language::of(None));
-        let kinds: Vec<u8> = (0..reading.words.len()).filter_map(|at| table.concept(&reading, &reading.words, at)).collect();
+        let kinds: Vec<u8> =
+            (0..reading.words.len()).filter_map(|at| table.concept(&reading, &reading.words, at)).collect();
         assert_eq!(kinds.len(), 2, "to cancel and to meet");
         assert!(table.is_stopword(&reading.words[3]));
     }

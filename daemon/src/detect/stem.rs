@@ -43,7 +43,10 @@ impl Language {
             "uk" | "be" | "he" | "zh" | "ja" | "ko" | "th" => None,
             name => Some(Algorithm::from_name(name).unwrap_or(Algorithm::English)),
         };
-        Self { stemmer: algorithm.map(Stemmer::new), seed: algorithm.map_or(0, |it| xxh3_64(it.name().as_bytes())) }
+        Self {
+            stemmer: algorithm.map(Stemmer::new),
+            seed: algorithm.map_or(0, |it| xxh3_64(it.name().as_bytes())),
+        }
     }
 
     /// The hashes of a folded word.

@@ -11,11 +11,27 @@
 //! functions of their arguments; [`fetch`], [`source`] and the loop in
 //! [`poller`] only do.
 
-//pub mod fetch;
+mod asks;
+pub mod domain;
+mod doors;
+mod errand;
+pub mod fetch;
 pub mod guard;
+mod items;
+mod live;
 pub mod manners;
+mod pending;
+mod poller;
+pub mod sitemap;
+pub mod source;
+#[cfg(test)]
+mod tests;
 pub mod turns;
 mod visit;
 
+pub use asks::{Handle, HeldFeed, NotPolled, Polled};
+pub use doors::{Child, Doors, NotTold, Raw, Reading, Told};
+pub use live::{Live, understand};
 pub use manners::{FeedState, Overlap};
+pub use poller::Poller;
 pub use visit::{Answer, Failure, Hints, Hop, Outcome, Page, Visit};

@@ -19,12 +19,12 @@ use std::{
 use jiff::Timestamp;
 use storyline_config::FeedId;
 use storyline_store::Schedule;
-use url::{Host, Url};
 
+use super::domain::domain_of;
 use crate::clock::later;
 
 /// Domains whose servers count all feeds together and want more than the usual gap.
-const PLATFORMS: [(&str, Duration); 1] = [("reddit.com", Duration::from_secs(60))];
+const PLATFORMS: [(&str, Duration); 1] = [("reddit.com", Duration::from_mins(1))];
 
 /// How many may be asked at once, and how soon after each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl Turns {
             return;
         }
         self.remove(feed);
-        self.wait(feed, lane_of(feed, address), due);
+        self.wait(feed, &lane_of(feed, address), due);
     }
 
     /// Forgets a feed. One that is in flight ends as usual and does not wait again.
@@ -148,8 +148,16 @@ impl Turns {
         }
         self.sort(&lane);
         if let Some((address, due)) = next {
-            self.wait(feed, lane_of(feed, address), due);
+            self.wait(feed, &lane_of(feed, address), due);
         }
+    }
+
+    /// A visit to an address started before this began; its gap is kept all the same.
+    pub fn started(&mut self, address: &str, at: Timestamp) {
+        let Some(name) = domain_of(address) else { return };
+        let lane = self.lanes.entry(name.clone()).or_default();
+        lane.last_start = lane.last_start.max(Some(at));
+        self.sort(&name);
     }
 
     /// Nobody starts in a domain until then.
@@ -179,10 +187,10 @@ impl Turns {
         Some(start)
     }
 
-    fn wait(&mut self, feed: &FeedId, lane: String, due: Timestamp) {
-        self.lanes.entry(lane.clone()).or_default().waiting.insert((due, feed.clone()));
-        self.feeds.insert(feed.clone(), Waiting { lane: lane.clone(), due: Some(due) });
-        self.sort(&lane);
+    fn wait(&mut self, feed: &FeedId, lane: &str, due: Timestamp) {
+        self.lanes.entry(lane.to_owned()).or_default().waiting.insert((due, feed.clone()));
+        self.feeds.insert(feed.clone(), Waiting { lane: lane.to_owned(), due: Some(due) });
+        self.sort(lane);
     }
 
     /// Puts a lane at its place among those that are ready.
@@ -225,19 +233,6 @@ fn lane_of(feed: &FeedId, address: &str) -> String {
     domain_of(address).unwrap_or_else(|| format!("{ALONE}{feed}"))
 }
 
-/// The registrable domain of an http address; a literal address, or a name without one, stands for itself.
-pub fn domain_of(address: &str) -> Option<String> {
-    let url = Url::parse(address).ok().filter(|it| matches!(it.scheme(), "http" | "https"))?;
-    Some(match url.host()? {
-        Host::Domain(name) => {
-            let name = name.trim_end_matches('.').to_ascii_lowercase();
-            psl::domain_str(&name).unwrap_or(&name).to_owned()
-        }
-        Host::Ipv4(it) => it.to_string(),
-        Host::Ipv6(it) => it.to_string(),
-    })
-}
-
 /// The domains that feeds were told to leave alone, and until when.
 pub fn pauses<'a>(schedules: impl IntoIterator<Item = &'a Schedule>) -> BTreeMap<String, Timestamp> {
     let mut pauses = BTreeMap::new();
@@ -270,22 +265,6 @@ mod tests {
 
     fn turns(concurrency: usize, per_host: usize, gap: u64) -> Turns {
         Turns::new(Limits { concurrency, per_host, host_gap: Duration::from_secs(gap) })
-    }
-
-    fn check_domain(address: &str, expected: Option<&str>) {
-        assert_eq!(domain_of(address).as_deref(), expected, "{address}");
-    }
-
-    #[test]
-    fn a_lane_is_a_registrable_domain_or_an_address() {
-        check_domain("https://feeds.bbci.co.uk/news/rss.xml", Some("bbci.co.uk"));
-        check_domain("https://a.tumblr.com/rss", Some("tumblr.com"));
-        check_domain("https://WWW.Example.org.:8443/", Some("example.org"));
-        check_domain("http://127.0.0.1:8001/", Some("127.0.0.1"));
-        check_domain("http://[::1]:80/", Some("::1"));
-        check_domain("http://localhost:3000/", Some("localhost"));
-        check_domain("exec:/usr/bin/prices", None);
-        check_domain("file:///srv/feed.xml", None);
     }
 
     #[test]

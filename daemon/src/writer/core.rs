@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use storyline_config::{Baseline, Config, FeedId};
 use storyline_store::{DevelopmentId, Event, FeedRecord, Item, Recorded, Seq, State};
 
@@ -20,7 +20,8 @@ use super::{
 };
 use crate::{
     detect::{self, Definitions, Judgement, Memory},
-    plan::{self, Occasion},
+    plan,
+    plan::{Occasion, Situation, Visits},
     poll::{Outcome, Page, Visit, manners},
 };
 
@@ -32,11 +33,30 @@ pub struct Core {
     state: State,
     memory: Memory,
     feeds: BTreeMap<FeedId, Arc<FeedRecord>>,
-    /// Feeds that have not been read since a long stop: what they bring is told in one digest.
+    /// The zone sentences tell the time in.
+    zone: TimeZone,
+    /// Feeds that still wait for their first visit of this run.
+    awaited: BTreeSet<FeedId>,
+    /// Those of them that have not been read since a long stop: what they bring is told in one digest.
     stopped: BTreeSet<FeedId>,
+    /// Alerts the page in hand has raised.
+    page_raised: u32,
     staged: Vec<Recorded>,
+    /// Items that were judged since the last commit, whatever came of it.
+    heard: Vec<Item>,
     touched: BTreeSet<FeedId>,
     tally: Tally,
+}
+
+/// What a core takes up: all of it follows from the log's database.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// Where things stand.
+    pub state: State,
+    /// What detection remembers.
+    pub memory: Memory,
+    /// How far each feed is read.
+    pub feeds: BTreeMap<FeedId, Arc<FeedRecord>>,
 }
 
 /// What was read since the start.
@@ -68,19 +88,25 @@ pub struct Staged {
     pub events: Vec<Recorded>,
     /// The feeds whose record changed.
     pub feeds: Vec<(FeedId, Arc<FeedRecord>)>,
+    /// The items that were judged, for the archive.
+    pub items: Vec<Item>,
 }
 
 impl Core {
     /// Takes up where a log left off.
-    pub fn new(config: Arc<Config>, state: State, memory: Memory, feeds: BTreeMap<FeedId, FeedRecord>) -> Self {
+    pub fn new(config: Arc<Config>, zone: TimeZone, past: Past) -> Self {
         Self {
             definitions: Definitions::compile(&config),
+            awaited: config.feeds.keys().cloned().collect(),
             config,
-            state,
-            memory,
-            feeds: feeds.into_iter().map(|(id, it)| (id, Arc::new(it))).collect(),
+            state: past.state,
+            memory: past.memory,
+            feeds: past.feeds,
+            zone,
             stopped: BTreeSet::new(),
+            page_raised: 0,
             staged: Vec::new(),
+            heard: Vec::new(),
             touched: BTreeSet::new(),
             tally: Tally::default(),
         }
@@ -115,12 +141,11 @@ impl Core {
     pub fn take_staged(&mut self) -> Staged {
         let touched = std::mem::take(&mut self.touched);
         let feeds = touched.into_iter().filter_map(|id| self.feeds.get(&id).cloned().map(|it| (id, it)));
-        Staged { feeds: feeds.collect(), events: std::mem::take(&mut self.staged) }
-    }
-
-    /// Whether nothing waits to be committed.
-    pub fn is_settled(&self) -> bool {
-        self.staged.is_empty() && self.touched.is_empty()
+        Staged {
+            feeds: feeds.collect(),
+            events: std::mem::take(&mut self.staged),
+            items: std::mem::take(&mut self.heard),
+        }
     }
 
     /// Records events that have one cause, and the alerts that follow from them.
@@ -129,13 +154,18 @@ impl Core {
         for event in events {
             self.record(event, now);
         }
-        let last = self.staged.len();
-        let alerts =
-            plan::plan(&self.config, &self.state, self.staged.get(first..last).unwrap_or_default(), occasion, now);
+        let caused = self.staged.get(first..).unwrap_or_default();
+        let last = caused.last().map(|it| it.seq);
+        let alerts = plan::plan(&self.situation(now), caused, occasion, self.page_raised);
         for event in alerts {
+            self.page_raised += u32::from(matches!(event, Event::AlertRaised { .. }));
             self.record(event, now);
         }
-        self.staged.get(first..last).and_then(<[_]>::last).map(|it| it.seq)
+        last
+    }
+
+    fn situation(&self, now: Timestamp) -> Situation<'_> {
+        Situation { config: &self.config, state: &self.state, zone: &self.zone, now }
     }
 
     fn record(&mut self, event: Event, now: Timestamp) {
@@ -151,6 +181,7 @@ impl Core {
         let Some(feed) = self.config.feeds.get(&visit.feed).cloned() else {
             return 0; // It was removed by a reload while the visit was under way.
         };
+        self.page_raised = 0;
         let before = self.feeds.get(&visit.feed).cloned().unwrap_or_default();
         let mut record = (*before).clone();
         let overlap = match &visit.outcome {
@@ -161,11 +192,13 @@ impl Core {
         record.schedule = manners::after(&record.schedule, visit, overlap, &feed, &self.config.poll, jitter);
         if let Outcome::Page(page) = &visit.outcome {
             record.schedule.baselined = true;
-            record.schedule.oldest = page.items.iter().map(|it| it.effective).min().or(before.schedule.oldest);
+            record.schedule.oldest =
+                page.items.iter().map(|it| it.effective).min().or(before.schedule.oldest);
         }
         let health = manners::events(&visit.feed, &before.schedule, &record.schedule);
         self.feeds.insert(visit.feed.clone(), Arc::new(record));
         self.touched.insert(visit.feed.clone());
+        self.awaited.remove(&visit.feed);
         for event in health {
             self.cause(vec![event], Occasion::Live, now);
         }
@@ -220,21 +253,32 @@ impl Core {
         occasion: Occasion,
         now: Timestamp,
     ) -> Option<Judged> {
-        let sight = looking.look(item);
-        let revision = match sight {
-            Sight::Known(_) => return None,
-            Sight::New => false,
-            Sight::Revised => true,
-        };
+        match looking.look(item) {
+            Sight::Known(_) => None,
+            sight => Some(self.judge_sighted(looking, item, sight, late, occasion, now)),
+        }
+    }
+
+    fn judge_sighted(
+        &mut self,
+        looking: &mut Looking<'_>,
+        item: &Item,
+        sight: Sight,
+        late: bool,
+        occasion: Occasion,
+        now: Timestamp,
+    ) -> Judged {
+        let revision = sight == Sight::Revised;
         let late = late && !revision;
         let item = Item { revision, late, ..item.clone() };
         let judged = self.judge(&item, if late { Occasion::Late } else { occasion }, now);
         looking.judged(&item, judged.seq, judged.events);
-        Some(judged)
+        judged
     }
 
     fn judge(&mut self, item: &Item, occasion: Occasion, now: Timestamp) -> Judged {
         self.tally.items += 1;
+        self.heard.push(item.clone());
         if self.state.muted.contains(&item.outlet) {
             return Judged { seq: None, events: 0, judgements: Vec::new() };
         }
@@ -242,7 +286,7 @@ impl Core {
         self.tally.matched += u64::from(!judgements.is_empty());
         let (mut seq, mut events) = (None, 0);
         for judgement in &judgements {
-            let theirs = judgement.events();
+            let theirs = judgement.clone().events();
             events += theirs.len();
             seq = self.cause(theirs, occasion, now).or(seq);
         }
@@ -251,37 +295,52 @@ impl Core {
 
     /// Takes in an item that was given to us. One that is known gets the answer it got first.
     pub fn ingest(&mut self, item: &Item, backfill: bool, now: Timestamp) -> Judged {
+        self.page_raised = 0;
         let occasion = if backfill { Occasion::Backfill } else { Occasion::Live };
-        let mut record = self.feeds.get(&item.feed).map(|it| (**it).clone()).unwrap_or_default();
-        let mut looking = Looking::new(&mut record.seen, now);
-        let known = match looking.look(item) {
-            Sight::Known(it) => Some(it),
-            Sight::New | Sight::Revised => None,
+        let record = self.feeds.entry(item.feed.clone()).or_default();
+        let mut seen = std::mem::take(&mut Arc::make_mut(record).seen);
+        let mut looking = Looking::new(&mut seen, now);
+        let judged = match looking.look(item) {
+            Sight::Known(it) => {
+                Judged { seq: it.seq, events: usize::from(it.events), judgements: Vec::new() }
+            }
+            sight => {
+                let judged = self.judge_sighted(&mut looking, item, sight, false, occasion, now);
+                self.touched.insert(item.feed.clone());
+                judged
+            }
         };
-        if let Some(it) = known {
-            return Judged { seq: it.seq, events: usize::from(it.events), judgements: Vec::new() };
-        }
-        let judged = self.look_and_judge(&mut looking, item, false, occasion, now);
-        looking.forget();
-        self.feeds.insert(item.feed.clone(), Arc::new(record));
-        self.touched.insert(item.feed.clone());
-        judged.unwrap_or(Judged { seq: None, events: 0, judgements: Vec::new() })
+        looking.forget_beyond_cap();
+        Arc::make_mut(self.feeds.entry(item.feed.clone()).or_default()).seen = seen;
+        judged
     }
 
-    /// Records what time alone brings about.
-    pub fn tick(&mut self, now: Timestamp) {
+    /// Records what time alone brings about; `is_over` where the run ends and no digest need wait.
+    pub fn tick(&mut self, is_over: bool, now: Timestamp) {
+        self.page_raised = 0;
         for event in detect::due(&self.definitions, &self.memory, now) {
             self.cause(vec![event], Occasion::Live, now);
         }
-        for event in plan::due(&self.config, &self.state, now) {
+        let visits = match (is_over, self.awaited.is_empty()) {
+            (true, _) => Visits::Over,
+            (false, true) => Visits::Settled,
+            (false, false) => Visits::Underway,
+        };
+        for event in plan::due(&self.situation(now), visits) {
             self.record(event, now);
         }
+    }
+
+    /// Records that the log could not be written for a while, and alerts of it.
+    pub fn storage(&mut self, events: Vec<Event>, now: Timestamp) {
+        self.page_raised = 0;
+        self.cause(events, Occasion::Live, now);
     }
 
     /// Puts a configuration in force: what is new or changed holds from here on, nothing is judged again.
     pub fn configure(&mut self, config: Arc<Config>, now: Timestamp) {
         for (id, it) in &config.storylines {
-            let definition = it.hash();
+            let definition = config.storyline_hash(id).unwrap_or_default();
             let known = self.state.storylines.get(id).filter(|it| !it.retired);
             if known.is_none_or(|known| known.definition != definition) {
                 let (storyline, title, parent) = (id.clone(), it.title.clone(), it.parent.clone());
@@ -302,6 +361,9 @@ impl Core {
         };
         self.record(event, now);
         self.definitions = Definitions::compile(&config);
+        let added = config.feeds.keys().filter(|id| !self.config.feeds.contains_key(*id));
+        self.awaited.extend(added.cloned());
+        self.awaited.retain(|id| config.feeds.contains_key(id));
         self.config = config;
     }
 
@@ -358,7 +420,8 @@ impl Core {
     }
 
     fn owner(&self, development: DevelopmentId) -> Option<storyline_config::StorylineId> {
-        let owns = |it: &State, id| it.storylines.get(id).is_some_and(|it| it.development(development).is_some());
+        let owns =
+            |it: &State, id| it.storylines.get(id).is_some_and(|it| it.development(development).is_some());
         self.state.storylines.keys().find(|id| owns(&self.state, *id)).cloned()
     }
 

@@ -26,6 +26,8 @@ pub enum Message {
     Configure(Arc<Config>, Answer<Seq>),
     /// Why an item does or does not belong, as things stand now: for every storyline, as JSON.
     Explain(Box<Item>, Answer<serde_json::Value>),
+    /// The run ends: digests need not wait any longer.
+    Finish(Answer<()>),
     /// Time has passed.
     Tick,
 }
@@ -213,6 +215,15 @@ impl Handle {
     /// [`Refused::Stopping`].
     pub async fn explain(&self, item: Item) -> Result<serde_json::Value, Refused> {
         self.ask(|answer| Message::Explain(Box::new(item), answer)).await
+    }
+
+    /// Tells that the run ends, so that digests need not wait any longer; answers once they are planned.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`]: nothing was planned.
+    pub async fn finish(&self) -> Result<(), Refused> {
+        self.ask(Message::Finish).await
     }
 
     /// Tells that time has passed.

@@ -4,12 +4,17 @@
 //! (pure: detect, then plan), then commits once, and only then shows and
 //! answers. It never waits on a network.
 
+mod core;
 mod handle;
+mod recall;
+mod run;
 mod seen;
 #[cfg(test)]
 mod testing;
 
+pub use self::core::{Core, Judged, Past, Staged, Tally};
 pub use handle::{
     Answer, Command, DeliveryNews, Handle, Ingested, Message, Occasion, Refused, StorageTrouble, View,
     Visited,
 };
+pub use run::{Keep, Running, start};

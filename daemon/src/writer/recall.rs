@@ -1,46 +1,32 @@
 //! Where things stood when the log was last written: the state, and what detection remembers.
 //!
-//! The state is read from its snapshot, where there is one, and the events
-//! after it; what detection remembers from the log's last week.
+//! Both are folds of the log. The state is spared the events its snapshot
+//! already holds; what detection remembers has no snapshot and reads them all.
 
 use std::path::Path;
 
-use jiff::Timestamp;
-use storyline_config::limit::{EVENTS_LIMIT_MAX, MEMORY_SPAN};
-use storyline_store::{Reader, Recorded, Seq, State, StoreError, snapshot};
+use storyline_config::limit::EVENTS_LIMIT_MAX;
+use storyline_store::{Reader, Seq, State, StoreError, snapshot};
 
-use crate::{clock::earlier, detect::Memory};
+use crate::detect::Memory;
 
-/// What a core begins with.
-pub(super) struct Recalled {
-    pub(super) state: State,
-    pub(super) memory: Memory,
-}
-
-/// Reads the log as far as is needed to go on at `now`.
-pub(super) fn recall(dir: &Path, reader: &Reader, now: Timestamp) -> Result<Recalled, StoreError> {
-    let mut state = snapshot::load(dir).and_then(|(seq, bytes)| known(seq, &bytes, reader.head())).unwrap_or_default();
-    let mut memory = Memory::default();
-    let week = reader.seq_at(earlier(now, MEMORY_SPAN))?;
-    let mut after = week.min(state.seq);
+/// Reads the log.
+pub(super) fn recall(dir: &Path, reader: &Reader) -> Result<(State, Memory), StoreError> {
+    let snapshot = snapshot::load(dir).and_then(|(seq, bytes)| known(seq, &bytes, reader.head()));
+    let (mut state, mut memory) = (snapshot.unwrap_or_default(), Memory::default());
+    let mut after = Seq::default();
     loop {
         let events = reader.read_after(after, EVENTS_LIMIT_MAX)?;
         let Some(last) = events.last() else { break };
         after = last.seq;
         for recorded in &events {
-            take(&mut state, &mut memory, week, recorded);
+            if recorded.seq > state.seq {
+                state.apply(recorded);
+            }
+            memory.observe(recorded);
         }
     }
-    Ok(Recalled { state, memory })
-}
-
-fn take(state: &mut State, memory: &mut Memory, week: Seq, recorded: &Recorded) {
-    if recorded.seq > state.seq {
-        state.apply(recorded);
-    }
-    if recorded.seq > week {
-        memory.observe(recorded);
-    }
+    Ok((state, memory))
 }
 
 /// A snapshot that can be read and is not ahead of its log.

@@ -17,19 +17,21 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use storyline_config::{
-    Config,
+    Config, FeedId,
     limit::{LONG_STOP, QUEUE_MAX},
 };
-use storyline_store::{Event, Log, Opened, Recorded, Seq, StorageCode, StoreError, snapshot};
-use tokio::sync::{mpsc, oneshot, watch};
+use storyline_store::{Event, FeedRecord, Item, Log, Opened, Seq, StorageCode, StoreError, snapshot};
+use tokio::sync::{mpsc, watch};
 
 use super::{
-    Answer, Core, Handle, Ingested, Message, Occasion, Refused, StorageTrouble, View, Visited,
-    recall::{self, Recalled},
+    Answer, Handle, Ingested, Message, Refused, StorageTrouble, View, Visited,
+    core::{Core, Past},
+    handle::Occasion,
+    recall::recall,
 };
-use crate::clock::Clock;
+use crate::clock::{Clock, between};
 
 /// Messages committed together at the most.
 const TOGETHER_MAX: usize = 64;
@@ -42,7 +44,9 @@ type Reply = Box<dyn FnOnce(Result<&Core, &Refused>) + Send>;
 /// The writer with what it holds.
 struct Writer {
     dir: PathBuf,
+    keep: Keep,
     clock: Clock,
+    zone: TimeZone,
     log: Log,
     core: Core,
     view: watch::Sender<View>,
@@ -50,7 +54,13 @@ struct Writer {
     snapshot_at: Seq,
 }
 
-/// Starts the writer on a log that was just opened. The thread ends when every [`Handle`] is gone.
+/// Takes items that were judged to the archive, without waiting.
+pub type Keep = Box<dyn Fn(Vec<Item>) + Send>;
+
+/// The thread of a writer. It ends, with the log closed, when every [`Handle`] is gone.
+pub type Running = JoinHandle<Result<(), StoreError>>;
+
+/// Starts the writer on a log in `dir` that was just opened; sentences tell the time in `zone`.
 ///
 /// # Errors
 ///
@@ -60,29 +70,31 @@ pub fn start(
     opened: Opened,
     config: Arc<Config>,
     clock: Clock,
-) -> Result<(Handle, JoinHandle<Result<(), StoreError>>), StoreError> {
-    let now = clock.now();
-    let recalled = recall::recall(&dir, &opened.log.reader(), now)?;
-    let last = last_activity(&recalled, &opened);
-    let snapshot_at = recalled.state.seq;
-    let Recalled { state, memory } = recalled;
-    let mut core = Core::new(config, state, memory, opened.feeds);
-    if last.is_some_and(|last| crate::clock::between(last, now) > LONG_STOP) {
+    zone: TimeZone,
+    keep: Keep,
+) -> Result<(Handle, Running), StoreError> {
+    let Opened { log, feeds, .. } = opened;
+    let past = past(&dir, &log, feeds)?;
+    let visits = past.feeds.values().filter_map(|it| it.schedule.last_visit);
+    let last = visits.chain(past.state.at).max();
+    let snapshot_at = past.state.seq;
+    let mut core = Core::new(config, zone.clone(), past);
+    if last.is_some_and(|last| between(last, clock.now()) > LONG_STOP) {
         core.returned();
     }
     let (sender, queue) = mpsc::channel(QUEUE_MAX);
     let (view, watching) = watch::channel(look(&core, None));
-    let mut writer = Writer { dir, clock, log: opened.log, core, view, trouble: None, snapshot_at };
+    let mut writer = Writer { dir, keep, clock, zone, log, core, view, trouble: None, snapshot_at };
     writer.begin();
     let thread = thread::Builder::new().name("writer".to_owned());
-    let thread = thread.spawn(move || writer.run(queue)).map_err(StoreError::from_spawn)?;
+    let thread = thread.spawn(move || writer.run(queue)).map_err(StoreError::Io)?;
     Ok((Handle::new(sender, watching), thread))
 }
 
-/// When something was last written: the last event, or the last visit a feed's record tells of.
-fn last_activity(recalled: &Recalled, opened: &Opened) -> Option<Timestamp> {
-    let visits = opened.feeds.values().filter_map(|it| it.schedule.last_visit);
-    visits.chain(recalled.state.at).max()
+/// What a log's database says of the past.
+fn past(dir: &std::path::Path, log: &Log, feeds: BTreeMap<FeedId, FeedRecord>) -> Result<Past, StoreError> {
+    let (state, memory) = recall(dir, &log.reader())?;
+    Ok(Past { state, memory, feeds: feeds.into_iter().map(|(id, it)| (id, Arc::new(it))).collect() })
 }
 
 impl Writer {
@@ -112,7 +124,7 @@ impl Writer {
 
     /// Thinks one message through, and keeps the reply for after the commit.
     fn take(&mut self, message: Message, replies: &mut Vec<Reply>) {
-        if self.trouble.is_some() && !matches!(message, Message::Tick) {
+        if self.trouble.is_some() && !matches!(message, Message::Tick | Message::Explain(..)) {
             let refused = self.refusal();
             return refuse(message, &refused);
         }
@@ -123,7 +135,8 @@ impl Writer {
                 let new_items = self.core.visited(&visit, now);
                 let events = usize::try_from(self.core.state().seq.0 - before.0).unwrap_or(usize::MAX);
                 replies.push(reply(answer, move |core| {
-                    let schedule = core.feeds().get(&visit.feed).map(|it| it.schedule.clone()).unwrap_or_default();
+                    let schedule =
+                        core.feeds().get(&visit.feed).map(|it| it.schedule.clone()).unwrap_or_default();
                     Ok(Visited { schedule, new_items, events })
                 }));
             }
@@ -151,6 +164,10 @@ impl Writer {
                 // Nothing is recorded, so there is nothing to wait for; whoever asked may be gone.
                 let _ = answer.send(Ok(decisions));
             }
+            Message::Finish(answer) => {
+                self.core.tick(true, now);
+                replies.push(reply(answer, |_| Ok(())));
+            }
             Message::Tick => self.tick(now),
         }
     }
@@ -159,7 +176,7 @@ impl Writer {
         if self.trouble.is_some() {
             self.try_again(now);
         } else {
-            self.core.tick(now);
+            self.core.tick(false, now);
             if let Err(error) = self.log.settle() {
                 self.stumble(&error);
             }
@@ -179,6 +196,9 @@ impl Writer {
         };
         match written {
             Ok(()) => {
+                if !staged.items.is_empty() {
+                    (self.keep)(staged.items);
+                }
                 self.view.send_replace(look(&self.core, self.trouble.clone()));
                 replies.into_iter().for_each(|it| it(Ok(&self.core)));
                 self.snapshot_now_and_then();
@@ -194,19 +214,17 @@ impl Writer {
     /// Goes read-only: what was thought is thrown away, and what is on the disk is shown.
     fn stumble(&mut self, error: &StoreError) {
         let since = self.clock.now();
-        tracing::error!(error = %error, "the log cannot be written; reading goes on");
+        tracing::error!(%error, "the log cannot be written; reading goes on");
         self.trouble = Some(trouble(error, since));
-        self.replay();
+        let feeds = self.view.borrow().feeds.iter().map(|(id, it)| (id.clone(), (**it).clone())).collect();
+        self.replay(feeds);
     }
 
     /// Thinks again from what the log holds.
-    fn replay(&mut self) {
-        let feeds = self.view.borrow().feeds.iter().map(|(id, it)| (id.clone(), (**it).clone())).collect();
-        match recall::recall(&self.dir, &self.log.reader(), self.clock.now()) {
-            Ok(Recalled { state, memory }) => {
-                self.core = Core::new(self.core.config().clone(), state, memory, feeds);
-            }
-            Err(error) => tracing::error!(error = %error, "the log cannot be read either"),
+    fn replay(&mut self, feeds: BTreeMap<FeedId, FeedRecord>) {
+        match past(&self.dir, &self.log, feeds) {
+            Ok(past) => self.core = Core::new(self.core.config().clone(), self.zone.clone(), past),
+            Err(error) => tracing::error!(%error, "the log cannot be read either"),
         }
         self.view.send_replace(look(&self.core, self.trouble.clone()));
     }
@@ -214,11 +232,11 @@ impl Writer {
     /// Reopens a log that refused, and records that it did.
     fn try_again(&mut self, now: Timestamp) {
         let Some(trouble) = self.trouble.clone() else { return };
-        if let Err(error) = self.log.reopen() {
-            tracing::debug!(error = %error, "the log still cannot be written");
-            return;
-        }
-        self.replay();
+        let feeds = match self.log.reopen() {
+            Ok(feeds) => feeds,
+            Err(error) => return tracing::debug!(%error, "the log still cannot be written"),
+        };
+        self.replay(feeds);
         let degraded = Event::StorageDegraded { code: trouble.code, detail: trouble.detail };
         self.core.storage(vec![degraded, Event::StorageRestored {}], now);
         self.trouble = None;
@@ -290,13 +308,13 @@ fn reply<T: Send + 'static>(
 
 /// Answers a message that cannot be taken.
 fn refuse(message: Message, refused: &Refused) {
-    fn no<T>(answer: oneshot::Sender<Result<T, Refused>>, refused: &Refused) {
+    fn no<T>(answer: Answer<T>, refused: &Refused) {
         let _ = answer.send(Err(refused.clone()));
     }
     match message {
         Message::Visited(_, answer) => no(answer, refused),
         Message::Ingest(_, _, answer) => no(answer, refused),
-        Message::Delivery(_, _, answer) => no(answer, refused),
+        Message::Delivery(_, _, answer) | Message::Finish(answer) => no(answer, refused),
         Message::Command(_, answer) | Message::Configure(_, answer) => no(answer, refused),
         Message::Explain(_, answer) => no(answer, refused),
         Message::Tick => {}

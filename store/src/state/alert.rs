@@ -1,5 +1,7 @@
 //! Where alerts and their deliveries stand.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use storyline_config::{AlertCause, Severity, SinkId, StorylineId};
@@ -103,9 +105,11 @@ impl DeliveryState {
     }
 }
 
-/// An alert held back for a digest.
+/// An alert a sink will hear of in a digest that is not closed yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gathered {
+    /// Who will hear of it.
+    pub sink: SinkId,
     /// The alert.
     pub alert: AlertId,
     /// The change it is about.
@@ -114,8 +118,35 @@ pub struct Gathered {
     pub storyline: Option<StorylineId>,
     /// What it says in short.
     pub headline: String,
-    /// Why it was held back.
-    pub reason: String,
+    /// Why it is gathered.
+    pub digest: DeliveryDigest,
+    /// The digest is closed then at the earliest.
+    pub not_before: Timestamp,
+    /// The event that gathered it.
+    pub seq: Seq,
     /// When.
     pub at: Timestamp,
+}
+
+/// What the log tells of a sink.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SinkState {
+    /// How many messages were planned for it, and when: the last two days.
+    pub planned: BTreeMap<Timestamp, u32>,
+    /// Whether it had its digest of a first run under the configuration in force.
+    pub first_run_told: bool,
+    /// Since when it takes nothing; none while it is well.
+    pub failing: Option<SinkFailing>,
+}
+
+/// An episode in which a sink takes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SinkFailing {
+    /// The event it began with.
+    pub seq: Seq,
+    /// When that was recorded.
+    pub since: Timestamp,
+    /// Whether people were told of it.
+    pub told: bool,
 }

@@ -5,25 +5,20 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use storyline_config::{
     FeedId, StorylineId,
-    limit::{ALERTS_KEPT, DEVELOPMENTS_KEPT, REPORTS_KEPT},
+    limit::{DEVELOPMENTS_KEPT, REPORTS_KEPT},
 };
 
 use super::{
-    Alert, AlertState, Delivery, DeliveryState, Development, DevelopmentOrigin, Expectation,
-    ExpectationState, Fact, FeedHealth, FeedTroubleKind, Gathered, ReportRef, State, StorylineState,
+    Alert, AlertState, DeliveryState, Development, DevelopmentOrigin, Expectation, ExpectationState, Fact,
+    FeedHealth, FeedTroubleKind, Gathered, ReportRef, State, StorylineState,
 };
-use crate::{
-    Certainty, DeliveryId, DevelopmentId, DevelopmentState, Event, FactKey, Recorded, Relation, Report, Seq,
-};
-
-/// Alerts held back for a digest that are remembered at the most.
-const GATHERED_MAX: usize = 500;
+use crate::{Certainty, DevelopmentId, DevelopmentState, Event, FactKey, Recorded, Relation, Report, Seq};
 
 /// An event's place and time, handed on to what it changes.
 #[derive(Clone, Copy)]
-struct When {
-    seq: Seq,
-    at: Timestamp,
+pub(super) struct When {
+    pub(super) seq: Seq,
+    pub(super) at: Timestamp,
 }
 
 impl State {
@@ -38,15 +33,15 @@ impl State {
             | Event::RecordLost { .. }
             | Event::Unknown(_) => {}
             Event::FeedFailed { feed, error, .. } => {
-                self.feed_is(feed, FeedTroubleKind::Failing, when.at, Some(error));
+                self.feed_is(feed, FeedTroubleKind::Failing, when, Some(error));
             }
             Event::FeedBlocked { feed, error } => {
-                self.feed_is(feed, FeedTroubleKind::Blocked, when.at, Some(error))
+                self.feed_is(feed, FeedTroubleKind::Blocked, when, Some(error));
             }
-            Event::FeedGone { feed, error } => {
-                self.feed_is(feed, FeedTroubleKind::Gone, when.at, Some(error))
+            Event::FeedGone { feed, error } => self.feed_is(feed, FeedTroubleKind::Gone, when, Some(error)),
+            Event::FeedSilent { feed, since } => {
+                self.feed_is(feed, FeedTroubleKind::Silent, When { at: *since, ..when }, None);
             }
-            Event::FeedSilent { feed, since } => self.feed_is(feed, FeedTroubleKind::Silent, *since, None),
             Event::FeedRecovered { feed } => {
                 Arc::make_mut(&mut self.feeds).remove(feed);
             }
@@ -63,9 +58,15 @@ impl State {
         }
     }
 
-    fn feed_is(&mut self, feed: &FeedId, trouble: FeedTroubleKind, since: Timestamp, error: Option<&String>) {
-        let health = FeedHealth { trouble, since, error: error.cloned() };
-        Arc::make_mut(&mut self.feeds).insert(feed.clone(), health);
+    fn feed_is(&mut self, feed: &FeedId, trouble: FeedTroubleKind, when: When, error: Option<&String>) {
+        let feeds = Arc::make_mut(&mut self.feeds);
+        if let Some(known) = feeds.get_mut(feed).filter(|it| it.trouble == trouble) {
+            // The same trouble goes on: only what is said of it is new.
+            known.error = error.cloned();
+            return;
+        }
+        let (since, error) = (when.at, error.cloned());
+        feeds.insert(feed.clone(), FeedHealth { trouble, since, error, seq: when.seq, told: false });
     }
 
     fn configure(&mut self, hash: &str) {
@@ -73,6 +74,9 @@ impl State {
         Arc::make_mut(&mut self.disabled).clear();
         for delivery in self.deliveries.values_mut().filter(|it| it.state == DeliveryState::Held) {
             Arc::make_mut(delivery).state = DeliveryState::Planned;
+        }
+        for sink in self.sinks.values_mut().filter(|it| it.first_run_told) {
+            Arc::make_mut(sink).first_run_told = false;
         }
     }
 
@@ -118,10 +122,10 @@ impl State {
                     it.dropped = true;
                 }
             }
-            Event::PhaseEntered { storyline, development, to, certainty, .. } => {
+            Event::PhaseEntered { storyline, development, from, to, certainty, .. } => {
                 let it = self.storyline_mut(storyline);
                 it.since = Some(it.development(*development).map_or(when.at, |by| by.at));
-                it.phase = *to;
+                (it.phase_from, it.phase) = (*from, *to);
                 it.certainty = Some(*certainty);
                 it.phase_by = Some(*development);
             }
@@ -140,9 +144,20 @@ impl State {
                 self.storyline_mut(storyline).settled(*date, ExpectationState::Overdue);
             }
             Event::AlertSnoozed { storyline, until, .. } => {
-                self.storyline_mut(storyline).snoozed_until = Some(*until);
+                self.snooze(storyline, *until);
             }
             _ => {}
+        }
+    }
+
+    fn snooze(&mut self, storyline: &StorylineId, until: Timestamp) {
+        let before = self.storyline_mut(storyline).snoozed_until.replace(until);
+        // What a snooze gathered is told when that snooze ends, also when it is made longer or shorter.
+        let theirs =
+            |it: &Gathered| it.storyline.as_ref() == Some(storyline) && Some(it.not_before) == before;
+        if self.gathered.iter().any(theirs) {
+            let gathered = Arc::make_mut(&mut self.gathered);
+            gathered.iter_mut().filter(|it| theirs(it)).for_each(|it| it.not_before = until);
         }
     }
 
@@ -151,133 +166,6 @@ impl State {
         let theirs = |it: &&mut Arc<Alert>| it.storyline.as_ref() == Some(storyline);
         for alert in self.alerts.values_mut().filter(theirs) {
             Arc::make_mut(alert).state = AlertState::Closed;
-        }
-    }
-
-    fn apply_to_alerts(&mut self, event: &Event, when: When) {
-        match event {
-            Event::AlertRaised { .. } => self.raised(event, when),
-            Event::AlertSuppressed { .. } => self.suppressed(event, when),
-            Event::AlertAcknowledged { alert, .. } => {
-                if let Some(it) = self.alerts.get_mut(alert) {
-                    Arc::make_mut(it).state = AlertState::Acknowledged;
-                }
-            }
-            Event::DeliveryPlanned { .. } => self.planned(event, when),
-            Event::DeliveryAttempted { delivery, attempt } => {
-                self.delivery(*delivery, |it| it.attempts = *attempt);
-            }
-            Event::DeliveryDone { delivery, .. } => {
-                self.delivery(*delivery, |it| {
-                    it.state = DeliveryState::Done;
-                    (it.body, it.retry_at, it.last_error) = (String::new(), None, None);
-                });
-                self.forget_old_alerts();
-            }
-            Event::DeliveryFailed { delivery, error, retry_at, .. } => self.delivery(*delivery, |it| {
-                it.state = DeliveryState::Failing;
-                (it.retry_at, it.last_error) = (Some(*retry_at), Some(error.clone()));
-            }),
-            Event::DeliveryDead { delivery, error } => self.delivery(*delivery, |it| {
-                it.state = DeliveryState::Dead;
-                (it.retry_at, it.last_error) = (None, Some(error.clone()));
-            }),
-            Event::SinkDisabled { sink, error } => {
-                Arc::make_mut(&mut self.disabled).insert(sink.clone(), error.clone());
-                let theirs = |it: &&mut Arc<Delivery>| it.sink == *sink && it.state.is_pending();
-                for delivery in self.deliveries.values_mut().filter(theirs) {
-                    Arc::make_mut(delivery).state = DeliveryState::Held;
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn delivery(&mut self, id: DeliveryId, change: impl FnOnce(&mut Delivery)) {
-        if let Some(it) = self.deliveries.get_mut(&id) {
-            change(Arc::make_mut(it));
-        }
-    }
-
-    fn raised(&mut self, event: &Event, when: When) {
-        let Event::AlertRaised { alert, kind, storyline, development, changes, headline, severity, text } =
-            event
-        else {
-            return;
-        };
-        let before = self.alerts.remove(alert);
-        let it = Alert {
-            id: *alert,
-            seq: when.seq,
-            at: when.at,
-            kind: *kind,
-            storyline: storyline.clone(),
-            development: *development,
-            changes: changes.clone(),
-            headline: headline.clone(),
-            text: text.clone(),
-            severity: *severity,
-            state: AlertState::Open,
-            suppressed: None,
-            deliveries: before.map(|it| it.deliveries.clone()).unwrap_or_default(),
-        };
-        self.alerts.insert(*alert, Arc::new(it));
-        self.forget_old_alerts();
-    }
-
-    fn suppressed(&mut self, event: &Event, when: When) {
-        let Event::AlertSuppressed { alert, kind, storyline, headline, reason } = event else { return };
-        let (storyline, headline) = (storyline.clone(), headline.clone());
-        let gathered = Arc::make_mut(&mut self.gathered);
-        gathered.push(Gathered {
-            alert: *alert,
-            kind: *kind,
-            storyline,
-            headline,
-            reason: reason.clone(),
-            at: when.at,
-        });
-        let surplus = gathered.len().saturating_sub(GATHERED_MAX);
-        gathered.drain(..surplus);
-    }
-
-    fn planned(&mut self, event: &Event, when: When) {
-        let Event::DeliveryPlanned { delivery, sink, alert, storyline, digest, body } = event else { return };
-        let state =
-            if self.disabled.contains_key(sink) { DeliveryState::Held } else { DeliveryState::Planned };
-        let it = Delivery {
-            id: *delivery,
-            seq: when.seq,
-            at: when.at,
-            sink: sink.clone(),
-            alert: *alert,
-            storyline: storyline.clone(),
-            digest: *digest,
-            state,
-            attempts: 0,
-            retry_at: None,
-            last_error: None,
-            body: body.clone(),
-        };
-        self.deliveries.insert(*delivery, Arc::new(it));
-        if let Some(it) = alert.and_then(|it| self.alerts.get_mut(&it)) {
-            Arc::make_mut(it).deliveries.push(*delivery);
-        }
-    }
-
-    /// Keeps the newest alerts and every one that still has a delivery to be made.
-    fn forget_old_alerts(&mut self) {
-        if self.alerts.len() <= ALERTS_KEPT {
-            return;
-        }
-        let deliveries = &self.deliveries;
-        let pending = |it: &Alert| {
-            it.deliveries.iter().any(|id| deliveries.get(id).is_some_and(|d| d.state.is_pending()))
-        };
-        let oldest = self.alerts.values().filter(|it| !pending(it)).min_by_key(|it| it.seq).cloned();
-        if let Some(it) = oldest {
-            self.alerts.remove(&it.id);
-            it.deliveries.iter().for_each(|id| drop(self.deliveries.remove(id)));
         }
     }
 }

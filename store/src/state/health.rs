@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::Seq;
+
 /// What is wrong with a feed, and since when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeedHealth {
@@ -12,6 +14,12 @@ pub struct FeedHealth {
     pub since: Timestamp,
     /// What was said of it.
     pub error: Option<String>,
+    /// The event the trouble began with.
+    #[serde(default)]
+    pub seq: Seq,
+    /// Whether people were told of it.
+    #[serde(default)]
+    pub told: bool,
 }
 
 /// The kind of a feed's trouble.

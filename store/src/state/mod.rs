@@ -6,6 +6,7 @@
 
 mod alert;
 mod apply;
+mod apply_alerts;
 mod health;
 mod storyline;
 
@@ -14,7 +15,7 @@ use std::{
     sync::Arc,
 };
 
-pub use alert::{Alert, AlertState, Delivery, DeliveryState, Gathered};
+pub use alert::{Alert, AlertState, Delivery, DeliveryState, Gathered, SinkFailing, SinkState};
 pub use health::{FeedHealth, FeedTroubleKind};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -40,8 +41,14 @@ pub struct State {
     pub alerts: BTreeMap<AlertId, Arc<Alert>>,
     /// The deliveries of those alerts, and digests still to be made.
     pub deliveries: BTreeMap<DeliveryId, Arc<Delivery>>,
-    /// Alerts held back for a digest that is not closed yet, oldest first.
+    /// Alerts that sinks will hear of in digests that are not closed yet, oldest first.
     pub gathered: Arc<Vec<Gathered>>,
+    /// Alerts that wait until their storyline's rule lets them out, and since when.
+    pub waiting: Arc<BTreeMap<AlertId, Timestamp>>,
+    /// How many alerts were raised, and when: the last ten minutes.
+    pub raised: Arc<BTreeMap<Timestamp, u32>>,
+    /// What the log tells of sinks.
+    pub sinks: BTreeMap<SinkId, Arc<SinkState>>,
     /// What is wrong with feeds; a feed that is well has no entry.
     pub feeds: Arc<BTreeMap<FeedId, FeedHealth>>,
     /// Sinks that asked never to be called again, with their words.

@@ -29,6 +29,8 @@ pub struct StorylineState {
     pub retired: bool,
     /// What has happened.
     pub phase: Phase,
+    /// The phase it came from.
+    pub phase_from: Phase,
     /// How sure that is; none before anything is known.
     pub certainty: Option<Certainty>,
     /// Since when, by the report that said so.

@@ -1,6 +1,6 @@
 //! What the headers of an answer ask for.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 use jiff::Timestamp;
 use storyline_config::limit::{FRESHNESS_MAX, RETRY_AFTER_MAX};
@@ -52,6 +52,6 @@ fn said_at(answer: &Answer, now: Timestamp) -> Timestamp {
 
 fn date(text: &str) -> Option<Timestamp> {
     let time = httpdate::parse_http_date(text.trim()).ok()?;
-    let span = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    let span = time.duration_since(UNIX_EPOCH).ok()?;
     Timestamp::from_second(i64::try_from(span.as_secs()).ok()?).ok()
 }

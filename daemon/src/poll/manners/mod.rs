@@ -16,31 +16,31 @@ mod moves;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::{Timestamp, tz::TimeZone};
 use storyline_config::{Feed, FeedId, Poll, limit::FRESHNESS_MAX};
 use storyline_store::{Hold, Schedule, Validators};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{Failure, Outcome, Page, Visit, turns::domain_of};
+use super::{Failure, Outcome, Page, Visit, domain::domain_of, source::address};
 use crate::clock::{between, later};
 
 pub use health::{FeedState, events, state};
 
-const HOUR: Duration = Duration::from_secs(3600);
-const DAY: Duration = Duration::from_secs(24 * 3600);
-const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
-const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
+const WEEK: Duration = Duration::from_hours(7 * 24);
+const MONTH: Duration = Duration::from_hours(30 * 24);
 
 /// A document that only ever answers "not modified" is asked for whole after so long.
-const FULL_AFTER: Duration = Duration::from_secs(8 * 24 * 3600);
+const FULL_AFTER: Duration = Duration::from_hours(8 * 24);
 /// A domain that says "too many requests" and not how long is left alone for at least this.
-const DOMAIN_PAUSE_MIN: Duration = Duration::from_secs(5 * 60);
+const DOMAIN_PAUSE_MIN: Duration = Duration::from_mins(5);
 /// A feed that says "unavailable" and not how long is left alone for at least this.
-const FEED_PAUSE_MIN: Duration = Duration::from_secs(60);
+const FEED_PAUSE_MIN: Duration = Duration::from_mins(1);
 /// Answers of 410, and the time from the first to the last, that suspend a feed.
-const GONE_SUSPENDS: (u32, Duration) = (3, Duration::from_secs(3 * 24 * 3600));
+const GONE_SUSPENDS: (u32, Duration) = (3, Duration::from_hours(3 * 24));
 /// The share of a visit's wait that chance may add.
 const JITTER_SHARE: f64 = 0.1;
 
@@ -59,7 +59,7 @@ pub struct Question {
     /// The address: the adopted one, else the configured.
     pub url: String,
     /// The validators of each address of the chain; empty where the whole document is wanted.
-    pub validators: std::collections::BTreeMap<String, Validators>,
+    pub validators: BTreeMap<String, Validators>,
 }
 
 /// What to ask of a feed whose configured address is `url`.
@@ -70,7 +70,7 @@ pub fn question(schedule: &Schedule, url: &str, now: Timestamp) -> Question {
     let whole = schedule.last_full.is_none_or(|it| between(it, now) >= FULL_AFTER);
     Question {
         url: schedule.adopted.as_deref().unwrap_or(url).to_owned(),
-        validators: if whole { Default::default() } else { schedule.validators.clone() },
+        validators: if whole { BTreeMap::new() } else { schedule.validators.clone() },
     }
 }
 
@@ -185,7 +185,7 @@ fn failed(it: &mut Schedule, visit: &Visit, failure: &Failure) {
 /// Learns how long the feed usually brings nothing, and whether it is silent beyond that.
 fn habit(it: &mut Schedule, now: Timestamp, new: usize) {
     const CHANGES_MIN: u32 = 5;
-    const SILENCE_MIN: Duration = Duration::from_secs(2 * 24 * 3600);
+    const SILENCE_MIN: Duration = Duration::from_hours(2 * 24);
     let gap = it.last_change.map(|last| between(last, now));
     if new > 0 {
         if let Some(gap) = gap {
@@ -240,28 +240,69 @@ fn fresh(it: &Schedule, visit: &Visit) -> Option<Timestamp> {
     Some(later(visit.finished, span))
 }
 
+/// The earliest next attempt by a feed's own schedule, under the configuration as it is now: one that shortens an
+/// interval holds at once, but never against what a server asked. Nothing for a feed that was never visited.
+pub fn due(schedule: &Schedule, feed: &Feed, poll: &Poll) -> Option<Timestamp> {
+    let (next, last) = (schedule.next_visit?, schedule.last_visit?);
+    let own = own(schedule, last, feed, poll);
+    let asked = schedule.fresh_until.max(schedule.held.as_ref().map(|it| it.until));
+    let soonest = later(last, own.saturating_add(own.mul_f64(JITTER_SHARE)));
+    let soonest = asked.map_or(soonest, |it| it.max(soonest));
+    Some(next.min(unskipped(schedule, soonest, 0.0).max(soonest)))
+}
+
+/// The earliest next attempt, pauses of its domain included; none for a feed that may be visited at once.
+pub fn next_visit(
+    schedule: &Schedule,
+    feed: &Feed,
+    poll: &Poll,
+    pauses: &BTreeMap<String, Timestamp>,
+) -> Option<Timestamp> {
+    let configured = address(&feed.source);
+    let first = schedule.adopted.as_deref().unwrap_or(&configured);
+    let until = domain_of(first).and_then(|it| pauses.get(&it)).copied();
+    due(schedule, feed, poll).max(until)
+}
+
+/// The schedule of a feed whose visit could not be recorded: what was read counts for nothing, what the server
+/// asked for counts, and the more often in a row it happens the longer it waits.
+pub fn unrecorded(before: &Schedule, after: &Schedule, times: u32, poll: &Poll, now: Timestamp) -> Schedule {
+    let mut it = if before.url == after.url {
+        before.clone()
+    } else {
+        Schedule { url: after.url.clone(), ..Schedule::default() }
+    };
+    it.last_visit = after.last_visit;
+    let own =
+        poll.min_interval.saturating_mul(1 << times.min(20)).min(poll.max_interval.max(poll.min_interval));
+    it.held.clone_from(&after.held);
+    it.next_visit = Some(later(now, own)).max(it.held.as_ref().map(|it| it.until));
+    it
+}
+
 fn next(it: &Schedule, visit: &Visit, feed: &Feed, poll: &Poll, jitter: f64) -> Timestamp {
     let from = visit.finished;
     let asked = it.fresh_until.max(it.held.as_ref().map(|it| it.until));
-    let wait = own(it, visit, feed, poll).max(asked.map_or(Duration::ZERO, |it| between(from, it)));
+    let own = own(it, visit.started, feed, poll);
+    let wait = own.max(asked.map_or(Duration::ZERO, |it| between(from, it)));
     let more = wait.mul_f64(JITTER_SHARE * jitter.clamp(0.0, 1.0));
     let next = later(from, wait.saturating_add(more));
     if it.failures > 0 { next } else { unskipped(it, next, jitter) }
 }
 
 /// How long we would wait if nobody asked for anything.
-fn own(it: &Schedule, visit: &Visit, feed: &Feed, poll: &Poll) -> Duration {
+fn own(it: &Schedule, now: Timestamp, feed: &Feed, poll: &Poll) -> Duration {
     let (floor, cap) = (poll.min_interval, poll.max_interval.max(poll.min_interval));
     if it.failures == 0 {
         let adaptive = Duration::from_secs(it.interval_seconds.unwrap_or(0)).clamp(floor, cap);
         return feed.interval.map_or(adaptive, |it| it.max(floor));
     }
     let (times, over) = GONE_SUSPENDS;
-    let gone_for = it.gone_since.map_or(Duration::ZERO, |since| between(since, visit.started));
+    let gone_for = it.gone_since.map_or(Duration::ZERO, |since| between(since, now));
     if it.gone >= times && gone_for >= over {
         return MONTH;
     }
-    if failing_for(it, visit.started) >= WEEK {
+    if failing_for(it, now) >= WEEK {
         return cap.max(DAY);
     }
     let doublings = it.failures.saturating_sub(1).min(31);
@@ -276,8 +317,8 @@ fn failing_for(it: &Schedule, now: Timestamp) -> Duration {
 fn unskipped(it: &Schedule, next: Timestamp, jitter: f64) -> Timestamp {
     let skips = |moment: Timestamp| {
         let civil = TimeZone::UTC.to_datetime(moment);
-        let hour = it.skip_hours >> civil.hour().unsigned_abs() & 1;
-        let day = it.skip_days >> civil.weekday().to_monday_zero_offset().unsigned_abs() & 1;
+        let hour = (it.skip_hours >> civil.hour().unsigned_abs()) & 1;
+        let day = (it.skip_days >> civil.weekday().to_monday_zero_offset().unsigned_abs()) & 1;
         hour == 1 || day == 1
     };
     if !skips(next) {

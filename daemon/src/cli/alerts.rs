@@ -1,0 +1,133 @@
+//! `storyline alerts`: what people were told, and whether it reached them.
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::{
+    Exit, Failure, Global,
+    client::{Client, encoded},
+    look::{Look, list, number, text},
+    out,
+    status::{heading, table},
+};
+
+/// Show alerts: raised, delivered, failing.
+#[derive(Debug, Args)]
+pub(crate) struct AlertsArgs {
+    #[command(subcommand)]
+    command: Option<AlertsCommand>,
+    /// How many at the most
+    #[arg(long, default_value_t = 100)]
+    limit: u32,
+    /// Those before an event
+    #[arg(long, value_name = "#SEQ")]
+    before: Option<storyline_store::Seq>,
+}
+
+#[derive(Debug, Subcommand)]
+enum AlertsCommand {
+    /// Acknowledge an alert
+    Ack {
+        /// The alert
+        id: String,
+    },
+    /// Send the dead deliveries of an alert, or one of them, again
+    Retry {
+        /// The alert or the delivery
+        id: String,
+    },
+}
+
+/// Runs the command.
+pub(super) async fn run(args: &AlertsArgs, global: &Global) -> Result<Exit, Failure> {
+    let client = Client::find(global).await?;
+    match &args.command {
+        None => {
+            let before = args.before.map(|it| format!("&before={}", it.0)).unwrap_or_default();
+            let answer = client.get(&format!("/v1/alerts?limit={}{before}", args.limit)).await?;
+            let look = Look::here();
+            out::show(global, answer, |it| render(it, &look))?;
+        }
+        Some(AlertsCommand::Ack { id }) => {
+            let answer = client.post(&format!("/v1/alerts/{}/ack", encoded(id)), &json!({})).await?;
+            out::show(global, answer, |it| format!("{id} is acknowledged (#{})\n", number(it, "seq")))?;
+        }
+        Some(AlertsCommand::Retry { id }) => {
+            let answer = client.post(&format!("/v1/alerts/{}/retry", encoded(id)), &json!({})).await?;
+            out::show(global, answer, |it| {
+                let deliveries: Vec<_> = list(it, "deliveries").iter().filter_map(Value::as_str).collect();
+                format!("sent again: {}\n", deliveries.join(", "))
+            })?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Lays out alerts, newest first.
+fn render(answer: &Value, look: &Look) -> String {
+    let alerts = list(answer, "alerts");
+    if alerts.is_empty() {
+        return "no alert was raised\n".to_owned();
+    }
+    let mut table = table(look);
+    table.set_header(["SEQ", "AT", "STORYLINE", "KIND", "HEADLINE", "DELIVERED", "ID"]);
+    for it in alerts {
+        let state = match text(it, "state") {
+            "open" => String::new(),
+            other => format!(" ({other})"),
+        };
+        table.add_row([
+            format!("#{}", number(it, "seq")),
+            look.time_of(it.get("at").unwrap_or(&Value::Null)),
+            text(it, "storyline").to_owned(),
+            text(it, "kind").to_owned(),
+            format!("{}{state}", text(it, "headline")),
+            delivered(list(it, "deliveries")),
+            text(it, "id").to_owned(),
+        ]);
+    }
+    heading(&table)
+}
+
+/// How the deliveries of an alert stand, by sink, the last of each.
+fn delivered(deliveries: &[Value]) -> String {
+    let mut stands = std::collections::BTreeMap::new();
+    for it in deliveries {
+        let error = match text(it, "last_error") {
+            "" => String::new(),
+            error => format!(": {error}"),
+        };
+        stands.insert(text(it, "sink"), format!("{}{error}", text(it, "state")));
+    }
+    let stands: Vec<_> = stands.into_iter().map(|(sink, state)| format!("{sink} {state}")).collect();
+    if stands.is_empty() { "–".to_owned() } else { stands.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    #[test]
+    fn alerts_show_whether_they_reached_each_sink() {
+        let look = Look { now: "2025-02-14T12:00:00Z".parse().unwrap(), zone: TimeZone::UTC, width: 110 };
+        let delivery = |sink: &str, state: &str, error: Value| json!({"sink": sink, "state": state, "last_error": error});
+        let answer = json!({"alerts": [
+            {"id": "a-1", "seq": 9, "at": "2025-02-14T08:09:00Z", "storyline": "munich", "kind": "phase",
+             "headline": "Rubio lands in Munich", "state": "open",
+             "deliveries": [delivery("desk", "failing", json!("503")), delivery("phone", "done", Value::Null)]},
+            {"id": "a-2", "seq": 7, "at": "2025-02-13T08:09:00Z", "storyline": null, "kind": "feed",
+             "headline": "bbc fails", "state": "acknowledged", "deliveries": []},
+        ]});
+        let text = render(&answer, &look) + &render(&json!({"alerts": []}), &look);
+        expect![[r#"
+            SEQ  AT            STORYLINE  KIND   HEADLINE                  DELIVERED                      ID
+            #9   08:09         munich     phase  Rubio lands in Munich     desk failing: 503, phone done  a-1
+            #7   13 Feb 08:09             feed   bbc fails (acknowledged)  –                              a-2
+            no alert was raised
+        "#]]
+        .assert_eq(&anstream::adapter::strip_str(&text).to_string());
+    }
+}

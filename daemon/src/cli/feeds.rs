@@ -1,0 +1,78 @@
+//! `storyline feeds`: how they do, and trying, finding, moving them.
+
+use clap::Args;
+use serde_json::Value;
+
+use super::{
+    Exit, Failure, Global,
+    client::Client,
+    look::{Look, list, number, text},
+    out,
+    status::{heading, table},
+};
+
+/// Show how the feeds do.
+#[derive(Debug, Args)]
+pub(crate) struct FeedsArgs {}
+
+/// Runs the command.
+pub(super) async fn run(_args: &FeedsArgs, global: &Global) -> Result<Exit, Failure> {
+    let answer = Client::find(global).await?.get("/v1/feeds").await?;
+    let look = Look::here();
+    out::show(global, answer, |it| render(it, &look))?;
+    Ok(Exit::Done)
+}
+
+/// Lays out the feeds.
+fn render(answer: &Value, look: &Look) -> String {
+    let feeds = list(answer, "feeds");
+    if feeds.is_empty() {
+        return "no feed is configured\n".to_owned();
+    }
+    let mut table = table(look);
+    table.set_header(["FEED", "STATE", "ITEMS", "VISITED", "NEXT", "URL"]);
+    for it in feeds {
+        let time = |name: &str| look.time_of(it.get(name).unwrap_or(&Value::Null));
+        let state = match text(it, "error") {
+            "" => text(it, "state").to_owned(),
+            error => format!("{}: {error}", text(it, "state")),
+        };
+        table.add_row([
+            text(it, "id").to_owned(),
+            state,
+            number(it, "items").to_string(),
+            time("last_visit"),
+            time("next_visit"),
+            text(it, "url").to_owned(),
+        ]);
+    }
+    heading(&table)
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use jiff::tz::TimeZone;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn feeds_show_what_is_wrong_and_when_they_are_visited_next() {
+        let look = Look { now: "2025-02-14T12:00:00Z".parse().unwrap(), zone: TimeZone::UTC, width: 110 };
+        let answer = json!({"feeds": [
+            {"id": "bbc", "url": "https://bbc.example/rss", "state": "ok", "last_visit": "2025-02-14T11:45:00Z",
+             "next_visit": "2025-02-14T12:15:00Z", "items": 32, "error": null},
+            {"id": "dw", "url": "https://dw.example/rss", "state": "failing", "last_visit": "2025-02-14T11:50:00Z",
+             "next_visit": "2025-02-14T12:20:00Z", "items": 0, "error": "503 Service Unavailable"},
+            {"id": "file", "url": "file:///srv/x.xml", "state": "new", "last_visit": null, "next_visit": null, "items": 0},
+        ]});
+        expect![[r#"
+            FEED  STATE                             ITEMS  VISITED  NEXT   URL
+            bbc   ok                                32     11:45    12:15  https://bbc.example/rss
+            dw    failing: 503 Service Unavailable  0      11:50    12:20  https://dw.example/rss
+            file  new                               0      –        –      file:///srv/x.xml
+        "#]]
+        .assert_eq(&anstream::adapter::strip_str(&render(&answer, &look)).to_string());
+    }
+}

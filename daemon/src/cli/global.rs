@@ -1,0 +1,56 @@
+//! What every command takes.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use storyline_config::{Config, Findings, Loaded, Location, locate};
+
+/// Where the daemon listens by default, below the runtime directory.
+const SOCKET_NAME: &str = "storyline/storyline.sock";
+/// Where the system's daemon listens.
+const SYSTEM_SOCKET: &str = "/run/storyline/storyline.sock";
+
+/// What every command takes.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Global {
+    /// The configuration to use instead of the one that is looked up
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The daemon's socket
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) socket: Option<PathBuf>,
+    /// Print JSON: one document, or one line each for streams
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+impl Global {
+    /// Where the configuration is.
+    pub(crate) fn location(&self) -> Location {
+        locate(self.config.as_deref(), |it| std::env::var_os(it), Path::exists)
+    }
+
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub(crate) fn load(&self) -> Result<Loaded, Findings> {
+        Config::open(&self.location())
+    }
+
+    /// Where the daemon may listen, most likely first.
+    pub(crate) fn sockets(&self) -> Vec<PathBuf> {
+        if let Some(path) = &self.socket {
+            return vec![path.clone()];
+        }
+        // A configuration that is wrong says nothing of the socket; `check` says what is wrong.
+        let configured = self.load().ok().and_then(|it| it.config.daemon.socket);
+        if let Some(path) = configured {
+            return vec![path];
+        }
+        let own = std::env::var_os("XDG_RUNTIME_DIR").filter(|it| !it.is_empty());
+        let own = own.map(|it| PathBuf::from(it).join(SOCKET_NAME));
+        own.into_iter().chain([PathBuf::from(SYSTEM_SOCKET)]).collect()
+    }
+}

@@ -1,0 +1,125 @@
+//! A POST of JSON, as Standard Webhooks say.
+
+use std::{error::Error, time::Duration};
+
+use reqwest::{
+    NoProxy, Proxy, StatusCode,
+    header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER},
+    redirect,
+};
+use storyline_config::{Network, limit::CONNECT_TIMEOUT};
+use url::Url;
+
+use super::{
+    retry::{Again, Failure, retry_after},
+    secret::Secret,
+    send::Message,
+    signature::signature,
+};
+
+/// Sinks on this machine are reached without the proxy.
+const LOOPBACK: &str = "localhost,127.0.0.0/8,::1";
+const USER_AGENT: &str = concat!("storyline/", env!("CARGO_PKG_VERSION"));
+/// Characters of an error that are shown.
+const ERROR_CHARS_MAX: usize = 200;
+
+/// Posts messages through the way out that the configuration names.
+#[derive(Debug)]
+pub(super) struct Client {
+    client: reqwest::Client,
+    proxy: Option<Url>,
+}
+
+impl Client {
+    /// Opens the way out.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says why there is none.
+    pub(super) fn new(network: &Network) -> Result<Self, String> {
+        // An error only says that a provider is in place already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .user_agent(USER_AGENT)
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(CONNECT_TIMEOUT)
+            // Alerts are rare: a connection kept for the next one would mostly be a dead one.
+            .pool_max_idle_per_host(0)
+            .no_proxy();
+        if let Some(url) = &network.proxy {
+            let unusable = |_| "network.proxy is no address of a proxy".to_owned();
+            let proxy = Proxy::all(url.clone()).map_err(unusable)?;
+            builder = builder.proxy(proxy.no_proxy(NoProxy::from_string(LOOPBACK)));
+        }
+        let client = builder.build().map_err(|it| format!("failed to open a way out: {}", cause(&it)))?;
+        Ok(Self { client, proxy: network.proxy.clone() })
+    }
+
+    /// Whether it goes the way that the configuration names.
+    pub(super) fn serves(&self, network: &Network) -> bool {
+        self.proxy == network.proxy
+    }
+
+    /// Posts a message; the status alone says whether it was taken, and the reply is not read.
+    pub(super) async fn post(
+        &self,
+        url: &Url,
+        secrets: &[Secret],
+        timeout: Duration,
+        message: &Message<'_>,
+    ) -> Result<(), Failure> {
+        let (id, second) = (message.delivery.to_string(), message.at.as_second());
+        let mut request = self
+            .client
+            .post(url.clone())
+            .timeout(timeout)
+            .header(CONTENT_TYPE, "application/json")
+            .header("webhook-id", &id)
+            .header("webhook-timestamp", second.to_string());
+        if let Some(signed) = signature(secrets, &id, second, message.body) {
+            request = request.header("webhook-signature", signed);
+        }
+        match request.body(message.body.to_owned()).send().await {
+            Ok(reply) => judge(reply.status(), reply.headers(), message),
+            Err(error) if error.is_timeout() => {
+                Err(Failure::passing(format!("no answer within {}", humantime::format_duration(timeout))))
+            }
+            Err(error) if error.is_builder() => Err(Failure::passing("its address cannot be asked")),
+            Err(error) if error.is_connect() => {
+                Err(Failure::passing(format!("failed to connect: {}", cause(&error))))
+            }
+            Err(error) => Err(Failure::passing(format!("failed to send: {}", cause(&error)))),
+        }
+    }
+}
+
+fn judge(status: StatusCode, headers: &HeaderMap, message: &Message<'_>) -> Result<(), Failure> {
+    if status.is_success() {
+        return Ok(());
+    }
+    let text = |name: HeaderName| headers.get(name).and_then(|it| it.to_str().ok());
+    let asked = || text(RETRY_AFTER).and_then(|it| retry_after(it, text(DATE), message.at));
+    let said = format!("answered {status}");
+    let (error, again) = match status.as_u16() {
+        408 | 425 | 429 | 500..=599 => (said, Again::Later(asked())),
+        // It may be a page for the time of some maintenance: an alert is not lost for that.
+        300..=399 => {
+            (format!("{said}; redirects are not followed, give the final address"), Again::Later(asked()))
+        }
+        410 => (format!("{said}: it wants nothing any more"), Again::Gone),
+        _ => (said, Again::Never),
+    };
+    Err(Failure { error, again })
+}
+
+/// The innermost cause, which names no address.
+fn cause(error: &reqwest::Error) -> String {
+    let mut inner: &dyn Error = error;
+    while let Some(it) = inner.source() {
+        inner = it;
+    }
+    let text =
+        if inner.is::<reqwest::Error>() { "the connection ended".to_owned() } else { inner.to_string() };
+    text.chars().filter(|it| !it.is_control()).take(ERROR_CHARS_MAX).collect()
+}

@@ -1,0 +1,347 @@
+//! One item before one storyline: is it a copy, an edit, background, a denial, or news?
+
+use std::{collections::BTreeSet, sync::LazyLock};
+
+use jiff::Timestamp;
+use storyline_config::Phase;
+use storyline_store::{DevelopmentId, Evidence, FacetTouched, Nearest, Relation, Report};
+
+use super::{
+    background::background,
+    copy::{Taken, contradicts, taken},
+    definitions::Story,
+    dispute::{Dispute, dispute},
+    features::shared,
+    judge::Heard,
+    judgement::Judgement,
+    memory::Memory,
+    origin::{Origin, origin},
+    phase::{Cue, cue, may_move},
+    relevance::{Belonging, How},
+    rules::Step,
+    similarity::Weighing,
+    standing,
+    thread::{Known, Thread},
+};
+
+/// Bytes of a text that a report keeps.
+const REPORT_TEXT_BYTES_MAX: usize = 1 << 10;
+/// Words of evidence kept.
+const WHY_CHARS_MAX: usize = 200;
+
+static NOTHING: LazyLock<Thread> = LazyLock::new(Thread::default);
+
+/// One item before one storyline.
+pub(super) struct Case<'a> {
+    pub(super) heard: &'a Heard<'a>,
+    pub(super) story: &'a Story,
+    pub(super) thread: &'a Thread,
+    pub(super) it: &'a Belonging,
+    pub(super) weighing: Weighing<'a>,
+    pub(super) cue: Option<Cue>,
+}
+
+/// What was decided of an item, before it is written out.
+pub(super) struct Verdict {
+    pub(super) relation: Relation,
+    pub(super) development: Option<DevelopmentId>,
+    disputes: Option<DevelopmentId>,
+    taken: Option<Taken>,
+    nearest: Option<Nearest>,
+    why: String,
+}
+
+impl Verdict {
+    fn plain(relation: Relation, why: impl Into<String>) -> Self {
+        Self { relation, development: None, disputes: None, taken: None, nearest: None, why: why.into() }
+    }
+}
+
+/// The report an item comes nearest to.
+#[derive(Clone, Copy)]
+struct Near<'a> {
+    known: &'a Known,
+    development: DevelopmentId,
+    score: f64,
+    cosine: f64,
+}
+
+impl<'a> Case<'a> {
+    pub(super) fn of(heard: &'a Heard<'a>, memory: &'a Memory, it: &'a Belonging) -> Option<Self> {
+        let story = heard.definitions.stories.get(it.story)?;
+        let thread = memory.thread(&story.id).unwrap_or(&NOTHING);
+        let rules = &heard.definitions.rules;
+        let weighing = Weighing::of(rules, thread, heard.features(), heard.common(it));
+        let cue = cue(rules, story, it, &heard.reading);
+        Some(Self { heard, story, thread, it, weighing, cue })
+    }
+
+    /// Decides, and says what follows.
+    pub(super) fn judge(&self, now: Timestamp) -> Judgement {
+        let verdict = self.decide();
+        let origin = self.origin(&verdict);
+        let report = self.report(&origin, &verdict);
+        let mut judgement = Judgement {
+            storyline: self.story.id.clone(),
+            relation: verdict.relation,
+            development: verdict.development,
+            disputes: verdict.disputes,
+            copy_of: verdict
+                .taken
+                .filter(|it| it.is_copy && verdict.relation == Relation::Copy)
+                .map(|it| it.from),
+            report,
+            confirms: None,
+            by_party: None,
+            phase_before: self.thread.phase,
+            phase: self.thread.phase,
+            moved: None,
+            facts: Vec::new(),
+            news: Vec::new(),
+            expects: Vec::new(),
+            meets: Vec::new(),
+            dates: super::fact::as_evidence(self.heard.dates()),
+            evidence: self.evidence(&verdict, &origin),
+        };
+        standing::settle(self, &mut judgement, now);
+        judgement
+    }
+
+    fn decide(&self) -> Verdict {
+        let heard = self.heard;
+        let rules = &heard.definitions.rules;
+        let features = heard.features();
+        let dispute = dispute(rules, &heard.reading);
+        if let Some(it) = self.edit(dispute.as_ref()) {
+            return it;
+        }
+        let taken = if rules.takes(Step::Copy) {
+            taken(&rules.table.copy, self.thread, heard.item.id, heard.item.effective, features)
+        } else {
+            None
+        };
+        if let Some(it) = taken.filter(|it| it.is_copy && !matches!(dispute, Some(Dispute::Correction(_)))) {
+            let development = self.thread.known(it.number).and_then(|it| it.development);
+            return Verdict {
+                development,
+                taken,
+                ..Verdict::plain(Relation::Copy, "the words of an earlier report")
+            };
+        }
+        let near = self.nearest();
+        let mut verdict = self.weigh(dispute, near);
+        verdict.taken = taken;
+        verdict
+    }
+
+    /// A later content of an item that says nothing else than the earlier one.
+    fn edit(&self, dispute: Option<&Dispute>) -> Option<Verdict> {
+        let heard = self.heard;
+        if !heard.is_revision || matches!(dispute, Some(Dispute::Correction(_))) {
+            return None;
+        }
+        let features = heard.features();
+        let earlier = self.thread.versions(heard.item.id).last()?;
+        let (mine, other) = (&features.heads[0], &earlier.features.heads[0]);
+        let least = mine.len().min(other.len()).max(1);
+        let alike = shared(mine, other) as f64 >= 0.8 * least as f64
+            && features.title_concepts == earlier.features.title_concepts
+            && heard.reading.sentences.len() <= 1
+            && !contradicts(features, &earlier.features);
+        alike.then(|| Verdict {
+            development: earlier.development,
+            ..Verdict::plain(Relation::Update, "a small edit of a known report")
+        })
+    }
+
+    fn weigh(&self, dispute: Option<Dispute>, near: Option<Near<'_>>) -> Verdict {
+        let heard = self.heard;
+        let rules = &heard.definitions.rules;
+        let own = DevelopmentId::of(&self.story.id, heard.item.id);
+        let own = if self.thread.developments.contains_key(&own) { self.revised() } else { own };
+        let threshold = rules.table.novelty.threshold;
+        let nearest =
+            near.map(|it| Nearest { development: it.development, score: round(it.score), threshold });
+        let with = |relation, development, why: String| Verdict {
+            development,
+            nearest: nearest.clone(),
+            ..Verdict::plain(relation, why)
+        };
+        if let Some(Dispute::Correction(words)) = &dispute {
+            let disputes = self.corrected(near);
+            return Verdict {
+                disputes,
+                ..with(Relation::Correction, Some(own), format!("corrects: {words}"))
+            };
+        }
+        if self.it.how == How::Spread {
+            return with(
+                Relation::Background,
+                None,
+                "its facets are touched apart from each other".to_owned(),
+            );
+        }
+        if let Some(words) = background(rules, &heard.reading) {
+            return with(Relation::Background, None, format!("reads as background: {words}"));
+        }
+        let same = near.filter(|it| it.score >= threshold);
+        if self.it.how == How::Joined {
+            let development = near.map(|it| it.development);
+            let relation = if development.is_some() { Relation::Corroboration } else { Relation::Background };
+            return with(relation, development, "near to an accepted report".to_owned());
+        }
+        if let Some(Dispute::Denial(words)) = dispute
+            && same.is_none_or(|it| it.known.relation != Relation::Denial)
+            && let Some(it) = near.filter(|it| it.cosine > 0.0)
+        {
+            return Verdict {
+                disputes: Some(it.development),
+                ..with(Relation::Denial, Some(own), format!("denies: {words}"))
+            };
+        }
+        match same {
+            Some(it) if !self.counts_anew(it) && !self.moves_on(it) => {
+                with(Relation::Corroboration, Some(it.development), "says again what is known".to_owned())
+            }
+            Some(_) => {
+                with(Relation::New, Some(own), "near to what is known, but something changed".to_owned())
+            }
+            None => with(Relation::New, Some(own), "nothing known is near enough".to_owned()),
+        }
+    }
+
+    /// A development of an item's later content: named by what is new in it.
+    fn revised(&self) -> DevelopmentId {
+        let sum = self
+            .heard
+            .features()
+            .sentences
+            .iter()
+            .fold(self.heard.features().title, |sum, it| sum.rotate_left(7) ^ it);
+        DevelopmentId::of(&self.story.id, storyline_store::ItemId(self.heard.item.id.0 ^ sum))
+    }
+
+    /// What a correction corrects: what the item said before, else what is nearest.
+    fn corrected(&self, near: Option<Near<'_>>) -> Option<DevelopmentId> {
+        let before = self.thread.versions(self.heard.item.id).last().and_then(|it| it.development);
+        before.or(near.filter(|it| it.cosine > 0.1).map(|it| it.development))
+    }
+
+    /// The known report an item comes nearest to, decayed by time.
+    fn nearest(&self) -> Option<Near<'a>> {
+        let heard = self.heard;
+        let features = heard.features();
+        let span = heard.definitions.rules.table.novelty.span_hours;
+        let mut best: Option<Near<'a>> = None;
+        for (_, known) in self.thread.newest() {
+            let Some(development) = known.development else { continue };
+            if known.relation == Relation::Background || known.item == heard.item.id && !heard.is_revision {
+                continue;
+            }
+            let hours = heard.item.effective.duration_since(known.effective).abs().as_secs_f64() / 3600.0;
+            let fading = self.weighing.fading(heard.item.effective, known.effective);
+            if hours > span || best.is_some_and(|it| 1.8 * fading < it.score) {
+                continue;
+            }
+            let score = self.weighing.sameness(features, known) * fading;
+            if best.is_none_or(|it| score > it.score) {
+                let cosine = self.weighing.cosine(&known.features.terms);
+                best = Some(Near { known, development, score, cosine });
+            }
+        }
+        best
+    }
+
+    /// Whether an item counts something otherwise than every report of the development it is near to.
+    fn counts_anew(&self, near: Near<'_>) -> bool {
+        if !self.heard.definitions.rules.takes(Step::Numbers) {
+            return false;
+        }
+        let numbers = &self.heard.features().numbers;
+        let mut known: Vec<(u32, f64)> = Vec::new();
+        for (_, it) in self.thread.newest().filter(|(_, it)| it.development == Some(near.development)) {
+            known.extend(&it.features.numbers);
+        }
+        numbers.iter().any(|(what, value)| {
+            let mut same = known.iter().filter(|it| it.0 == *what).peekable();
+            same.peek().is_some() && same.all(|it| (it.1 - value).abs() > 0.02 * value.abs().max(1.0))
+        })
+    }
+
+    /// Whether an item brings a phase that the development it is near to did not.
+    fn moves_on(&self, near: Near<'_>) -> bool {
+        let Some(cue) = self.cue.as_ref().filter(|it| it.own && may_move(self.thread.phase, it)) else {
+            return false;
+        };
+        let brought = self.thread.phase_by.is_some_and(|it| it.0 == near.development);
+        brought && cue.phase > Phase::Scheduled
+    }
+
+    fn origin(&self, verdict: &Verdict) -> Origin {
+        let copied = verdict.taken.filter(|it| it.is_copy).and_then(|it| self.thread.known(it.number));
+        match copied {
+            Some(it) if self.heard.definitions.rules.takes(Step::Origin) => {
+                Origin { name: it.origin.clone(), why: "the report it copies".to_owned() }
+            }
+            _ => origin(
+                self.heard.definitions,
+                self.thread,
+                self.heard.item,
+                self.heard.feed,
+                &self.heard.reading,
+            ),
+        }
+    }
+
+    fn report(&self, origin: &Origin, verdict: &Verdict) -> Report {
+        let item = self.heard.item;
+        let reading = &self.heard.reading;
+        Report {
+            item: item.id,
+            key: item.key.clone(),
+            feed: item.feed.clone(),
+            outlet: item.outlet.clone(),
+            origin: origin.name.clone(),
+            half: verdict.taken.is_some_and(|it| !it.is_copy),
+            speaks_for: standing::speaks_for(self),
+            url: item.link.clone(),
+            title: reading.title.clone(),
+            text: cut(&reading.text, REPORT_TEXT_BYTES_MAX).to_owned(),
+            lang: self.heard.lang.clone(),
+            published: item.published,
+            effective: item.effective,
+            late: item.late,
+        }
+    }
+
+    fn evidence(&self, verdict: &Verdict, origin: &Origin) -> Evidence {
+        let facets: Vec<FacetTouched> = self.it.facets.clone();
+        Evidence {
+            rules: self.heard.definitions.rules.table.version,
+            facets,
+            nearest: verdict.nearest.clone(),
+            copied: verdict.taken.map(|it| round(it.share)),
+            origin: format!("{} ({})", origin.name, origin.why),
+            why: verdict.why.chars().take(WHY_CHARS_MAX).collect(),
+            dates: super::fact::as_evidence(self.heard.dates()),
+        }
+    }
+
+    /// The stems by which the storyline is recognised.
+    pub(super) fn packs(&self) -> BTreeSet<usize> {
+        super::fact::packs(self.heard.definitions, &self.heard.reading)
+    }
+}
+
+fn round(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
+/// The beginning of a text, cut between characters.
+fn cut(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}

@@ -1,0 +1,138 @@
+//! What one item means for every storyline it belongs to.
+
+use std::{cell::OnceCell, collections::BTreeSet};
+
+use jiff::{Timestamp, tz::TimeZone};
+use storyline_store::{Event, Item};
+
+use super::{
+    case::Case,
+    definitions::{Context, Definitions},
+    fact::{Dated, dates},
+    features::{Features, half},
+    judgement::Judgement,
+    memory::Memory,
+    reading::Reading,
+    relevance::{Belonging, How, Surroundings, touched, yield_to_others},
+    revision,
+    rules::Step,
+    similarity::Weighing,
+    stem::Language,
+};
+
+/// Reports an item is compared with before it is joined to one.
+const JOIN_REPORTS_MAX: usize = 200;
+
+/// An item on its way to a judgement, read once for all storylines.
+pub(super) struct Heard<'a> {
+    pub(super) definitions: &'a Definitions,
+    pub(super) item: &'a Item,
+    pub(super) feed: Option<&'a Context>,
+    pub(super) lang: Option<String>,
+    pub(super) reading: Reading,
+    /// Whether only what is new in a later content is read.
+    pub(super) is_revision: bool,
+    pub(super) features: OnceCell<Features>,
+    pub(super) dates: OnceCell<Vec<Dated>>,
+}
+
+impl<'a> Heard<'a> {
+    fn of(definitions: &'a Definitions, item: &'a Item, title: &str, text: &str, is_revision: bool) -> Self {
+        let feed = definitions.feeds.get(&item.feed);
+        let lang = item.lang.as_deref().or_else(|| feed.and_then(|it| it.lang.as_deref()));
+        let lang = lang.and_then(|it| it.split(['-', '_']).next()).map(str::to_lowercase);
+        let reading = Reading::of(title, text, Language::of(lang.as_deref()));
+        let (features, dates) = (OnceCell::new(), OnceCell::new());
+        Self { definitions, item, feed, lang, reading, is_revision, features, dates }
+    }
+
+    pub(super) fn features(&self) -> &Features {
+        self.features
+            .get_or_init(|| Features::of(&self.definitions.rules.table, &self.reading, &self.item.outlet))
+    }
+
+    pub(super) fn dates(&self) -> &[Dated] {
+        self.dates.get_or_init(|| {
+            let tz = self.feed.map_or(TimeZone::UTC, |it| it.tz.clone());
+            dates(self.item, &self.reading, &tz, self.lang.as_deref())
+        })
+    }
+
+    pub(super) fn touched(&self) -> Vec<Belonging> {
+        touched(self.definitions, &self.reading, self.lang.as_deref(), || self.surroundings())
+    }
+
+    /// The stems by which a storyline recognised the item.
+    pub(super) fn common(&self, it: &Belonging) -> BTreeSet<u32> {
+        it.places.iter().filter_map(|at| self.reading.words.get(*at)).map(|it| half(it.form.stem)).collect()
+    }
+
+    fn surroundings(&self) -> Surroundings {
+        let language = Language::of(self.lang.as_deref());
+        let path =
+            self.item.link.as_deref().and_then(|it| it.split_once("://")).and_then(|it| it.1.split_once('/'));
+        let path = path.map_or("", |it| it.1.split(['?', '#']).next().unwrap_or_default());
+        Surroundings {
+            categories: Reading::of("", &self.item.categories.join("\n"), language),
+            url: Reading::of("", &path.replace(['-', '_', '/', '.'], " "), language),
+            granted: self.feed.map_or_else(Vec::new, |it| it.granted.clone()),
+        }
+    }
+}
+
+/// What an item means for every storyline it belongs to.
+pub fn judge(definitions: &Definitions, memory: &Memory, item: &Item, now: Timestamp) -> Vec<Judgement> {
+    let Some(heard) = hear(definitions, memory, item) else { return Vec::new() };
+    let found = heard.touched();
+    let belongs = belonging(&heard, memory, &found);
+    belongs.iter().filter_map(|it| Some(Case::of(&heard, memory, it)?.judge(now))).collect()
+}
+
+/// The storylines an item belongs to, of all it touches, in the order of their names.
+pub(super) fn belonging(heard: &Heard<'_>, memory: &Memory, found: &[Belonging]) -> Vec<Belonging> {
+    let mut belongs: Vec<Belonging> = found.iter().filter(|it| it.how <= How::Spread).cloned().collect();
+    if heard.definitions.rules.takes(Step::Umbrella) {
+        yield_to_others(heard.definitions, &mut belongs);
+    }
+    if belongs.is_empty() && heard.definitions.rules.takes(Step::Join) {
+        belongs.extend(join(heard, memory, found));
+    }
+    belongs.sort_by_key(|it| it.story);
+    belongs
+}
+
+/// The events an item brings, in the order they are recorded.
+pub fn detect(definitions: &Definitions, memory: &Memory, item: &Item, now: Timestamp) -> Vec<Event> {
+    judge(definitions, memory, item, now).into_iter().flat_map(Judgement::events).collect()
+}
+
+/// Reads an item, or what is new in it; none where nothing is.
+pub(super) fn hear<'a>(definitions: &'a Definitions, memory: &Memory, item: &'a Item) -> Option<Heard<'a>> {
+    let whole = Heard::of(definitions, item, &item.title, &item.text, false);
+    if !definitions.rules.takes(Step::Revision) || !item.revision {
+        return Some(whole);
+    }
+    match revision::what_is_new(memory, item.id, &whole.reading)? {
+        revision::News::All => Some(whole),
+        revision::News::Part { title, text } => Some(Heard::of(definitions, item, &title, &text, true)),
+    }
+}
+
+/// The one storyline that accepted a report near to an item which misses a facet.
+fn join(heard: &Heard<'_>, memory: &Memory, found: &[Belonging]) -> Option<Belonging> {
+    let rules = &heard.definitions.rules;
+    let span = i64::from(rules.table.relevance.join_hours);
+    let mut best: Option<(f64, &Belonging)> = None;
+    for it in found.iter().filter(|it| it.how == How::Partial && !it.places.is_empty()) {
+        let Some(thread) = memory.thread(&heard.definitions.stories.get(it.story)?.id) else { continue };
+        let weighing = Weighing::of(rules, thread, heard.features(), BTreeSet::new());
+        let near = thread.newest().take(JOIN_REPORTS_MAX).filter(|(_, known)| {
+            !known.joined && heard.item.effective.duration_since(known.effective).abs().as_hours() <= span
+        });
+        let cosine = near.map(|(_, known)| weighing.cosine(&known.features.terms)).fold(0.0, f64::max);
+        if cosine >= rules.table.relevance.join_cosine && best.is_none_or(|other| cosine > other.0) {
+            best = Some((cosine, it));
+        }
+    }
+    best.map(|(_, it)| Belonging { how: How::Joined, ..it.clone() })
+}

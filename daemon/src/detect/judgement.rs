@@ -1,0 +1,143 @@
+//! What an item means for a storyline, and the events that say so.
+
+use jiff::{Timestamp, civil::Date};
+use storyline_config::{Phase, StorylineId};
+use storyline_store::{Certainty, DateMention, DevelopmentId, Event, Evidence, ItemId, Relation, Report};
+
+use super::fact::Fact;
+
+/// What one item means for one storyline.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// The storyline.
+    pub storyline: StorylineId,
+    /// How it relates to what was known.
+    pub relation: Relation,
+    /// The development it opens or belongs to.
+    pub development: Option<DevelopmentId>,
+    /// The development it denies or corrects.
+    pub disputes: Option<DevelopmentId>,
+    /// The item whose text it is.
+    pub copy_of: Option<ItemId>,
+    /// The report, as it is cited.
+    pub report: Report,
+    /// The origins that make its development confirmed, if it does.
+    pub confirms: Option<Vec<String>>,
+    /// The party whose word alone confirms it.
+    pub by_party: Option<String>,
+    /// The phase before it.
+    pub phase_before: Phase,
+    /// The phase after it.
+    pub phase: Phase,
+    /// What moved the phase, and how sure that is.
+    pub moved: Option<(String, Certainty)>,
+    /// Every fact it names.
+    pub facts: Vec<Fact>,
+    /// Those of them that are new or surer.
+    pub news: Vec<Fact>,
+    /// Dates that are expected from now on: the day, when it is overdue, the words.
+    pub expects: Vec<(Date, Timestamp, String)>,
+    /// Expected dates that are met.
+    pub meets: Vec<Date>,
+    /// Dates its words name.
+    pub dates: Vec<DateMention>,
+    /// Why.
+    pub evidence: Evidence,
+}
+
+impl Judgement {
+    /// Whether it opens an alert: a new development, a denial, a correction.
+    pub fn opens(&self) -> bool {
+        matches!(self.relation, Relation::New | Relation::Denial | Relation::Correction)
+    }
+
+    /// What it changes besides: `confirmed`, `phase`, `fact`.
+    pub fn changes(&self) -> Vec<&'static str> {
+        let all = [
+            ("confirmed", self.confirms.is_some()),
+            ("phase", self.moved.is_some()),
+            ("fact", !self.news.is_empty()),
+        ];
+        all.into_iter().filter(|it| it.1).map(|it| it.0).collect()
+    }
+
+    /// The events that say so, in the order they are recorded.
+    pub fn events(self) -> Vec<Event> {
+        let storyline = self.storyline;
+        let (report, evidence) = (self.report, self.evidence);
+        let mut events = Vec::new();
+        let Some(development) = self.development else {
+            let (relation, copy_of) = (self.relation, self.copy_of);
+            return vec![Event::ReportNoted {
+                storyline,
+                development: None,
+                relation,
+                copy_of,
+                report,
+                evidence,
+            }];
+        };
+        events.push(match self.relation {
+            relation @ (Relation::New | Relation::Denial | Relation::Correction) => {
+                let (storyline, disputes) = (storyline.clone(), self.disputes);
+                Event::DevelopmentReported { storyline, development, relation, disputes, report, evidence }
+            }
+            Relation::Corroboration => {
+                Event::DevelopmentCorroborated { storyline: storyline.clone(), development, report, evidence }
+            }
+            relation @ (Relation::Copy | Relation::Update | Relation::Background) => {
+                let (storyline, copy_of) = (storyline.clone(), self.copy_of);
+                Event::ReportNoted {
+                    storyline,
+                    development: Some(development),
+                    relation,
+                    copy_of,
+                    report,
+                    evidence,
+                }
+            }
+        });
+        let of = || storyline.clone();
+        events.extend(self.disputes.map(|it| Event::DevelopmentDisputed {
+            storyline: of(),
+            development: it,
+            by: development,
+        }));
+        let by_party = self.by_party;
+        events.extend(self.confirms.map(|origins| Event::DevelopmentConfirmed {
+            storyline: of(),
+            development,
+            origins,
+            by_party,
+        }));
+        let (from, to) = (self.phase_before, self.phase);
+        events.extend(self.moved.map(|(cue, certainty)| Event::PhaseEntered {
+            storyline: of(),
+            development,
+            from,
+            to,
+            certainty,
+            cue,
+        }));
+        events.extend(self.news.into_iter().map(|Fact { key, value, certainty }| Event::FactReported {
+            storyline: of(),
+            development,
+            key,
+            value,
+            certainty,
+        }));
+        events.extend(self.meets.into_iter().map(|date| Event::ExpectationMet {
+            storyline: of(),
+            date,
+            by: development,
+        }));
+        events.extend(self.expects.into_iter().map(|(date, due, what)| Event::ExpectationSet {
+            storyline: of(),
+            development,
+            date,
+            due,
+            what,
+        }));
+        events
+    }
+}

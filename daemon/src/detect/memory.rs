@@ -1,0 +1,134 @@
+//! What detection remembers: a fold of the log.
+//!
+//! Only what belongs to a storyline is remembered, for a week, within a number
+//! of bytes; the oldest goes first. The same log gives the same memory, so it
+//! may be thrown away and rebuilt at any moment.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use storyline_config::{
+    StorylineId,
+    limit::{MEMORY_BYTES_MAX, MEMORY_SPAN},
+};
+use storyline_store::{Event, Recorded, Relation, Report};
+
+use super::thread::Thread;
+
+/// What detection remembers of every storyline.
+#[derive(Debug, Default, Clone)]
+pub struct Memory {
+    threads: BTreeMap<StorylineId, Thread>,
+    bytes: usize,
+}
+
+impl Memory {
+    /// Takes note of what was recorded; total, whatever the event.
+    pub fn observe(&mut self, recorded: &Recorded) {
+        let at = recorded.at;
+        match &recorded.event {
+            Event::DevelopmentReported { storyline, development, relation, disputes, report, evidence } => {
+                self.remember(storyline, at, report, |thread| {
+                    let joined = evidence.facets.iter().any(|it| it.touched.is_empty());
+                    thread.report(at, report, Some(*development), *relation, joined);
+                    thread.open(*development, *disputes, report);
+                });
+            }
+            Event::DevelopmentCorroborated { storyline, development, report, evidence } => {
+                self.remember(storyline, at, report, |thread| {
+                    let joined = evidence.facets.iter().any(|it| it.touched.is_empty());
+                    thread.report(at, report, Some(*development), Relation::Corroboration, joined);
+                    thread.support(*development, report);
+                });
+            }
+            Event::ReportNoted { storyline, development, relation, report, .. } => {
+                self.remember(storyline, at, report, |thread| {
+                    thread.report(at, report, *development, *relation, true)
+                });
+            }
+            Event::StorylineRetired { storyline } => {
+                let gone = self.threads.remove(storyline);
+                self.bytes = self.bytes.saturating_sub(gone.map_or(0, |it| it.bytes()));
+            }
+            event => self.note(event, at),
+        }
+    }
+
+    /// What is remembered of one storyline.
+    pub(super) fn thread(&self, storyline: &StorylineId) -> Option<&Thread> {
+        self.threads.get(storyline)
+    }
+
+    /// Bytes that are taken, about.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// What says how a storyline stands, and carries no report.
+    fn note(&mut self, event: &Event, at: Timestamp) {
+        match event {
+            Event::DevelopmentConfirmed { storyline, development, .. } => {
+                self.thread_mut(storyline).confirm(*development);
+            }
+            Event::DevelopmentDisputed { storyline, development, by } => {
+                self.thread_mut(storyline).dispute(*development, *by);
+            }
+            Event::DevelopmentDropped { storyline, development, .. } => {
+                self.thread_mut(storyline).drop(*development);
+            }
+            Event::PhaseEntered { storyline, to, certainty, development, .. } => {
+                self.thread_mut(storyline).enter(*to, *certainty, *development, at);
+            }
+            Event::FactReported { storyline, key, value, certainty, .. } => {
+                self.thread_mut(storyline).know(*key, value, *certainty);
+            }
+            Event::ExpectationSet { storyline, development, date, due, what } => {
+                self.thread_mut(storyline).expect(*date, *due, what, *development);
+            }
+            Event::ExpectationMet { storyline, date, .. }
+            | Event::ExpectationMissed { storyline, date, .. } => {
+                self.thread_mut(storyline).forget_expectation(*date);
+            }
+            Event::StorylineSurged { storyline, .. } => self.thread_mut(storyline).surged(at),
+            Event::StorylineQuieted { storyline, .. } => self.thread_mut(storyline).quieted(at),
+            _ => {}
+        }
+    }
+
+    fn thread_mut(&mut self, storyline: &StorylineId) -> &mut Thread {
+        self.threads.entry(storyline.clone()).or_default()
+    }
+
+    /// Remembers a report and forgets what is too old or too much.
+    fn remember(
+        &mut self,
+        storyline: &StorylineId,
+        at: Timestamp,
+        _report: &Report,
+        how: impl FnOnce(&mut Thread),
+    ) {
+        let thread = self.threads.entry(storyline.clone()).or_default();
+        let before = thread.bytes();
+        how(thread);
+        let span = SignedDuration::try_from(MEMORY_SPAN).unwrap_or(SignedDuration::MAX);
+        if let Ok(start) = at.checked_sub(span) {
+            thread.forget_before(start);
+        }
+        self.bytes = (self.bytes + thread.bytes()).saturating_sub(before);
+        while self.bytes > MEMORY_BYTES_MAX {
+            let oldest =
+                self.threads.iter_mut().filter_map(|(_, it)| Some((it.oldest()?, it))).min_by_key(|it| it.0);
+            let Some((_, thread)) = oldest else { break };
+            let before = thread.bytes();
+            thread.forget_oldest();
+            self.bytes = self.bytes.saturating_sub(before.saturating_sub(thread.bytes()).max(1));
+        }
+    }
+}
+
+impl Memory {
+    /// The storylines of which anything is remembered.
+    pub(super) fn storylines(&self) -> impl Iterator<Item = (&StorylineId, &Thread)> {
+        self.threads.iter()
+    }
+}

@@ -1,0 +1,124 @@
+//! The phase a report says a storyline has entered.
+//!
+//! A cue counts in a sentence that holds one of the storyline's aliases, and
+//! what stands before it in its clause can take its force: a negation all, a
+//! "may" all but the certainty, a "will" makes a beginning a plan.
+
+use storyline_config::Phase;
+
+use super::{
+    definitions::Story,
+    pattern::{Found, Pattern},
+    reading::Reading,
+    relevance::Belonging,
+    rules::{Rules, Step},
+};
+
+/// A phase with the words that say so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cue {
+    pub(super) phase: Phase,
+    pub(super) words: String,
+    /// Whether the definition has it, not the general lexicon.
+    pub(super) own: bool,
+    /// Whether it tells of a new round: "resume", "second".
+    pub(super) again: bool,
+    size: usize,
+}
+
+/// The phase a report's title and first two sentences tell of, if any.
+///
+/// The general lexicon stands in only where a definition has no cues at all: beside them it is
+/// wrong more often than right.
+pub(super) fn cue(rules: &Rules, story: &Story, it: &Belonging, reading: &Reading) -> Option<Cue> {
+    let own = best(rules, story.cues.iter(), true, it, reading);
+    if own.is_some() || !story.cues.is_empty() || !rules.takes(Step::Lexicon) {
+        return own;
+    }
+    best(rules, rules.table.phase_lexicon.iter(), false, it, reading)
+}
+
+fn best<'a>(
+    rules: &Rules,
+    cues: impl Iterator<Item = &'a (Phase, Pattern)>,
+    own: bool,
+    it: &Belonging,
+    reading: &Reading,
+) -> Option<Cue> {
+    let mut best: Option<Cue> = None;
+    for (phase, pattern) in cues {
+        for (number, range) in reading.sentences.iter().enumerate().take(3) {
+            let Some(found) = pattern.find(reading, reading.sentence(number), range.start) else { continue };
+            if !own && !(number == 0 && near(it, reading, found)) {
+                continue;
+            }
+            let Some(phase) = guarded(rules, *phase, reading, range.start, found) else { continue };
+            // Longer cues say more; the title says more than the text.
+            let size = pattern.len() * 2 + usize::from(number == 0);
+            if best.as_ref().is_none_or(|it| (size, phase) > (it.size, it.phase)) {
+                let again =
+                    reading.sentence(number).iter().any(|it| rules.table.reversal.contains(&it.form.plain));
+                best = Some(Cue {
+                    phase,
+                    words: reading.span(found.from, found.to).to_owned(),
+                    own,
+                    again,
+                    size,
+                });
+            }
+        }
+    }
+    best
+}
+
+/// Whether one of the storyline's aliases stands in the cue's clause.
+fn near(it: &Belonging, reading: &Reading, found: Found) -> bool {
+    let clause = |at: usize| reading.words.get(at).map(|it| it.clause);
+    it.places.iter().any(|place| clause(*place) == clause(found.from))
+}
+
+/// What is left of a cue after the words before it in its clause.
+fn guarded(rules: &Rules, phase: Phase, reading: &Reading, start: usize, found: Found) -> Option<Phase> {
+    if !rules.takes(Step::Guards) {
+        return Some(phase);
+    }
+    let table = &rules.table;
+    let clause = reading.words.get(found.from)?.clause;
+    let before: Vec<u64> = (start..found.from)
+        .rev()
+        .take(5)
+        .filter_map(|at| reading.words.get(at))
+        .take_while(|it| it.clause == clause)
+        .map(|it| it.form.plain)
+        .collect();
+    let has = |set: &std::collections::BTreeSet<u64>, within: usize| {
+        before.iter().take(within).any(|it| set.contains(it))
+    };
+    if has(&table.negation, 4) || has(&table.modal, 3) {
+        return None;
+    }
+    let is_future = has(&table.future, 3);
+    match phase {
+        Phase::UnderWay | Phase::Concluded if is_future => Some(Phase::Scheduled),
+        Phase::Paused | Phase::Cancelled if is_future => None,
+        other => Some(other),
+    }
+}
+
+/// Whether a storyline can go from one phase to another.
+pub(super) fn may_move(from: Phase, cue: &Cue) -> bool {
+    let to = cue.phase;
+    match (from, to) {
+        _ if from == to => false,
+        (_, Phase::None) => false,
+        (Phase::Cancelled, _) => cue.again || to == Phase::UnderWay && cue.own,
+        (Phase::Concluded, Phase::UnderWay | Phase::Scheduled) => cue.own || cue.again,
+        (Phase::Concluded, Phase::Announced) => cue.again,
+        (Phase::Concluded, _) => false,
+        (_, Phase::Cancelled | Phase::Concluded) => true,
+        (Phase::Paused, Phase::UnderWay) => true,
+        (Phase::Paused, Phase::Scheduled) => cue.again || cue.own,
+        (_, Phase::Paused) => from > Phase::None || cue.own,
+        _ => to > from,
+    }
+}

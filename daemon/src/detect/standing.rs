@@ -1,0 +1,146 @@
+//! What follows from a judgement: confirmation, phase, facts, expectations.
+
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use storyline_config::Phase;
+use storyline_store::{Certainty, DevelopmentState, FactKey, Relation};
+
+use super::{
+    case::Case,
+    fact::{Dated, Fact, facts},
+    judgement::Judgement,
+    phase::may_move,
+    relevance::How,
+};
+
+/// Fills in what a judgement changes.
+pub(super) fn settle(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
+    confirm(case, judgement);
+    move_phase(case, judgement);
+    judgement.facts = all_facts(case, judgement);
+    let speaks = matches!(
+        judgement.relation,
+        Relation::New | Relation::Denial | Relation::Correction | Relation::Corroboration
+    );
+    if !speaks || case.it.how == How::Joined {
+        return;
+    }
+    let sure = judgement.confirms.is_some() || is_confirmed(case, judgement);
+    let mut news = judgement.facts.clone();
+    if sure {
+        news.iter_mut()
+            .filter(|it| it.certainty == Certainty::Reported)
+            .for_each(|it| it.certainty = Certainty::Confirmed);
+    }
+    news.retain(|it| {
+        let known = case.thread.facts.get(&(it.key, it.value.clone()));
+        known.is_none_or(|known| *known < it.certainty)
+    });
+    judgement.news = news;
+    expect(case, judgement, now);
+}
+
+fn is_confirmed(case: &Case<'_>, judgement: &Judgement) -> bool {
+    let development = judgement.development.and_then(|it| case.thread.developments.get(&it));
+    development.is_some_and(|it| it.state == DevelopmentState::Confirmed)
+}
+
+/// Two origins confirm, or the party itself about its own act.
+fn confirm(case: &Case<'_>, judgement: &mut Judgement) {
+    if !matches!(
+        judgement.relation,
+        Relation::New | Relation::Denial | Relation::Correction | Relation::Corroboration
+    ) {
+        return;
+    }
+    let known =
+        judgement.development.and_then(|it| case.thread.developments.get(&it)).cloned().unwrap_or_default();
+    if known.state != DevelopmentState::Provisional {
+        return;
+    }
+    if let Some(party) = judgement.report.speaks_for.clone() {
+        judgement.by_party = Some(party);
+    }
+    let mut after = known;
+    let half = after.origins.entry(judgement.report.origin.clone()).or_insert(judgement.report.half);
+    *half = *half && judgement.report.half;
+    let wanted =
+        case.story.alert.confirm.map_or(case.heard.definitions.rules.table.confirm_origins, |it| it.origins);
+    if judgement.by_party.is_some() || after.strength() + 1e-9 >= f64::from(wanted) {
+        judgement.confirms = Some(after.origins.into_keys().collect());
+    }
+}
+
+/// The party a feed speaks for, where the item is about that party.
+pub(super) fn speaks_for(case: &Case<'_>) -> Option<String> {
+    let feed = case.heard.feed.filter(|it| it.role == storyline_config::Role::Official)?;
+    let named = case.packs();
+    let pack = feed.speaks_for.iter().find(|it| named.contains(it))?;
+    case.heard.definitions.packs.get(*pack).map(|it| it.name.clone())
+}
+
+fn move_phase(case: &Case<'_>, judgement: &mut Judgement) {
+    let moves =
+        matches!(judgement.relation, Relation::New | Relation::Corroboration) && case.it.how <= How::Weak;
+    let Some(cue) = case.cue.as_ref().filter(|it| moves && may_move(case.thread.phase, it)) else { return };
+    if case.heard.item.late {
+        return;
+    }
+    let certainty = if judgement.confirms.is_some() { Certainty::Confirmed } else { Certainty::Reported };
+    judgement.phase = cue.phase;
+    judgement.moved = Some((cue.words.clone(), certainty));
+}
+
+/// What the report names, and the day itself where a phase begins with it.
+fn all_facts(case: &Case<'_>, judgement: &Judgement) -> Vec<Fact> {
+    let mut found = facts(case.heard.definitions, &case.heard.reading, case.heard.dates());
+    let today = today(case);
+    let begins = judgement.moved.is_some()
+        && matches!(judgement.phase, Phase::UnderWay | Phase::Concluded | Phase::Cancelled);
+    if begins && found.iter().all(|it| it.key != FactKey::Date) {
+        found.push(Fact { key: FactKey::Date, value: today.to_string(), certainty: Certainty::Reported });
+    }
+    found
+}
+
+fn today(case: &Case<'_>) -> Date {
+    let tz = case.heard.feed.map_or(TimeZone::UTC, |it| it.tz.clone());
+    let published = case.heard.item.published.unwrap_or(case.heard.item.effective);
+    tz.to_datetime(published).date()
+}
+
+/// Dates to come are expected; a day whose matter begins is met.
+fn expect(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
+    let begins = judgement.moved.is_some() && matches!(judgement.phase, Phase::UnderWay | Phase::Concluded);
+    let ends = judgement.moved.is_some() && matches!(judgement.phase, Phase::Paused | Phase::Cancelled);
+    let today = today(case);
+    if begins || ends {
+        let until = if ends { Date::MAX } else { today };
+        judgement.meets = case.thread.expectations.range(..=until).map(|it| *it.0).collect();
+    }
+    if judgement.relation != Relation::New || case.heard.item.late {
+        return;
+    }
+    for Dated { mention, sentence } in case.heard.dates() {
+        let Some(value) = mention.value.filter(|_| mention.ahead && *sentence <= 2) else { continue };
+        let date = value.last();
+        if date <= today
+            || case.thread.expectations.contains_key(&date)
+            || judgement.expects.iter().any(|it| it.0 == date)
+        {
+            continue;
+        }
+        let Some(due) = overdue(case, date).filter(|it| *it > now) else { continue };
+        judgement.expects.push((date, due, format!("{} ({})", case.heard.reading.title, mention.text)));
+    }
+}
+
+/// When a day is over in the outlet's zone, and some hours more.
+fn overdue(case: &Case<'_>, date: Date) -> Option<Timestamp> {
+    let tz = case.heard.feed.map_or(TimeZone::UTC, |it| it.tz.clone());
+    let next = date.checked_add(1.day()).ok()?;
+    let end = tz.to_timestamp(next.at(0, 0, 0, 0)).ok()?;
+    end.checked_add(SignedDuration::from_hours(i64::from(
+        case.heard.definitions.rules.table.habit.overdue_hours,
+    )))
+    .ok()
+}

@@ -1,0 +1,333 @@
+//! What is remembered of one storyline: its reports, its developments, where it stands.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::BuildHasherDefault;
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use storyline_config::Phase;
+use storyline_store::{Certainty, DevelopmentId, DevelopmentState, FactKey, ItemId, Relation, Report};
+
+use super::{
+    definitions::name_words,
+    features::Features,
+    origin::Houses,
+    reading::Reading,
+    rules::shipped,
+    stem::{Identity, Language},
+};
+
+/// Developments whose centre is remembered; a quiet storyline keeps the last ones.
+const DEVELOPMENTS_MAX: usize = 256;
+/// Days whose reports are counted.
+const DAYS_MAX: usize = 15;
+/// Facts and expectations remembered.
+const FACTS_MAX: usize = 512;
+
+/// What is remembered of one storyline.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Thread {
+    pub(super) phase: Phase,
+    pub(super) certainty: Option<Certainty>,
+    /// The development that brought the phase, and when.
+    pub(super) phase_by: Option<(DevelopmentId, Timestamp)>,
+    pub(super) developments: BTreeMap<DevelopmentId, Development>,
+    pub(super) facts: BTreeMap<(FactKey, String), Certainty>,
+    pub(super) expectations: BTreeMap<Date, Expectation>,
+    /// Reports by day.
+    pub(super) days: BTreeMap<Date, u32>,
+    pub(super) last_surge: Option<Timestamp>,
+    /// Whether its silence was told.
+    pub(super) is_quiet: bool,
+    pub(super) last_report: Option<Timestamp>,
+    /// The outlets that reported, whom others may credit.
+    pub(super) houses: Houses,
+    reports: BTreeMap<u32, Known>,
+    next: u32,
+    /// Word triples with the reports that have them.
+    triples: BTreeSet<(u32, u32)>,
+    /// Title hashes with the reports that have them.
+    titles: BTreeSet<(u64, u32)>,
+    items: BTreeMap<ItemId, Vec<u32>>,
+    /// In how many reports a stem stands.
+    words: HashMap<u32, u32, BuildHasherDefault<Identity>>,
+    bytes: usize,
+}
+
+/// A report that is remembered.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub(super) item: ItemId,
+    /// The time it counts from.
+    pub(super) effective: Timestamp,
+    /// When it was recorded.
+    at: Timestamp,
+    pub(super) outlet: String,
+    pub(super) origin: String,
+    pub(super) development: Option<DevelopmentId>,
+    pub(super) relation: Relation,
+    /// Whether it came without touching every facet.
+    pub(super) joined: bool,
+    pub(super) features: Features,
+}
+
+/// A development that is remembered.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Development {
+    pub(super) state: DevelopmentState,
+    /// Origins; those by halves count half.
+    pub(super) origins: BTreeMap<String, bool>,
+    pub(super) headline: String,
+    pub(super) at: Timestamp,
+    /// What it denies or corrects.
+    pub(super) disputes: Option<DevelopmentId>,
+    /// The sum of its reports' terms.
+    pub(super) centre: BTreeMap<u32, f32>,
+    pub(super) reports: u32,
+}
+
+impl Development {
+    /// How many origins stand behind it, two halves for one.
+    pub(super) fn strength(&self) -> f64 {
+        self.origins.values().map(|half| if *half { 0.5 } else { 1.0 }).sum()
+    }
+}
+
+/// Something that is to happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Expectation {
+    pub(super) due: Timestamp,
+    pub(super) what: String,
+    pub(super) development: DevelopmentId,
+}
+
+impl Thread {
+    /// Remembers a report.
+    pub(super) fn report(
+        &mut self,
+        at: Timestamp,
+        report: &Report,
+        development: Option<DevelopmentId>,
+        relation: Relation,
+        joined: bool,
+    ) {
+        let reading = Reading::of(&report.title, &report.text, Language::of(report.lang.as_deref()));
+        let features = Features::of(shipped(), &reading, &report.outlet);
+        let number = self.next;
+        self.next = self.next.wrapping_add(1);
+        self.triples.extend(features.triples.iter().map(|it| (*it, number)));
+        self.titles.insert((features.title, number));
+        self.items.entry(report.item).or_default().push(number);
+        features.terms.iter().for_each(|(stem, _)| *self.words.entry(*stem).or_default() += 1);
+        if let Some(it) = development.and_then(|it| self.developments.get_mut(&it))
+            && relation != Relation::Background
+        {
+            it.add(&features, report.effective);
+        }
+        self.bytes += features.bytes();
+        let day = TimeZone::UTC.to_datetime(report.effective).date();
+        *self.days.entry(day).or_default() += 1;
+        while self.days.len() > DAYS_MAX {
+            self.days.pop_first();
+        }
+        self.last_report = self.last_report.max(Some(report.effective));
+        self.is_quiet = false;
+        self.houses.add(name_words(&report.outlet), &report.outlet);
+        let (item, outlet, origin) = (report.item, report.outlet.clone(), report.origin.clone());
+        let effective = report.effective;
+        self.reports.insert(
+            number,
+            Known { item, effective, at, outlet, origin, development, relation, joined, features },
+        );
+    }
+
+    /// Opens a development with its first report, which was remembered before.
+    pub(super) fn open(
+        &mut self,
+        development: DevelopmentId,
+        disputes: Option<DevelopmentId>,
+        report: &Report,
+    ) {
+        let features = self.reports.last_key_value().map(|(_, it)| it.features.clone()).unwrap_or_default();
+        let it = self.developments.entry(development).or_default();
+        it.headline.clone_from(&report.title);
+        it.disputes = disputes;
+        it.add(&features, report.effective);
+        self.support(development, report);
+        while self.developments.len() > DEVELOPMENTS_MAX {
+            let oldest = self.developments.iter().min_by_key(|(id, it)| (it.at, **id)).map(|it| *it.0);
+            oldest.and_then(|it| self.developments.remove(&it));
+        }
+    }
+
+    /// Counts a report's origin for a development.
+    pub(super) fn support(&mut self, development: DevelopmentId, report: &Report) {
+        if let Some(it) = self.developments.get_mut(&development) {
+            let half = it.origins.entry(report.origin.clone()).or_insert(report.half);
+            *half = *half && report.half;
+        }
+    }
+
+    /// A development has origins enough.
+    pub(super) fn confirm(&mut self, development: DevelopmentId) {
+        if let Some(it) = self.developments.get_mut(&development) {
+            it.state = DevelopmentState::Confirmed;
+        }
+        if self.phase_by.is_some_and(|it| it.0 == development) {
+            self.certainty = Some(Certainty::Confirmed);
+        }
+    }
+
+    /// A development was denied or corrected.
+    pub(super) fn dispute(&mut self, development: DevelopmentId, _by: DevelopmentId) {
+        if let Some(it) = self.developments.get_mut(&development) {
+            it.state = DevelopmentState::Disputed;
+        }
+    }
+
+    /// A person said that a development does not belong.
+    pub(super) fn drop(&mut self, development: DevelopmentId) {
+        self.developments.remove(&development);
+        self.reports.values_mut().filter(|it| it.development == Some(development)).for_each(|it| {
+            it.relation = Relation::Background;
+            it.development = None;
+        });
+    }
+
+    /// The storyline entered a phase.
+    pub(super) fn enter(&mut self, to: Phase, certainty: Certainty, by: DevelopmentId, at: Timestamp) {
+        self.phase = to;
+        self.certainty = Some(certainty);
+        self.phase_by = Some((by, at));
+    }
+
+    /// A fact became known or surer.
+    pub(super) fn know(&mut self, key: FactKey, value: &str, certainty: Certainty) {
+        if self.facts.len() < FACTS_MAX || self.facts.contains_key(&(key, value.to_owned())) {
+            self.facts.insert((key, value.to_owned()), certainty);
+        }
+    }
+
+    /// Something is to happen by a date.
+    pub(super) fn expect(&mut self, date: Date, due: Timestamp, what: &str, development: DevelopmentId) {
+        if self.expectations.len() < FACTS_MAX {
+            self.expectations.insert(date, Expectation { due, what: what.to_owned(), development });
+        }
+    }
+
+    /// What was expected has happened, or was missed.
+    pub(super) fn forget_expectation(&mut self, date: Date) {
+        self.expectations.remove(&date);
+    }
+
+    /// Much was written, and it was told.
+    pub(super) fn surged(&mut self, at: Timestamp) {
+        self.last_surge = Some(at);
+    }
+
+    /// Nothing was written, and it was told.
+    pub(super) fn quieted(&mut self, _at: Timestamp) {
+        self.is_quiet = true;
+    }
+}
+
+/// Asking.
+impl Thread {
+    /// The reports, the newest first.
+    pub(super) fn newest(&self) -> impl Iterator<Item = (u32, &Known)> {
+        self.reports.iter().rev().map(|(number, it)| (*number, it))
+    }
+
+    /// What an item was known to say, the first version first.
+    pub(super) fn versions(&self, item: ItemId) -> impl Iterator<Item = &Known> {
+        self.items.get(&item).into_iter().flatten().filter_map(|it| self.reports.get(it))
+    }
+
+    /// A report by its number.
+    pub(super) fn known(&self, number: u32) -> Option<&Known> {
+        self.reports.get(&number)
+    }
+
+    /// The reports that share word triples, with how many they share.
+    pub(super) fn sharing(&self, triples: &[u32]) -> BTreeMap<u32, usize> {
+        let mut out = BTreeMap::new();
+        for triple in triples {
+            for (_, report) in self.triples.range((*triple, 0)..=(*triple, u32::MAX)) {
+                *out.entry(*report).or_default() += 1;
+            }
+        }
+        out
+    }
+
+    /// The reports with the same title.
+    pub(super) fn titled(&self, title: u64) -> impl Iterator<Item = u32> {
+        self.titles.range((title, 0)..=(title, u32::MAX)).map(|it| it.1)
+    }
+
+    /// How much a stem tells: little where every report has it.
+    pub(super) fn rarity(&self, stem: u32) -> f32 {
+        let all = self.reports.len() as f32;
+        let with = self.words.get(&stem).copied().unwrap_or_default() as f32;
+        ((all + 8.0) / (with + 1.0)).ln().max(0.1)
+    }
+
+    /// How many reports count from the day before a time.
+    pub(super) fn last_day(&self, now: Timestamp) -> u32 {
+        let start = now.checked_sub(jiff::SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
+        let count = self.reports.values().filter(|it| it.effective > start && it.effective <= now).count();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    /// Bytes that are taken, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// When the oldest report was recorded.
+    pub(super) fn oldest(&self) -> Option<Timestamp> {
+        self.reports.first_key_value().map(|(_, it)| it.at)
+    }
+}
+
+/// Forgetting.
+impl Thread {
+    /// Forgets reports recorded before a time.
+    pub(super) fn forget_before(&mut self, start: Timestamp) {
+        while self.oldest().is_some_and(|it| it < start) {
+            self.forget_oldest();
+        }
+    }
+
+    /// Forgets the oldest report; what it brought stays.
+    pub(super) fn forget_oldest(&mut self) {
+        let Some((number, known)) = self.reports.pop_first() else { return };
+        self.bytes = self.bytes.saturating_sub(known.features.bytes());
+        for triple in &known.features.triples {
+            self.triples.remove(&(*triple, number));
+        }
+        self.titles.remove(&(known.features.title, number));
+        if let Some(numbers) = self.items.get_mut(&known.item) {
+            numbers.retain(|it| *it != number);
+            if numbers.is_empty() {
+                self.items.remove(&known.item);
+            }
+        }
+        for (stem, _) in &known.features.terms {
+            if let Some(count) = self.words.get_mut(stem) {
+                *count = count.saturating_sub(1);
+                if *count == 0 {
+                    self.words.remove(stem);
+                }
+            }
+        }
+    }
+}
+
+impl Development {
+    fn add(&mut self, features: &Features, at: Timestamp) {
+        self.reports += 1;
+        self.at = self.at.max(at);
+        for (stem, weight) in &features.terms {
+            *self.centre.entry(*stem).or_default() += weight;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The documents sinks get, rendered once: every attempt carries these bytes.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use storyline_config::{AlertCause, Phase, Severity, SinkId, StorylineId};
+use storyline_store::{
+    AlertId, AlertKind, DeliveryDigest, DeliveryId, DevelopmentState, Gathered, ReportRef, Seq,
+};
+
+use super::{Situation, severity, stage::Stage};
+
+/// Reports named in one document.
+const REPORTS_NAMED: usize = 16;
+/// Alerts named in one digest; the rest is counted.
+pub(super) const ALERTS_NAMED: usize = 100;
+
+/// A stage of an alert, as webhooks and programs get it.
+#[derive(Serialize)]
+struct AlertBody<'a> {
+    id: DeliveryId,
+    alert: AlertId,
+    seq: Seq,
+    kind: AlertKind,
+    changes: &'a [AlertCause],
+    storyline: Option<&'a StorylineId>,
+    title: Option<&'a str>,
+    headline: &'a str,
+    severity: Severity,
+    phase: Option<Phase>,
+    state: Option<DevelopmentState>,
+    origins: &'a [String],
+    reports: Vec<ReportBody<'a>>,
+    at: Timestamp,
+    supersedes: Option<DeliveryId>,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct ReportBody<'a> {
+    outlet: &'a str,
+    url: Option<&'a str>,
+    published: Option<Timestamp>,
+}
+
+impl<'a> From<&'a ReportRef> for ReportBody<'a> {
+    fn from(it: &'a ReportRef) -> Self {
+        Self { outlet: &it.outlet, url: it.url.as_deref(), published: it.published }
+    }
+}
+
+/// Several alerts in one message.
+#[derive(Serialize)]
+struct DigestBody<'a> {
+    id: DeliveryId,
+    kind: &'static str,
+    cause: DeliveryDigest,
+    seq: Seq,
+    storyline: Option<&'a StorylineId>,
+    alerts: Vec<DigestAlert<'a>>,
+    /// Alerts that are not listed.
+    more: usize,
+    at: Timestamp,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct DigestAlert<'a> {
+    alert: AlertId,
+    kind: AlertKind,
+    storyline: Option<&'a StorylineId>,
+    headline: &'a str,
+}
+
+/// What names one message besides its stage.
+pub(super) struct Envelope<'a> {
+    pub(super) id: DeliveryId,
+    pub(super) seq: Seq,
+    pub(super) supersedes: Option<DeliveryId>,
+    pub(super) text: &'a str,
+}
+
+/// The document for a stage.
+pub(super) fn alert(situation: &Situation<'_>, stage: &Stage, envelope: &Envelope<'_>) -> String {
+    let storyline = stage.storyline.as_ref().and_then(|id| situation.state.storylines.get(id));
+    let development = storyline.zip(stage.development).and_then(|(it, id)| it.development(id));
+    let reports = development.iter().flat_map(|it| &it.reports).take(REPORTS_NAMED);
+    render(&AlertBody {
+        id: envelope.id,
+        alert: stage.alert,
+        seq: envelope.seq,
+        kind: stage.kind,
+        changes: &stage.changes,
+        storyline: stage.storyline.as_ref(),
+        title: storyline.map(|it| it.title.as_str()),
+        headline: &stage.headline,
+        severity: severity(stage.kind),
+        phase: storyline.map(|it| it.phase),
+        state: stage.backing.as_ref().map(|(state, _)| *state),
+        origins: stage.backing.as_ref().map(|(_, origins)| origins.as_slice()).unwrap_or_default(),
+        reports: reports.map(ReportBody::from).collect(),
+        at: situation.now,
+        supersedes: envelope.supersedes,
+        text: envelope.text,
+    })
+}
+
+/// The document for a digest of `alerts`, of which the first are named.
+pub(super) fn digest(
+    cause: DeliveryDigest,
+    storyline: Option<&StorylineId>,
+    alerts: &[&Gathered],
+    at: Timestamp,
+    envelope: &Envelope<'_>,
+) -> String {
+    let named = alerts.iter().take(ALERTS_NAMED).map(|it| DigestAlert {
+        alert: it.alert,
+        kind: it.kind,
+        storyline: it.storyline.as_ref(),
+        headline: &it.headline,
+    });
+    render(&DigestBody {
+        id: envelope.id,
+        kind: "digest",
+        cause,
+        seq: envelope.seq,
+        storyline,
+        alerts: named.collect(),
+        more: alerts.len().saturating_sub(ALERTS_NAMED),
+        at,
+        text: envelope.text,
+    })
+}
+
+/// A message that tries a sink: its name, and the document, which says that it is a test.
+pub fn test_message(sink: &SinkId, at: Timestamp) -> (DeliveryId, String) {
+    let alert = AlertId::of_cause("test", sink.as_str(), Seq(0));
+    let id = DeliveryId::of(alert, Seq(u64::try_from(at.as_microsecond()).unwrap_or_default()), sink);
+    let text = format!("{sink} · test · this sink works");
+    let document = serde_json::json!({
+        "id": id, "alert": alert, "seq": null, "kind": "test", "changes": [], "storyline": null,
+        "title": null, "headline": "this sink works", "severity": "info", "phase": null, "state": null,
+        "origins": [], "reports": [], "at": at, "supersedes": null, "text": text,
+    });
+    (id, document.to_string())
+}
+
+fn render(document: &impl Serialize) -> String {
+    // Strings, numbers and lists of them always have a JSON form.
+    serde_json::to_string(document).unwrap_or_default()
+}

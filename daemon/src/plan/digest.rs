@@ -1,0 +1,171 @@
+//! Several alerts in one message: when it closes, and what it says.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use storyline_config::{SinkId, StorylineId};
+use storyline_store::{AlertId, DeliveryDigest, DeliveryId, Gathered, Seq};
+
+use super::{
+    Situation, Visits,
+    body::{self, ALERTS_NAMED, Envelope},
+    desk::Desk,
+    route,
+    rule::later,
+    sentence::standing,
+    stage::word as kind_word,
+};
+
+/// What a digest that waits for visits waits at the most.
+const VISITS_WAIT_MAX: Duration = Duration::from_mins(10);
+/// A storm is over when nothing was held back for so long.
+const STORM_CALM: Duration = Duration::from_secs(15);
+/// A storm is told after so long even if it goes on.
+const STORM_MAX: Duration = Duration::from_mins(10);
+/// Lines of a digest's text.
+const LINES_MAX: usize = 40;
+
+/// Every reason to gather, in the order in which digests are closed.
+const CAUSES: [DeliveryDigest; 5] = [
+    DeliveryDigest::FirstRun,
+    DeliveryDigest::Stop,
+    DeliveryDigest::Storm,
+    DeliveryDigest::Window,
+    DeliveryDigest::Rate,
+];
+
+/// A digest, rendered.
+pub(super) struct Digest {
+    pub(super) storyline: Option<StorylineId>,
+    pub(super) body: String,
+}
+
+/// Closes every digest whose time has come; gives what the digest of a long stop told of.
+pub(super) fn close(desk: &mut Desk<'_>, visits: Visits) -> Vec<AlertId> {
+    let mut stopped = Vec::new();
+    let Situation { config, state, now, .. } = desk.situation;
+    for sink in config.sinks.keys() {
+        for cause in CAUSES {
+            let theirs = |it: &&Gathered| it.sink == *sink && it.digest == cause && it.not_before <= now;
+            let told: Vec<&Gathered> = state.gathered.iter().filter(theirs).collect();
+            if !is_ready(desk, sink, cause, &told, visits) {
+                continue;
+            }
+            if cause == DeliveryDigest::Stop {
+                stopped.extend(told.iter().map(|it| it.alert));
+            }
+            let told = latest_of_each(told);
+            desk.plan_digest(sink, cause, |situation, id, seq| render(situation, cause, &told, id, seq));
+        }
+    }
+    stopped
+}
+
+fn is_ready(
+    desk: &Desk<'_>,
+    sink: &SinkId,
+    cause: DeliveryDigest,
+    told: &[&Gathered],
+    visits: Visits,
+) -> bool {
+    let (Some(first), Some(last)) = (told.first(), told.last()) else { return false };
+    let now = desk.situation.now;
+    match cause {
+        DeliveryDigest::FirstRun | DeliveryDigest::Stop => {
+            visits != Visits::Underway || later(first.at, VISITS_WAIT_MAX) <= now
+        }
+        DeliveryDigest::Storm => {
+            visits == Visits::Over || later(last.at, STORM_CALM) <= now || later(first.at, STORM_MAX) <= now
+        }
+        DeliveryDigest::Window => true,
+        DeliveryDigest::Rate => desk
+            .situation
+            .config
+            .sinks
+            .get(sink)
+            .is_some_and(|it| route::free_at(&desk.situation, &desk.out, sink, it.rate) <= now),
+    }
+}
+
+/// The last of each alert, in order; if they are too many to be named, every storyline's last goes first.
+fn latest_of_each(told: Vec<&Gathered>) -> Vec<&Gathered> {
+    let latest: BTreeMap<AlertId, &Gathered> = told.into_iter().map(|it| (it.alert, it)).collect();
+    let mut all: Vec<&Gathered> = latest.into_values().collect();
+    all.sort_by_key(|it| it.seq);
+    if all.len() > ALERTS_NAMED {
+        let by_storyline: BTreeMap<_, Seq> = all.iter().map(|it| (it.storyline.as_ref(), it.seq)).collect();
+        all.sort_by_key(|it| (by_storyline.get(&it.storyline.as_ref()) != Some(&it.seq), it.seq));
+    }
+    all
+}
+
+fn render(
+    situation: &Situation<'_>,
+    cause: DeliveryDigest,
+    told: &[&Gathered],
+    id: DeliveryId,
+    seq: Seq,
+) -> Digest {
+    let first = told.first().and_then(|it| it.storyline.as_ref());
+    let storyline = first.filter(|first| told.iter().all(|it| it.storyline.as_ref() == Some(first)));
+    let text = text(situation, cause, told);
+    let envelope = Envelope { id, seq, supersedes: None, text: &text };
+    let body = body::digest(cause, storyline, told, situation.now, &envelope);
+    Digest { storyline: storyline.cloned(), body }
+}
+
+fn text(situation: &Situation<'_>, cause: DeliveryDigest, told: &[&Gathered]) -> String {
+    let (storylines, lines) = match cause {
+        // What is old is told as it stands now, storyline by storyline.
+        DeliveryDigest::FirstRun | DeliveryDigest::Stop => (true, standings(situation, told)),
+        DeliveryDigest::Window | DeliveryDigest::Rate | DeliveryDigest::Storm => (false, headlines(told)),
+    };
+    let count = if storylines { lines.len() } else { told.len() };
+    let noun = match (storylines, count) {
+        (true, 1) => "storyline",
+        (true, _) => "storylines",
+        (false, 1) => "alert",
+        (false, _) => "alerts",
+    };
+    let more = lines.len().saturating_sub(LINES_MAX);
+    let first = format!("{count} {noun} · {}", why(cause));
+    let last = (more > 0).then(|| format!("and {more} more"));
+    let all = std::iter::once(first).chain(lines.into_iter().take(LINES_MAX)).chain(last);
+    all.collect::<Vec<_>>().join("\n")
+}
+
+fn standings(situation: &Situation<'_>, told: &[&Gathered]) -> Vec<String> {
+    let mut ids: Vec<&StorylineId> = told.iter().filter_map(|it| it.storyline.as_ref()).collect();
+    ids.sort();
+    ids.dedup();
+    let known = ids.into_iter().filter_map(|id| situation.state.storylines.get(id).map(|it| (id, it)));
+    known.map(|(id, it)| standing(id, it, situation.now, situation.zone)).collect()
+}
+
+fn headlines(told: &[&Gathered]) -> Vec<String> {
+    let line = |it: &&Gathered| match &it.storyline {
+        Some(storyline) => format!("{storyline} · {} · {}", kind_word(it.kind), it.headline),
+        None => format!("{} · {}", kind_word(it.kind), it.headline),
+    };
+    told.iter().map(line).collect()
+}
+
+fn why(cause: DeliveryDigest) -> &'static str {
+    match cause {
+        DeliveryDigest::FirstRun => "as they stand at the first visit",
+        DeliveryDigest::Stop => "as they stand after a long stop",
+        DeliveryDigest::Window => "gathered",
+        DeliveryDigest::Rate => "gathered, since more came than this sink takes one by one",
+        DeliveryDigest::Storm => "gathered, since very many came at once",
+    }
+}
+
+/// A reason as the log and the socket write it.
+pub(super) fn word(cause: DeliveryDigest) -> &'static str {
+    match cause {
+        DeliveryDigest::FirstRun => "first_run",
+        DeliveryDigest::Stop => "stop",
+        DeliveryDigest::Window => "window",
+        DeliveryDigest::Rate => "rate",
+        DeliveryDigest::Storm => "storm",
+    }
+}

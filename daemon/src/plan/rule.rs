@@ -1,0 +1,35 @@
+//! Whether a storyline's rule lets a development out yet.
+
+use jiff::Timestamp;
+use storyline_config::AlertRule;
+use storyline_store::{AlertId, Development, DevelopmentState, Relation, State};
+
+/// Whether people may hear of `development` now; what may not waits.
+pub(super) fn lets_out(rule: &AlertRule, state: &State, it: &Development, now: Timestamp) -> bool {
+    let alert = AlertId::of_development(it.id);
+    // Whoever was told once is told how it goes on.
+    if state.alerts.contains_key(&alert) {
+        return true;
+    }
+    let origins = origins(it);
+    if origins < rule.min_origins {
+        return false;
+    }
+    let Some(confirm) = rule.confirm else { return true };
+    let held = it.relation == Relation::New
+        && it.state == DevelopmentState::Provisional
+        && origins < confirm.origins;
+    let since = state.waiting.get(&alert);
+    !held || since.is_some_and(|since| later(*since, confirm.within) <= now)
+}
+
+/// How many origins stand behind a development; two that mostly reuse another's text count as one.
+fn origins(it: &Development) -> u32 {
+    let halves: usize = it.origins.iter().map(|it| if it.half { 1 } else { 2 }).sum();
+    u32::try_from(halves / 2).unwrap_or(u32::MAX)
+}
+
+/// The moment a span later, or the last there is.
+pub(super) fn later(from: Timestamp, span: std::time::Duration) -> Timestamp {
+    from.checked_add(span).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,9 @@
+//! The rules of alerting, as stories: what happens, and what people are told of it.
+
+#![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them so")]
+
+mod digests;
+mod health;
+mod promises;
+mod rules;
+mod world;

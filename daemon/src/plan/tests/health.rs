@@ -1,0 +1,114 @@
+//! What people are told of feeds, sinks and storage.
+
+use std::time::Duration;
+
+use expect_test::expect;
+use jiff::tz::TimeZone;
+use storyline_config::{Baseline, Feed, Role, Severity, Source};
+use storyline_store::{DeliveryId, Event, FeedTrouble, StorageCode};
+
+use super::world::{World, new};
+use crate::plan::Visits;
+
+fn feed(world: &mut World, id: &str) {
+    let it = Feed {
+        source: Source::File("news.xml".into()),
+        outlet: id.into(),
+        family: id.into(),
+        role: Role::News,
+        speaks_for: Vec::new(),
+        about: Vec::new(),
+        lang: None,
+        tz: TimeZone::UTC,
+        interval: None,
+        baseline: Baseline::Digest,
+        tags: Vec::new(),
+        headers: std::collections::BTreeMap::new(),
+        secret_file: None,
+    };
+    world.config.feeds.insert(id.parse().unwrap(), it);
+}
+
+#[test]
+fn a_feed_that_died_is_told_at_once_and_one_that_fails_after_a_while() {
+    let mut world = World::new();
+    world.sink("desk", |it| it.min_severity = Severity::Info);
+    feed(&mut world, "bbc");
+    let failed = || Event::FeedFailed {
+        feed: "bbc".parse().unwrap(),
+        trouble: FeedTrouble::Status,
+        error: "answered 500".into(),
+    };
+    assert_eq!(world.live(vec![failed()]), "");
+    world.wait(Duration::from_mins(30));
+    assert_eq!(world.live(vec![failed()]), "");
+    assert_eq!(world.due(Visits::Settled), "");
+    world.wait(Duration::from_mins(30));
+    expect![[r#"
+        bbc · feed failing · answered 500 · since 10:40 · storyline explain #5
+            Info []
+            → desk: feed
+    "#]]
+    .assert_eq(&world.due(Visits::Settled));
+    assert_eq!(world.due(Visits::Settled), "", "once an episode");
+    let gone = Event::FeedGone { feed: "bbc".parse().unwrap(), error: "answered 410".into() };
+    expect![[r#"
+        bbc · feed gone · answered 410 · since 11:40 · storyline explain #8
+            Info []
+            → desk: feed
+    "#]]
+    .assert_eq(&world.live(vec![gone.clone()]));
+    assert_eq!(world.live(vec![gone]), "");
+}
+
+#[test]
+fn a_failing_sink_is_told_through_another_once_an_episode() {
+    let mut world = World::new();
+    world.sink("phone", |_| {});
+    world.live(vec![new("munich", "One", "Reuters")]);
+    let to_desk = |world: &World| -> DeliveryId {
+        let theirs = world.state.deliveries.values().filter(|it| it.sink.as_str() == "desk");
+        theirs.max_by_key(|it| it.seq).unwrap().id
+    };
+    let delivery = to_desk(&world);
+    let failed = |attempt| Event::DeliveryFailed {
+        delivery,
+        attempt,
+        error: "answered 500 Internal Server Error".into(),
+        retry_at: "2025-02-12T10:41:00Z".parse().unwrap(),
+    };
+    assert_eq!(world.live(vec![failed(1)]), "");
+    assert_eq!(world.live(vec![failed(2)]), "");
+    expect![[r#"
+        desk · sink failing · answered 500 Internal Server Error · since 10:40 · storyline explain #10
+            Warning []
+            → phone: sink
+    "#]]
+    .assert_eq(&world.live(vec![failed(3)]));
+    assert_eq!(world.live(vec![failed(4)]), "");
+    assert_eq!(world.live(vec![Event::DeliveryDone { delivery, attempt: 5 }]), "");
+
+    world.live(vec![new("munich", "Two", "Reuters")]);
+    let dead = Event::DeliveryDead { delivery: to_desk(&world), error: "answered 400 Bad Request".into() };
+    expect![[r#"
+        desk · sink failing · answered 400 Bad Request · since 10:40 · storyline explain #19
+            Warning []
+            → phone: sink
+    "#]]
+    .assert_eq(&world.live(vec![dead]));
+}
+
+#[test]
+fn storage_that_failed_is_told() {
+    let mut world = World::new();
+    let degraded = Event::StorageDegraded { code: StorageCode::Full, detail: "no space left".into() };
+    expect![[r#"
+        storage · cannot be written · the disk is full: no space left · since 10:40 · storyline explain #5
+            Warning []
+            → desk: storage
+        storage · restored · the log can be written again · since 10:40 · storyline explain #7
+            Warning []
+            → desk: storage
+    "#]]
+    .assert_eq(&world.live(vec![degraded, Event::StorageRestored {}]));
+}

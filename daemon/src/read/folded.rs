@@ -1,0 +1,125 @@
+//! Text with single blanks and without characters that nobody sees.
+
+/// Collects clean text up to a limit.
+#[derive(Debug)]
+pub(super) struct Folded {
+    out: String,
+    blank: bool,
+    bytes_left: usize,
+    chars_left: usize,
+}
+
+impl Folded {
+    /// Collects at most this many characters.
+    pub(super) fn chars(max: usize) -> Self {
+        Self { out: String::new(), blank: false, bytes_left: usize::MAX, chars_left: max }
+    }
+
+    /// Collects at most this many bytes of UTF-8.
+    pub(super) fn bytes(max: usize) -> Self {
+        Self { out: String::new(), blank: false, bytes_left: max, chars_left: usize::MAX }
+    }
+
+    /// Whether nothing more will be taken.
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes_left == 0 || self.chars_left == 0
+    }
+
+    /// Ends a word.
+    pub(super) fn blank(&mut self) {
+        self.blank = true;
+    }
+
+    /// Takes what can be seen of a text.
+    pub(super) fn push_str(&mut self, text: &str) {
+        for c in text.chars() {
+            if self.is_full() {
+                return;
+            }
+            if c.is_whitespace() {
+                self.blank();
+            } else if let Some(c) = visible(c) {
+                self.push(c);
+            }
+        }
+    }
+
+    fn push(&mut self, c: char) {
+        if self.blank && !self.out.is_empty() {
+            self.put(' ');
+        }
+        self.blank = false;
+        self.put(c);
+    }
+
+    fn put(&mut self, c: char) {
+        if c.len_utf8() > self.bytes_left || self.chars_left == 0 {
+            self.bytes_left = 0;
+            return;
+        }
+        self.out.push(c);
+        self.bytes_left -= c.len_utf8();
+        self.chars_left -= 1;
+    }
+
+    /// The text.
+    pub(super) fn finish(mut self) -> String {
+        self.out.truncate(self.out.trim_end().len());
+        self.out
+    }
+}
+
+/// The character as it is kept: none for control, direction, joining and invisible characters.
+fn visible(c: char) -> Option<char> {
+    match c {
+        '\u{80}'..='\u{9f}' => windows_1252(c),
+        '\0'..='\u{1f}'
+        | '\u{7f}'
+        | '\u{ad}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{fffe}'
+        | '\u{ffff}'
+        | '\u{e0000}'..='\u{e007f}' => None,
+        _ => Some(c),
+    }
+}
+
+/// What a C1 control character stands for in texts that were written on Windows.
+fn windows_1252(c: char) -> Option<char> {
+    let byte = [u8::try_from(u32::from(c)).ok()?];
+    let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&byte);
+    text.chars().next().filter(|it| !it.is_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_dropped_and_blanks_are_one() {
+        #[track_caller]
+        fn check(text: &str, expected: &str) {
+            let mut folded = Folded::chars(100);
+            folded.push_str(text);
+            assert_eq!(folded.finish(), expected);
+        }
+        check("  a \t\r\n\u{a0}\u{2028} b  ", "a b");
+        check("\u{1b}[31mred\u{1b}[0m", "[31mred[0m");
+        check("\u{9b}31m it\u{92}s", "›31m it’s");
+        check("so\u{ad}ft \u{feff}\u{2066}x\u{2069}", "soft x");
+    }
+
+    #[test]
+    fn a_limit_never_cuts_a_character() {
+        let mut folded = Folded::bytes(5);
+        folded.push_str("äöü");
+        assert!(folded.is_full());
+        assert_eq!(folded.finish(), "äö");
+    }
+}

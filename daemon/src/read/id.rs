@@ -1,0 +1,170 @@
+//! Names of entries: unique within a document, stable from visit to visit.
+//!
+//! The publisher's own id as it is written; else the canonical link; else a
+//! hash of title and date: the first of them that no other entry of the
+//! document shares. Entries that say the very same under the same name are
+//! one that stands there twice, and do not take its name from it.
+
+use std::collections::BTreeMap;
+
+use xxhash_rust::xxh3::Xxh3;
+
+use super::{document::Entry, link};
+
+/// Bytes of a publisher's id that is used as it is; a longer one is hashed.
+const GUID_BYTES_MAX: usize = 512;
+
+/// Names the entries, and marks those that only repeat an earlier one.
+pub(super) fn name(entries: &mut [Entry]) {
+    mark_repeats(entries);
+    let guids = Count::of(entries, |it| it.guid.clone());
+    let links = Count::of(entries, |it| it.link.as_deref().map(|link| link::canonical(link).into_owned()));
+    let texts = Count::of(entries, |it| Some(hash(it, false)));
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    for entry in entries {
+        let guid = entry.guid.clone().filter(|it| guids.alone(it));
+        let link = || {
+            entry.link.as_deref().map(|link| link::canonical(link).into_owned()).filter(|it| links.alone(it))
+        };
+        // Of a text without a title the hash is told by its words at once, not only when it meets another.
+        let text = || Some(hash(entry, false)).filter(|it| texts.alone(it) && !entry.title.is_empty());
+        let name = guid.or_else(link).or_else(text).unwrap_or_else(|| hash(entry, true));
+        let times = taken.entry(name.clone()).or_default();
+        *times += 1;
+        entry.id = if *times == 1 { name } else { format!("{name}#{times}") };
+    }
+}
+
+fn mark_repeats(entries: &mut [Entry]) {
+    let mut seen = std::collections::BTreeSet::new();
+    for entry in entries {
+        let same = hash_of(&[
+            entry.guid.as_deref().unwrap_or_default(),
+            entry.link.as_deref().unwrap_or_default(),
+            &entry.title,
+            &entry.published.map(|it| it.to_string()).unwrap_or_default(),
+            &entry.body,
+        ]);
+        entry.repeat = !seen.insert(same);
+    }
+}
+
+/// How many entries, repeats aside, share a key.
+struct Count(BTreeMap<String, usize>);
+
+impl Count {
+    fn of(entries: &[Entry], key: impl Fn(&Entry) -> Option<String>) -> Self {
+        let mut out = BTreeMap::new();
+        for key in entries.iter().filter(|it| !it.repeat).filter_map(key) {
+            *out.entry(key).or_default() += 1;
+        }
+        Self(out)
+    }
+
+    fn alone(&self, key: &str) -> bool {
+        self.0.get(key) == Some(&1)
+    }
+}
+
+/// A name made of title and date, and of the words where these do not suffice.
+fn hash(entry: &Entry, words: bool) -> String {
+    let date = entry.published.map(|it| it.to_string()).unwrap_or_default();
+    let body = if words { entry.body.as_str() } else { "" };
+    format!("text:{:016x}", hash_of(&[&entry.title, &date, body]))
+}
+
+fn hash_of(parts: &[&str]) -> u64 {
+    let mut hasher = Xxh3::new();
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.digest()
+}
+
+/// A publisher's id as it is used: without blanks around it and control characters in it, and short.
+pub(super) fn guid(written: &str) -> Option<String> {
+    let id: String = written.trim().chars().filter(|c| !c.is_control()).collect();
+    match id.len() {
+        0 => None,
+        1..=GUID_BYTES_MAX => Some(id),
+        _ => Some(format!("guid:{:016x}", hash_of(&[&id]))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(guid: Option<&str>, link: Option<&str>, title: &str) -> Entry {
+        Entry {
+            id: String::new(),
+            guid: guid.map(str::to_owned),
+            title: title.to_owned(),
+            link: link.map(str::to_owned),
+            published: None,
+            date_flag: None,
+            body: String::new(),
+            authors: Vec::new(),
+            source: None,
+            categories: Vec::new(),
+            lang: None,
+            repeat: false,
+        }
+    }
+
+    #[track_caller]
+    fn check(entries: &[(Option<&str>, Option<&str>, &str)], expected: &[&str]) {
+        let mut entries: Vec<Entry> =
+            entries.iter().map(|(guid, link, title)| entry(*guid, *link, title)).collect();
+        name(&mut entries);
+        let ids: Vec<&str> = entries
+            .iter()
+            .map(|it| {
+                it.id.split_once(':').map_or(it.id.as_str(), |(kind, rest)| {
+                    if kind == "text" {
+                        kind
+                    } else {
+                        let _ = rest;
+                        it.id.as_str()
+                    }
+                })
+            })
+            .collect();
+        assert_eq!(ids, expected);
+    }
+
+    #[test]
+    fn the_first_name_that_nobody_shares() {
+        check(&[(Some("7"), Some("http://p.example/7"), "Seven")], &["7"]);
+        check(
+            &[(Some("0"), Some("http://p.example/1"), "One"), (Some("0"), Some("http://p.example/2"), "Two")],
+            &["http://p.example/1", "http://p.example/2"],
+        );
+        check(
+            &[(None, Some("http://p.example/"), "One"), (None, Some("http://p.example/"), "Two")],
+            &["text", "text"],
+        );
+    }
+
+    #[test]
+    fn an_entry_that_stands_there_twice_keeps_its_name() {
+        check(&[(Some("7"), None, "Seven"), (Some("7"), None, "Seven")], &["7", "7#2"]);
+    }
+
+    #[test]
+    fn an_edited_headline_stays_the_same_entry() {
+        let mut before = [entry(Some("7"), None, "Seven")];
+        let mut after = [entry(Some("7"), None, "Seven, corrected")];
+        name(&mut before);
+        name(&mut after);
+        assert_eq!(before[0].id, after[0].id);
+    }
+
+    #[test]
+    fn a_guid_is_kept_as_written_unless_it_is_unfit() {
+        assert_eq!(guid(" \n tag:x,2025:7\u{7} "), Some("tag:x,2025:7".to_owned()));
+        assert_eq!(guid("  "), None);
+        assert!(guid(&"x".repeat(2_000)).unwrap().len() < 32);
+    }
+}

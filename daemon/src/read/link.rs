@@ -1,0 +1,86 @@
+//! Addresses: resolved, http or https, without credentials.
+
+use std::borrow::Cow;
+
+use storyline_config::limit::LINK_BYTES_MAX;
+use url::Url;
+
+/// The absolute address that `text` means at `base`; none where it is no address of a page.
+pub(super) fn resolve(base: &Url, text: &str) -> Option<Url> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > LINK_BYTES_MAX {
+        return None;
+    }
+    let mut url = match Url::parse(text) {
+        Ok(url) => url,
+        Err(url::ParseError::RelativeUrlWithoutBase) => base.join(text).ok()?,
+        Err(_) => return None,
+    };
+    if !matches!(url.scheme(), "http" | "https") || url.as_str().len() > LINK_BYTES_MAX {
+        return None;
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        url.set_username("").and_then(|()| url.set_password(None)).ok()?;
+    }
+    Some(url)
+}
+
+/// [`resolve`], as text.
+pub(super) fn absolute(base: &Url, text: &str) -> Option<String> {
+    resolve(base, text).map(String::from)
+}
+
+/// Whether a text is an http address as it stands.
+pub(super) fn is_web(text: &str) -> bool {
+    let starts = |scheme: &str| text.get(..scheme.len()).is_some_and(|it| it.eq_ignore_ascii_case(scheme));
+    starts("http://") || starts("https://")
+}
+
+/// The address without what only tells where a click came from, so that it can name a page.
+pub(super) fn canonical(link: &str) -> Cow<'_, str> {
+    let tracks =
+        |key: &str| key.starts_with("utm_") || matches!(key, "fbclid" | "gclid" | "mc_cid" | "mc_eid");
+    let Ok(mut url) = Url::parse(link) else { return link.into() };
+    if !url.query_pairs().any(|(key, _)| tracks(&key)) {
+        return link.into();
+    }
+    let kept: Vec<_> = url
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !tracks(pair.split('=').next().unwrap_or(pair)))
+        .collect();
+    let kept = kept.join("&");
+    url.set_query((!kept.is_empty()).then_some(kept.as_str()));
+    String::from(url).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_absolute_safe_and_of_a_page() {
+        #[track_caller]
+        fn check(text: &str, expected: Option<&str>) {
+            let base = "https://paper.example/dir/feed.xml".parse().unwrap();
+            assert_eq!(absolute(&base, text).as_deref(), expected);
+        }
+        check(" /a ", Some("https://paper.example/a"));
+        check("//cdn.example/b c", Some("https://cdn.example/b%20c"));
+        check("../1.html", Some("https://paper.example/1.html"));
+        check("http://me:secret@paper.example/x", Some("http://paper.example/x"));
+        check("javascript:alert(1)", None);
+        check("file:///etc/passwd", None);
+        check("data:text/html,x", None);
+        check("", None);
+        check(&format!("https://paper.example/{}", "a".repeat(LINK_BYTES_MAX)), None);
+    }
+
+    #[test]
+    fn where_a_click_came_from_does_not_name_a_page() {
+        assert_eq!(canonical("https://p.example/a?id=7&utm_source=rss"), "https://p.example/a?id=7");
+        assert_eq!(canonical("https://p.example/a?utm_source=rss#top"), "https://p.example/a#top");
+        assert_eq!(canonical("https://p.example/a?id=7"), "https://p.example/a?id=7");
+    }
+}

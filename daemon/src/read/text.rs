@@ -1,0 +1,233 @@
+//! From markup to clean text.
+//!
+//! A tokenizer, not a tree: time and memory grow with the length of what is
+//! kept, whatever is nested in what. What comes out has no markup, no control,
+//! direction or invisible characters, and single blanks only, so that log,
+//! socket, terminal and alerts are safe.
+
+use html5gum::{
+    Span, Tokenizer,
+    emitters::callback::{CallbackEmitter, CallbackEvent},
+};
+use storyline_config::limit::{TEXT_BYTES_MAX, TITLE_CHARS_MAX};
+
+use super::folded::Folded;
+
+/// How a text is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Markup {
+    /// As it stands.
+    Text,
+    /// As HTML.
+    Html,
+}
+
+/// Elements that end a word.
+const BLOCKS: &[&str] = &[
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "button",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hgroup",
+    "hr",
+    "iframe",
+    "img",
+    "input",
+    "legend",
+    "li",
+    "main",
+    "menu",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "select",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "textarea",
+    "tfoot",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "ul",
+    "video",
+];
+
+/// Elements whose content nobody reads.
+const UNREAD: &[&str] = &["head", "noscript", "script", "style", "template"];
+
+/// Other elements that stand in texts.
+const INLINE: &[&str] = &[
+    "a", "abbr", "acronym", "audio", "b", "bdi", "bdo", "big", "blink", "body", "cite", "code", "data",
+    "del", "dfn", "em", "embed", "font", "html", "i", "ins", "kbd", "label", "link", "mark", "marquee",
+    "math", "meta", "meter", "nobr", "object", "q", "rp", "rt", "ruby", "s", "samp", "small", "source",
+    "span", "strike", "strong", "sub", "sup", "svg", "time", "tt", "u", "var", "wbr",
+];
+
+/// A headline: one line, at most [`TITLE_CHARS_MAX`] characters.
+pub(super) fn headline(text: &str, markup: Markup) -> String {
+    clean(text, markup, true, Folded::chars(TITLE_CHARS_MAX))
+}
+
+/// A body: one line, at most [`TEXT_BYTES_MAX`] bytes.
+pub(super) fn body(text: &str, markup: Markup) -> String {
+    clean(text, markup, false, Folded::bytes(TEXT_BYTES_MAX))
+}
+
+fn clean(text: &str, markup: Markup, headline: bool, mut out: Folded) -> String {
+    match markup {
+        Markup::Html if text.contains(['<', '&']) => {
+            // A tag that never ends is none, and nothing after it is lost; in a body that was cut it may be one.
+            let (whole, rest) = text.split_at(loose(text));
+            html(whole, headline, &mut out);
+            if headline || !rest.contains('=') {
+                html(&rest.replace('<', "&lt;"), headline, &mut out);
+            }
+        }
+        Markup::Text | Markup::Html => out.push_str(text),
+    }
+    out.finish()
+}
+
+/// A name or category: one line, nothing but clean characters.
+pub(super) fn line(text: &str) -> String {
+    headline(text, Markup::Text)
+}
+
+/// Where the last `<` stands that no `>` follows; the end of the text where there is none.
+fn loose(text: &str) -> usize {
+    let closed = text.rfind('>').map_or(0, |at| at + 1);
+    text.get(closed..).and_then(|rest| rest.find('<')).map_or(text.len(), |at| closed + at)
+}
+
+/// Writes the text of `source` to `out`, until `out` is full. In a headline, what is no known tag is text.
+fn html(source: &str, headline: bool, out: &mut Folded) {
+    let mut unread: Option<Vec<u8>> = None;
+    let hides = |name: &[u8]| known(UNREAD, name) && (!headline || closes(source, name));
+    let callback = |event: CallbackEvent<'_>, span: Span<usize>| -> Option<()> {
+        match event {
+            CallbackEvent::String { value } if unread.is_none() => {
+                out.push_str(&String::from_utf8_lossy(value));
+            }
+            CallbackEvent::OpenStartTag { name } => {
+                if unread.is_none() && hides(name) {
+                    unread = Some(name.to_vec());
+                } else if unread.is_none() && known(BLOCKS, name) {
+                    out.blank();
+                } else if unread.is_none() && headline && !known(INLINE, name) && !known(UNREAD, name) {
+                    out.push_str(source.get(span.start..).and_then(tag).unwrap_or_default());
+                }
+            }
+            CallbackEvent::EndTag { name } => {
+                if unread.as_deref() == Some(name) {
+                    unread = None;
+                }
+                if known(BLOCKS, name) {
+                    out.blank();
+                }
+            }
+            _ => {}
+        }
+        out.is_full().then_some(())
+    };
+    let mut emitter = CallbackEmitter::new(callback);
+    emitter.naively_switch_states(!headline);
+    // The first token there is says that enough was read.
+    let _ = Tokenizer::new_with_emitter(source, emitter).next();
+}
+
+/// A tag as it was written, from its `<` on.
+fn tag(text: &str) -> Option<&str> {
+    let text = text.get(text.find('<')?..)?;
+    text.get(..=text.find('>')?)
+}
+
+fn known(names: &[&str], name: &[u8]) -> bool {
+    names.iter().any(|it| it.as_bytes() == name)
+}
+
+fn closes(source: &str, name: &[u8]) -> bool {
+    let end = [b"</", name].concat();
+    source.as_bytes().windows(end.len()).any(|it| it.eq_ignore_ascii_case(&end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_headline_loses_its_tags_and_nothing_else() {
+        #[track_caller]
+        fn check(html: &str, expected: &str) {
+            assert_eq!(headline(html, Markup::Html), expected);
+        }
+        check("A <b>bold</b> move", "A bold move");
+        check("Temperature < 5 & falling", "Temperature < 5 & falling");
+        check("Rain &lt; 5 mm, &amp;c. &#8212; caf&eacute;", "Rain < 5 mm, &c. — café");
+        check("Why x<y matters", "Why x<y matters");
+        check("Vec<Item> is a list", "Vec<Item> is a list");
+        check("The <section> element", "The element");
+        check("What <script> does", "What does");
+        check("One<script>alert(1)</script> two", "One two");
+        check("First<br/>second", "First second");
+        check("a\u{202e}b\u{200b}c\u{7}d\ne", "abcd e");
+    }
+
+    #[test]
+    fn a_text_title_is_shown_as_it_stands() {
+        assert_eq!(headline("Why <table> & &amp;", Markup::Text), "Why <table> & &amp;");
+    }
+
+    #[test]
+    fn a_body_is_what_a_person_reads() {
+        #[track_caller]
+        fn check(html: &str, expected: &str) {
+            assert_eq!(body(html, Markup::Html), expected);
+        }
+        check("<p>One.</p><p>Two<br>three.</p>", "One. Two three.");
+        check("<style>p { x: y }</style>Text<!-- no --> stays", "Text stays");
+        check("wo<wbr>rd <em>em</em>phasis", "word emphasis");
+        check("<ul><li>a<li>b</ul>", "a b");
+        check("cut <a href=\"http", "cut");
+    }
+
+    #[test]
+    fn nesting_costs_nothing() {
+        let deep = format!("{}end", "<div>".repeat(100_000));
+        assert_eq!(body(&deep, Markup::Html), "end");
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        assert_eq!(headline(&"ü".repeat(1_000), Markup::Html).chars().count(), TITLE_CHARS_MAX);
+        assert!(body(&"<p>ü</p>".repeat(10_000), Markup::Html).len() <= TEXT_BYTES_MAX);
+    }
+}

@@ -1,0 +1,59 @@
+//! Takes what was read to the archive, on a thread of its own.
+//!
+//! The archive is disposable: what it cannot keep in time is let go, and
+//! nothing waits for it.
+
+use std::{
+    sync::mpsc::{self, TrySendError},
+    thread,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use storyline_store::{Archive, Item, StoreError};
+
+use crate::{
+    clock::{Clock, earlier, later},
+    writer::Keep,
+};
+
+/// Pages that may wait for the archive.
+const WAITING_MAX: usize = 1_024;
+/// How often what is too old is thrown away.
+const SWEEP: Duration = Duration::from_hours(1);
+
+/// The archive's thread. It ends when nobody can give it anything any more.
+pub(super) struct Keeper {
+    archive: Archive,
+    clock: Clock,
+    span: Duration,
+    swept: Timestamp,
+}
+
+impl Keeper {
+    /// Starts to keep items for `span`.
+    pub(super) fn start(archive: Archive, clock: Clock, span: Duration) -> Result<Keep, StoreError> {
+        let (sender, waiting) = mpsc::sync_channel::<Vec<Item>>(WAITING_MAX);
+        let mut keeper = Self { archive, clock, span, swept: Timestamp::MIN };
+        let thread = thread::Builder::new().name("archive".to_owned());
+        thread.spawn(move || waiting.iter().for_each(|items| keeper.keep(&items))).map_err(StoreError::Io)?;
+        Ok(Box::new(move |items| {
+            if let Err(TrySendError::Full(items)) = sender.try_send(items) {
+                tracing::warn!(items = items.len(), "the archive is too slow; these are not kept");
+            }
+        }))
+    }
+
+    fn keep(&mut self, items: &[Item]) {
+        if let Err(error) = self.archive.put(items) {
+            tracing::warn!(%error, "the archive did not take what was read");
+        }
+        let now = self.clock.now();
+        if now >= later(self.swept, SWEEP) {
+            self.swept = now;
+            if let Err(error) = self.archive.expire(earlier(now, self.span)) {
+                tracing::warn!(%error, "the archive did not let go of what is old");
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What the server needs of the rest of the program.
+
+use std::{fmt, sync::Arc};
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use storyline_config::{FeedId, Findings, Loaded};
+use storyline_store::{Item, ItemId, Recorded, Seq};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::{clock::Clock, poll::Polled, writer::Handle};
+
+/// Folds of the whole log that may run at one time; the others wait.
+const FOLDS_MAX: usize = 2;
+
+/// The log, as far as readers see it.
+pub trait Past: Send + Sync + 'static {
+    /// Reads at most `limit` events after a place, in order.
+    ///
+    /// # Errors
+    ///
+    /// What the disk said, for people.
+    fn read_after(&self, after: Seq, limit: usize) -> Result<Vec<Recorded>, String>;
+}
+
+/// What was read and is still kept, whether it belonged to a storyline or not.
+pub trait Shelf: Send + Sync + 'static {
+    /// An item by its name.
+    fn item(&self, id: ItemId) -> Option<Item>;
+    /// The item whose page has this address.
+    fn item_at(&self, url: &str) -> Option<Item>;
+}
+
+/// Visits feeds now, all of them if none is named, and answers when that is done.
+pub type PollNow = Arc<dyn Fn(Vec<FeedId>) -> BoxFuture<'static, Polled> + Send + Sync>;
+/// Reads the configuration again.
+pub type Load = Arc<dyn Fn() -> Result<Loaded, Findings> + Send + Sync>;
+
+/// What the server needs of the rest of the program.
+pub struct Doors {
+    /// The way to the writer, and what it shows.
+    pub handle: Handle,
+    /// The log.
+    pub past: Arc<dyn Past>,
+    /// What was read.
+    pub shelf: Arc<dyn Shelf>,
+    /// Visits feeds.
+    pub poll: PollNow,
+    /// Reads the configuration.
+    pub load: Load,
+    /// What time it is.
+    pub clock: Clock,
+    /// When the process began.
+    pub started: Timestamp,
+    /// Ends streams when the daemon stops.
+    pub stop: CancellationToken,
+    /// How many may read the whole log at one time.
+    pub folds: Folds,
+}
+
+impl fmt::Debug for Doors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Doors").field("started", &self.started).finish_non_exhaustive()
+    }
+}
+
+/// How many may read the whole log at one time.
+#[derive(Debug)]
+pub struct Folds(pub(super) Semaphore);
+
+impl Default for Folds {
+    fn default() -> Self {
+        Self(Semaphore::new(FOLDS_MAX))
+    }
+}

@@ -1,0 +1,124 @@
+//! What a reference means, and everything the log says of it.
+
+use storyline_store::{AlertId, DevelopmentId, ItemId, Recorded, Report, Seq};
+
+use super::super::{doors::Past, moment::each, subject};
+
+/// Events told of one item.
+const EVENTS_MAX: usize = 200;
+
+/// What a reference may mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Sought {
+    /// `#42`.
+    Event(Seq),
+    /// `i-…`.
+    Item(ItemId),
+    /// `d-…`.
+    Development(DevelopmentId),
+    /// `a-…`.
+    Alert(AlertId),
+    /// The name its sender gave an item.
+    Key(String),
+    /// An address.
+    Page(String),
+}
+
+impl Sought {
+    /// Reads a reference; what has no other form is the name of an item.
+    pub(super) fn of(text: &str) -> Self {
+        let text = text.trim();
+        let by_id = match text.get(..2) {
+            Some("i-") => text.parse().ok().map(Self::Item),
+            Some("d-") => text.parse().ok().map(Self::Development),
+            Some("a-") => text.parse().ok().map(Self::Alert),
+            _ => text.parse().ok().map(Self::Event),
+        };
+        let other = || {
+            let text = text.to_owned();
+            if text.contains("://") { Self::Page(text) } else { Self::Key(text) }
+        };
+        by_id.unwrap_or_else(other)
+    }
+
+    /// Whether an event cites, or is, what is sought.
+    fn is(&self, it: &Recorded) -> bool {
+        let report = || subject::report(&it.event).map(|(report, _)| report);
+        match self {
+            Self::Event(seq) => it.seq == *seq,
+            Self::Item(id) => report().is_some_and(|it| it.item == *id),
+            Self::Development(id) => subject::development(&it.event) == Some(*id),
+            Self::Alert(id) => subject::alert(&it.event) == Some(*id),
+            Self::Key(key) => report().is_some_and(|it| it.key.as_ref() == Some(key)),
+            Self::Page(url) => report().is_some_and(|it| it.url.as_ref() == Some(url)),
+        }
+    }
+}
+
+/// Everything the log says of what was sought.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The report it comes down to.
+    pub(super) report: Option<Report>,
+    /// What was recorded of it: its decisions, and what its development became.
+    pub(super) events: Vec<Recorded>,
+}
+
+/// Looks through the log.
+pub(super) fn find(past: &dyn Past, sought: &Sought, head: Seq) -> Result<Found, String> {
+    let Some(first) = first(past, sought, head)? else { return Ok(Found::default()) };
+    let report = subject::report(&first.event).map(|(report, _)| report.clone());
+    let development = subject::development(&first.event);
+    let alert = subject::alert(&first.event);
+    let mut found = Found { report, events: Vec::new() };
+    let item = found.report.as_ref().map(|it| it.item);
+    each(past, Seq(0), head, |it| {
+        let cited = subject::report(&it.event).map(|(report, _)| report);
+        let about = subject::development(&it.event);
+        // Of a development that was asked about, the item is the one that first reported it.
+        if found.report.is_none() && about.is_some() && about == development {
+            found.report = cited.cloned();
+        }
+        let same_item = item.is_some() && cited.map(|it| it.item) == item;
+        let same_development = about.is_some() && about == development && cited.is_none();
+        let same_alert = alert.is_some() && subject::alert(&it.event) == alert;
+        let own = cited.is_some() && cited.map(|it| it.item) == found.report.as_ref().map(|it| it.item);
+        let told = it.seq == first.seq || same_item || same_development || same_alert || own;
+        if told && found.events.len() < EVENTS_MAX {
+            found.events.push(it.clone());
+        }
+    })?;
+    Ok(found)
+}
+
+/// The first event that is, or cites, what is sought.
+fn first(past: &dyn Past, sought: &Sought, head: Seq) -> Result<Option<Recorded>, String> {
+    if let Sought::Event(seq) = sought {
+        let Some(before) = seq.0.checked_sub(1).filter(|_| *seq <= head) else { return Ok(None) };
+        return Ok(past.read_after(Seq(before), 1)?.pop());
+    }
+    let mut first = None;
+    each(past, Seq(0), head, |it| {
+        if first.is_none() && sought.is(it) {
+            first = Some(it.clone());
+        }
+    })?;
+    Ok(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_is_told_by_its_form() {
+        let check = |text: &str, want: Sought| assert_eq!(Sought::of(text), want, "{text}");
+        check("#42", Sought::Event(Seq(42)));
+        check("42", Sought::Event(Seq(42)));
+        check("i-00000000000000ff", Sought::Item(ItemId(255)));
+        check("d-00000000000000ff", Sought::Development(DevelopmentId(255)));
+        check("a-00000000000000ff", Sought::Alert(AlertId(255)));
+        check("https://news.example/1", Sought::Page("https://news.example/1".to_owned()));
+        check("a-story", Sought::Key("a-story".to_owned()));
+    }
+}

@@ -1,0 +1,132 @@
+//! What people wish: each becomes an event through the writer's queue.
+
+use std::sync::Arc;
+
+use axum::{Extension, Json, body::Body, extract::State as Given};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use storyline_config::{FeedId, StorylineId};
+use storyline_store::DevelopmentId;
+
+use super::{body::wish, doors::Doors, peer::Peer, problem::Problem, storyline::no_such};
+use crate::writer::Command;
+
+type Answer = Result<Json<Value>, Problem>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Poll {
+    #[serde(default)]
+    feeds: Vec<String>,
+}
+
+/// `POST /v1/poll`.
+pub(super) async fn poll(
+    Given(doors): Given<Arc<Doors>>,
+    Extension(peer): Extension<Peer>,
+    body: Body,
+) -> Answer {
+    peer.may_wish()?;
+    let asked: Poll = wish(body).await?;
+    let hint = "`storyline feeds` lists them";
+    let config = doors.handle.view().config;
+    let feeds = asked.feeds.iter().map(|name| {
+        let id = name.parse().ok().filter(|id: &FeedId| config.feeds.contains_key(id));
+        id.ok_or_else(|| Problem::unknown("unknown_feed", format!("no feed is called {name:?}"), hint))
+    });
+    let polled = (doors.poll)(feeds.collect::<Result<_, _>>()?).await;
+    Ok(Json(json!(polled)))
+}
+
+/// `POST /v1/reload`.
+pub(super) async fn reload(Given(doors): Given<Arc<Doors>>, Extension(peer): Extension<Peer>) -> Answer {
+    peer.may_manage()?;
+    Ok(Json(json!(super::reload::reload(&doors).await?)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Snooze {
+    storyline: String,
+    #[serde(default, rename = "for")]
+    lasting: Option<String>,
+    #[serde(default)]
+    until: Option<Timestamp>,
+}
+
+/// `POST /v1/snooze`.
+pub(super) async fn snooze(
+    Given(doors): Given<Arc<Doors>>,
+    Extension(peer): Extension<Peer>,
+    body: Body,
+) -> Answer {
+    peer.may_wish()?;
+    let asked: Snooze = wish(body).await?;
+    let state = doors.handle.view().state;
+    let storyline: StorylineId = asked.storyline.parse().map_err(|_| no_such(&asked.storyline))?;
+    if state.storylines.get(&storyline).is_none_or(|it| it.retired) {
+        return Err(no_such(&asked.storyline));
+    }
+    let until = until(&asked, doors.clock.now())?;
+    let seq = doors.handle.command(Command::Snooze(storyline.clone(), until, peer.name())).await?;
+    Ok(Json(json!({ "seq": seq, "storyline": storyline, "until": until })))
+}
+
+/// When a snooze ends: at a time, or after a while.
+fn until(asked: &Snooze, now: Timestamp) -> Result<Timestamp, Problem> {
+    let hint = "give \"for\": \"2h\", or \"until\": a time";
+    match (&asked.lasting, asked.until) {
+        (None, Some(until)) => Ok(until),
+        (Some(lasting), None) => {
+            let lasting = humantime::parse_duration(lasting).ok();
+            let lasting = lasting.and_then(|it| SignedDuration::try_from(it).ok());
+            let until = lasting.and_then(|it| now.checked_add(it).ok());
+            until.ok_or_else(|| Problem::bad("\"for\" is no duration", hint))
+        }
+        _ => Err(Problem::bad("a snooze ends after a while or at a time, one of the two", hint)),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mute {
+    outlet: String,
+}
+
+/// `POST /v1/mute`.
+pub(super) async fn mute(
+    Given(doors): Given<Arc<Doors>>,
+    Extension(peer): Extension<Peer>,
+    body: Body,
+) -> Answer {
+    peer.may_wish()?;
+    let outlet = wish::<Mute>(body).await?.outlet.trim().to_owned();
+    if outlet.is_empty() || outlet.len() > storyline_config::limit::TITLE_CHARS_MAX {
+        return Err(Problem::bad("\"outlet\" names no outlet", "give the name reports show it by"));
+    }
+    let seq = doors.handle.command(Command::Mute(outlet.clone(), peer.name())).await?;
+    Ok(Json(json!({ "seq": seq, "outlet": outlet })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Drop {
+    development: String,
+}
+
+/// `POST /v1/drop`.
+pub(super) async fn drop(
+    Given(doors): Given<Arc<Doors>>,
+    Extension(peer): Extension<Peer>,
+    body: Body,
+) -> Answer {
+    peer.may_wish()?;
+    let asked: Drop = wish(body).await?;
+    let development: DevelopmentId = asked.development.parse().map_err(|_| {
+        let detail = format!("no development is called {:?}", asked.development);
+        Problem::unknown("unknown_development", detail, "`storyline timeline ID` lists them")
+    })?;
+    let seq = doors.handle.command(Command::Drop(development, peer.name())).await?;
+    Ok(Json(json!({ "seq": seq, "development": development })))
+}

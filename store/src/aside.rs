@@ -1,0 +1,118 @@
+//! A copy of the database, set aside while its original is opened.
+//!
+//! sled rewrites a damaged file when it opens it. So a database that was not
+//! left clean is copied first; the copy goes once the original has proven to
+//! be whole, and takes its place again if it has not. A copy that is there at
+//! a start is the remains of an opening that was interrupted, and is what
+//! counts.
+
+use std::{
+    fs::{self, File},
+    io::{self, ErrorKind},
+    path::{Path, PathBuf},
+};
+
+use crate::durable;
+
+const COPY: &str = "log.copy";
+const COPYING: &str = "log.copying";
+const OPENED: &str = "log.opened";
+
+/// Finishes what an interrupted opening left: the copy takes the original's place.
+pub(crate) fn recover(data_dir: &Path, log_dir: &Path) -> io::Result<()> {
+    durable::remove(&data_dir.join(COPYING))?;
+    if copy(data_dir).exists() {
+        tracing::warn!("an opening of the log was interrupted; beginning again from the copy set aside");
+        put_back(data_dir, log_dir)?;
+    }
+    durable::remove(&data_dir.join(OPENED))
+}
+
+/// Copies the database, durably.
+pub(crate) fn set_aside(data_dir: &Path, log_dir: &Path) -> io::Result<()> {
+    let copying = data_dir.join(COPYING);
+    durable::remove(&copying)?;
+    copy_dir(log_dir, &copying).inspect_err(|_| {
+        // What did not fit must not keep the room it took.
+        let _ = durable::remove(&copying);
+    })?;
+    fs::rename(&copying, copy(data_dir))?;
+    durable::sync_dir(data_dir)
+}
+
+/// Puts the copy in the original's place.
+pub(crate) fn put_back(data_dir: &Path, log_dir: &Path) -> io::Result<()> {
+    let opened = data_dir.join(OPENED);
+    durable::remove(&opened)?;
+    if log_dir.exists() {
+        fs::rename(log_dir, &opened)?;
+    }
+    fs::rename(copy(data_dir), log_dir)?;
+    durable::sync_dir(data_dir)?;
+    durable::remove(&opened)
+}
+
+/// Removes the copy: the original is whole.
+pub(crate) fn drop_copy(data_dir: &Path) -> io::Result<()> {
+    durable::remove(&copy(data_dir))?;
+    durable::sync_dir(data_dir)
+}
+
+fn copy(data_dir: &Path) -> PathBuf {
+    data_dir.join(COPY)
+}
+
+/// Where the database stands as it was found last: an interrupted opening leaves the copy to count.
+pub(crate) fn untouched(data_dir: &Path, log_dir: &Path) -> PathBuf {
+    let copy = copy(data_dir);
+    if copy.exists() { copy } else { log_dir.to_owned() }
+}
+
+/// A copy to try things on, gone when this is.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    /// Where the copy stands.
+    pub(crate) dir: PathBuf,
+}
+
+impl Scratch {
+    /// Copies a database beside itself, or to the system's own place for such where that cannot be written.
+    pub(crate) fn of(data_dir: &Path, log_dir: &Path) -> io::Result<Self> {
+        let name = format!("log.scratch-{}", std::process::id());
+        let beside = Self { dir: data_dir.join(&name) };
+        match copy_dir(log_dir, &beside.dir) {
+            Err(error)
+                if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) =>
+            {
+                let elsewhere = Self { dir: std::env::temp_dir().join(format!("storyline-{name}")) };
+                copy_dir(log_dir, &elsewhere.dir)?;
+                Ok(elsewhere)
+            }
+            copied => copied.map(|()| beside),
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = durable::remove(&self.dir) {
+            tracing::warn!(%error, dir = %self.dir.display(), "a copy of the log stays behind");
+        }
+    }
+}
+
+/// Copies a directory's files durably; the kernel shares or moves the bytes where it can.
+pub(crate) fn copy_dir(from: &Path, to: &Path) -> io::Result<()> {
+    durable::create_dir(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_dir(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), &target)?;
+            File::open(&target)?.sync_all()?;
+        }
+    }
+    durable::sync_dir(to)
+}

@@ -1,0 +1,230 @@
+//! Finding events in files without their engine.
+//!
+//! The engine takes a damaged frame for the end of its file. Here every byte
+//! is looked at: values begin with a magic, and each event proves itself by a
+//! CRC that also names its predecessor, so what belongs together is found
+//! again wherever it stands. The file is only read.
+
+use std::{collections::BTreeMap, fs::File, io, os::unix::fs::FileExt, path::PathBuf};
+
+use storyline_config::limit::VALUE_BYTES_MAX;
+
+use crate::{
+    Recorded, Seq, StoreError,
+    codec::{Frame, after_damage},
+    head::Reach,
+    pack::{Frames, Held, PACKED, PART, PART_HEAD_BYTES, held},
+};
+
+const CHUNK_BYTES: usize = 4 << 20;
+const PREVIOUS_BYTES: usize = 4;
+
+/// Events in a row that are whole, and where their frames stand in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Run {
+    first: Seq,
+    last: Seq,
+    /// The CRC of the event before the first.
+    before: u32,
+    /// The CRC of the last.
+    after: u32,
+    /// The file they are in.
+    file: usize,
+    /// Offset and length of their bytes in it.
+    pieces: Vec<(u64, usize)>,
+}
+
+/// The parts of long events that were found: by event and number of parts, where each stands.
+type Parts = BTreeMap<(Seq, u16), BTreeMap<u16, (u64, usize)>>;
+
+/// What was found in some files.
+#[derive(Debug)]
+pub(crate) struct Carved {
+    files: Vec<File>,
+    /// In order, without overlap.
+    runs: Vec<Run>,
+    /// The events that were not found, up to the last that must have been there.
+    pub(crate) missing: Vec<(Seq, Seq)>,
+}
+
+/// Looks for events in files, up to at least where `head` says that they reach, if that is known.
+pub(crate) fn carve(paths: &[PathBuf], head: Option<Reach>) -> io::Result<Carved> {
+    let files = paths.iter().map(File::open).collect::<io::Result<Vec<_>>>()?;
+    let mut runs = Vec::new();
+    for (nth, file) in files.iter().enumerate() {
+        let from = runs.len();
+        look_through(file, &mut runs)?;
+        for run in runs.iter_mut().skip(from) {
+            run.file = nth;
+        }
+    }
+    runs.sort_by_key(|it| (it.first, it.last));
+    let furthest = runs.iter().max_by_key(|it| it.last).map(|it| Reach { seq: it.last, crc: it.after });
+    let (runs, missing) = chain(&runs, head.or(furthest).unwrap_or_default());
+    Ok(Carved { files, runs, missing })
+}
+
+fn look_through(file: &File, runs: &mut Vec<Run>) -> io::Result<()> {
+    let mut parts = Parts::new();
+    let bytes = file.metadata()?.len();
+    let mut at = 0;
+    let mut chunk = Vec::new();
+    while at < bytes {
+        // Each chunk overlaps the next by a value, so that none is cut.
+        chunk.resize(usize::try_from(bytes - at).unwrap_or(usize::MAX).min(CHUNK_BYTES + VALUE_BYTES_MAX), 0);
+        file.read_exact_at(&mut chunk, at)?;
+        look(&chunk, at, runs, &mut parts);
+        at += CHUNK_BYTES as u64;
+    }
+    for ((_, count), pieces) in &parts {
+        if pieces.len() == usize::from(*count) {
+            long(file, pieces, runs)?;
+        }
+    }
+    Ok(())
+}
+
+fn look(chunk: &[u8], base: u64, runs: &mut Vec<Run>, parts: &mut Parts) {
+    for at in 0..chunk.len().min(CHUNK_BYTES) {
+        let Some(rest) = chunk.get(at..) else { break };
+        if !rest.starts_with(b"SL") || !(rest.starts_with(&PACKED) || rest.starts_with(&PART)) {
+            continue;
+        }
+        let value = rest.get(..VALUE_BYTES_MAX).unwrap_or(rest);
+        let offset = base + at as u64;
+        match held(value) {
+            Ok(Held::Packed(body)) => packed(body, offset + PACKED.len() as u64, runs),
+            Ok(Held::Part(part)) => {
+                let place = (offset + PART_HEAD_BYTES as u64, part.bytes.len());
+                parts.entry((part.seq, part.parts)).or_default().insert(part.nth, place);
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// Takes the whole frames of a body; after a damaged one it goes on with the next that proves itself.
+fn packed(body: &[u8], at: u64, runs: &mut Vec<Run>) {
+    let Some((before, mut rest)) = body.split_first_chunk() else { return };
+    let mut before = u32::from_le_bytes(*before);
+    loop {
+        let offset = at + (body.len() - rest.len()) as u64;
+        let left = run(before, rest, runs, offset);
+        match after_damage(left) {
+            Some((crc, next)) => (before, rest) = (crc, next),
+            None => return,
+        }
+    }
+}
+
+/// Takes the whole frames at the front, and says what is left.
+fn run<'a>(before: u32, bytes: &'a [u8], runs: &mut Vec<Run>, at: u64) -> &'a [u8] {
+    let mut frames = Frames::after(before, bytes);
+    let mut found: Option<Run> = None;
+    let mut left = bytes;
+    while let Some(Ok(frame)) = frames.next() {
+        left = frames.rest;
+        let taken = bytes.len() - left.len();
+        match &mut found {
+            Some(run) if frame.seq == run.last.next() => {
+                (run.last, run.after, run.pieces) = (frame.seq, frame.crc, vec![(at, taken)]);
+            }
+            Some(_) => break,
+            None => {
+                let pieces = vec![(at, taken)];
+                found = Some(Run {
+                    first: frame.seq,
+                    last: frame.seq,
+                    before,
+                    after: frame.crc,
+                    file: 0,
+                    pieces,
+                });
+            }
+        }
+    }
+    runs.extend(found);
+    left
+}
+
+/// Puts the parts of a long event together.
+fn long(file: &File, parts: &BTreeMap<u16, (u64, usize)>, runs: &mut Vec<Run>) -> io::Result<()> {
+    let mut pieces: Vec<_> = parts.values().copied().collect();
+    let body = read(file, &pieces)?;
+    let Some((before, frame)) = body.split_first_chunk::<PREVIOUS_BYTES>() else { return Ok(()) };
+    let before = u32::from_le_bytes(*before);
+    if let Some((at, bytes)) = pieces.first_mut() {
+        (*at, *bytes) = (*at + PREVIOUS_BYTES as u64, bytes.saturating_sub(PREVIOUS_BYTES));
+    }
+    if let Some(Ok(Frame { seq, crc, .. })) = Frames::after(before, frame).next() {
+        runs.push(Run { first: seq, last: seq, before, after: crc, file: 0, pieces });
+    }
+    Ok(())
+}
+
+/// Picks the runs that follow each other, and says what is missing between them.
+///
+/// A file holds older copies of values, and values of commits that came to nothing: of several runs that may come
+/// next, the one that another follows is right, and of those the longest.
+fn chain(runs: &[Run], head: Reach) -> (Vec<Run>, Vec<(Seq, Seq)>) {
+    let mut chosen: Vec<Run> = Vec::new();
+    let mut missing = Vec::new();
+    let starts = |first: Seq| {
+        let from = runs.partition_point(|it| it.first < first);
+        runs.iter().skip(from).take_while(move |it| it.first == first)
+    };
+    let followed = |run: &Run| {
+        (run.last == head.seq && run.after == head.crc)
+            || starts(run.last.next()).any(|it| it.before == run.after)
+    };
+    let mut before = Some(0);
+    let mut next = Seq(1);
+    loop {
+        let fits = starts(next).filter(|it| before.is_none_or(|crc| it.before == crc));
+        if let Some(run) = fits.max_by_key(|it| (followed(it), it.last)) {
+            (before, next) = (Some(run.after), run.last.next());
+            chosen.push(run.clone());
+            continue;
+        }
+        // What stands alone beyond the last acknowledged event belongs to nothing.
+        let resume = runs.iter().map(|it| it.first).find(|it| *it > next && *it <= head.seq);
+        let Some(resume) = resume else { break };
+        missing.push((next, Seq(resume.0 - 1)));
+        (before, next) = (None, resume);
+    }
+    if next <= head.seq {
+        missing.push((next, head.seq));
+    }
+    (chosen, missing)
+}
+
+fn read(file: &File, pieces: &[(u64, usize)]) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for (at, length) in pieces {
+        let start = bytes.len();
+        bytes.resize(start + length, 0);
+        file.read_exact_at(bytes.get_mut(start..).unwrap_or_default(), *at)?;
+    }
+    Ok(bytes)
+}
+
+impl Carved {
+    /// The last event that was found; 0 for none.
+    pub(crate) fn last(&self) -> Seq {
+        self.runs.last().map_or(Seq(0), |it| it.last)
+    }
+
+    /// The events found, in order; those of one value at a time.
+    pub(crate) fn events(&self, after: Seq) -> impl Iterator<Item = Result<Vec<Recorded>, StoreError>> + '_ {
+        let from = self.runs.partition_point(|it| it.last <= after);
+        self.runs.iter().skip(from).map(move |run| {
+            let file = self.files.get(run.file).ok_or(StoreError::Closed)?;
+            let bytes = read(file, &run.pieces)?;
+            let frames = Frames::after(run.before, &bytes);
+            let events =
+                frames.map(|frame| frame.map_err(|flaw| flaw.at(run.first)).and_then(|it| it.decode()));
+            let events = events.filter(|it| it.as_ref().map_or(true, |it| it.seq > after));
+            events.collect()
+        })
+    }
+}

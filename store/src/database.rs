@@ -1,0 +1,141 @@
+//! sled, held so that it keeps what it acknowledges.
+//!
+//! * `flush` alone is not durable: [`sync`](Database::sync) is an `fdatasync` of our own on its file.
+//! * Batches on separate trees tear: everything is one transaction over all of them.
+//! * It panics on damage: every call is guarded, and a panic is an error.
+
+use std::{
+    any::Any,
+    fs::{self, File},
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    thread,
+    time::Duration,
+};
+
+use sled::{Batch, Db, Transactional, Tree, transaction::TransactionError};
+use storyline_config::limit::LOG_CACHE_BYTES;
+
+use crate::{StoreError, durable};
+
+/// The file in its directory that sled keeps everything in.
+pub(crate) const FILE: &str = "db";
+
+/// An open database with its three trees.
+#[derive(Debug)]
+pub(crate) struct Database {
+    /// First seq to packed events.
+    pub(crate) events: Tree,
+    /// Feed records in parts.
+    pub(crate) feeds: Tree,
+    /// How far the log reaches.
+    pub(crate) meta: Tree,
+    db: Db,
+    file: File,
+}
+
+/// What one transaction changes.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    pub(crate) events: Batch,
+    pub(crate) feeds: Batch,
+    pub(crate) meta: Batch,
+}
+
+impl Database {
+    /// Opens or creates the database in a directory, and makes its creation durable.
+    ///
+    /// sled rewrites what it takes for a torn tail: never give it the only copy of a file that was not left clean.
+    pub(crate) fn open(dir: &Path) -> Result<Self, StoreError> {
+        durable::create_dir(dir)?;
+        remove_stray(dir)?;
+        let config = sled::Config::new().path(dir).cache_capacity(LOG_CACHE_BYTES).flush_every_ms(None);
+        let (db, events, feeds, meta) = guarded(|| {
+            let db = open_when_free(&config)?;
+            let (events, feeds, meta) =
+                (db.open_tree("events")?, db.open_tree("feeds")?, db.open_tree("meta")?);
+            db.flush()?;
+            Ok((db, events, feeds, meta))
+        })?;
+        let file = File::options().read(true).write(true).open(dir.join(FILE))?;
+        file.sync_all()?;
+        durable::sync_dir(dir)?;
+        Ok(Self { events, feeds, meta, db, file })
+    }
+
+    /// Applies changes to all trees, whole or not at all. They are not durable yet.
+    pub(crate) fn apply(&self, changes: &Changes) -> Result<(), StoreError> {
+        guarded(|| {
+            (&self.events, &self.feeds, &self.meta)
+                .transaction(|(events, feeds, meta)| {
+                    events.apply_batch(&changes.events)?;
+                    feeds.apply_batch(&changes.feeds)?;
+                    meta.apply_batch(&changes.meta)?;
+                    Ok(())
+                })
+                .map_err(|error: TransactionError<sled::Error>| match error {
+                    TransactionError::Abort(error) | TransactionError::Storage(error) => error,
+                })
+        })
+    }
+
+    /// Hands everything to the operating system: it survives the process, not yet a power cut.
+    pub(crate) fn flush(&self) -> Result<(), StoreError> {
+        guarded(|| self.db.flush().map(drop))
+    }
+
+    /// Brings what was flushed to stable storage.
+    pub(crate) fn sync(&self) -> Result<(), StoreError> {
+        Ok(self.file.sync_data()?)
+    }
+
+    /// Closes it; what went wrong before is known already, so a failing close says nothing new.
+    pub(crate) fn shut(self) {
+        if catch_unwind(AssertUnwindSafe(move || drop(self))).is_err() {
+            tracing::warn!("the database failed while it was closed");
+        }
+    }
+}
+
+/// Runs something of sled's; a panic is an error.
+pub(crate) fn guarded<T>(run: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(result) => Ok(result?),
+        Err(panic) => Err(io::Error::other(format!("sled panicked: {}", message(panic.as_ref()))).into()),
+    }
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref().copied())
+        .unwrap_or("?")
+}
+
+/// The threads of a database just closed may hold its file for a moment.
+pub(crate) fn open_when_free(config: &sled::Config) -> sled::Result<Db> {
+    for _ in 0..200 {
+        match config.open() {
+            Err(sled::Error::Io(error)) if error.to_string().contains("acquire lock") => {
+                thread::sleep(Duration::from_millis(10));
+            }
+            other => return other,
+        }
+    }
+    config.open()
+}
+
+/// sled refuses to open beside a snapshot it did not finish.
+pub(crate) fn remove_stray(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}

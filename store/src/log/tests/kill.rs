@@ -1,0 +1,73 @@
+//! Killed at any moment, a log keeps what it acknowledged.
+//!
+//! The test runs itself again as a child that commits and prints what was
+//! acknowledged, kills it, and opens what is left.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Command, Stdio},
+};
+
+use super::*;
+
+const CHILD: &str = "STORYLINE_TEST_KILLED_LOG";
+
+#[test]
+fn kill_nine_loses_nothing_acknowledged() {
+    if let Some(dir) = std::env::var_os(CHILD) {
+        commit_for_ever(Path::new(&dir));
+    }
+    let dir = TempDir::new().unwrap();
+    let mut acknowledged = 0;
+    // How many acknowledgements to wait for before the blow: it falls wherever the child then is.
+    for acks in [1, 3, 12, 40, 90] {
+        acknowledged = run_and_kill(dir.path(), acks).max(acknowledged);
+        let opened = open(dir.path());
+        assert!(opened.log.head() >= Seq(acknowledged), "{} of {acknowledged}", opened.log.head());
+        let found = all(&opened.log);
+        let expected: Vec<_> = (1..=opened.log.head().0).map(sized).collect();
+        assert_eq!(found, expected);
+        assert_eq!(names(dir.path()), ["HEAD", "lock", "log"]);
+        let record = opened.feeds.values().next().unwrap();
+        assert_eq!(
+            u64::from(record.schedule.items),
+            opened.log.head().0,
+            "record and events are written together"
+        );
+    }
+}
+
+fn sized(seq: u64) -> Recorded {
+    recorded(seq, usize::try_from(seq * 7_919 % 6_000).unwrap())
+}
+
+fn run_and_kill(dir: &Path, acks: usize) -> u64 {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "log::tests::kill::kill_nine_loses_nothing_acknowledged", "--nocapture"])
+        .env(CHILD, dir)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let acked = |line: String| line.strip_prefix("acknowledged ").and_then(|it| it.parse::<u64>().ok());
+    let last = lines.by_ref().filter_map(acked).take(acks).last().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    lines.filter_map(acked).last().unwrap_or(last)
+}
+
+fn commit_for_ever(dir: &Path) -> ! {
+    let mut log = open(dir).log;
+    let feed: FeedId = "a".parse().unwrap();
+    loop {
+        let first = log.head().0 + 1;
+        let commit: Vec<_> = (first..=first + first % 7).map(sized).collect();
+        let mut record = FeedRecord::default();
+        record.schedule.items = u32::try_from(first + first % 7).unwrap();
+        log.commit(&commit, &[(feed.clone(), &record)]).unwrap();
+        let mut out = std::io::stdout();
+        writeln!(out, "\nacknowledged {}", log.head().0).unwrap();
+        out.flush().unwrap();
+    }
+}

@@ -1,0 +1,152 @@
+//! Reading the log while it is written.
+
+use std::sync::{
+    Arc, RwLock,
+    atomic::{AtomicU64, Ordering},
+};
+
+use jiff::Timestamp;
+
+use crate::{
+    Recorded, Seq, StoreError,
+    codec::{Flaw, Frame},
+    database::Database,
+    pack::frames,
+    walk::bodies,
+};
+
+/// What the log and its readers share. The database is swapped only when it is opened again or closed.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    database: RwLock<Option<Database>>,
+    head: AtomicU64,
+}
+
+impl Shared {
+    pub(crate) fn new(database: Database, head: Seq) -> Self {
+        Self { database: RwLock::new(Some(database)), head: AtomicU64::new(head.0) }
+    }
+
+    /// Says that everything up to here is on stable storage.
+    pub(crate) fn durable(&self, head: Seq) {
+        self.head.store(head.0, Ordering::Release);
+    }
+
+    /// Runs something on the open database.
+    pub(crate) fn with<T>(
+        &self,
+        run: impl FnOnce(&Database) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let database = self.database.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        run(database.as_ref().ok_or(StoreError::Closed)?)
+    }
+
+    /// Puts another database, or none, in its place, and closes the one before.
+    pub(crate) fn swap(&self, next: Option<Database>) {
+        let before = {
+            let mut slot = self.database.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+            std::mem::replace(&mut *slot, next)
+        };
+        if let Some(database) = before {
+            database.shut();
+        }
+    }
+}
+
+/// Reads events that are on stable storage, and no others; any number of these may read at once.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl Reader {
+    /// The last event on stable storage; 0 for none.
+    pub fn head(&self) -> Seq {
+        Seq(self.shared.head.load(Ordering::Acquire))
+    }
+
+    /// Up to `limit` events after a place, in order.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] names the first event that cannot be read.
+    pub fn read_after(&self, after: Seq, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+        let head = self.head();
+        let mut events = Vec::new();
+        if after >= head || limit == 0 {
+            return Ok(events);
+        }
+        self.shared.with(|database| {
+            let mut next = after.next();
+            let mut previous = None;
+            for body in bodies(&database.events, next)? {
+                let body = body?;
+                let frames = frames(body.bytes()).map_err(|flaw| flaw.at(next))?;
+                if previous.is_some_and(|crc| crc != frames.crc) {
+                    return Err(Flaw::Checksum.at(next));
+                }
+                for frame in frames {
+                    let frame = frame.map_err(|flaw| flaw.at(next))?;
+                    previous = Some(frame.crc);
+                    if frame.seq <= after {
+                        continue;
+                    }
+                    if frame.seq != next {
+                        return Err(missing(next));
+                    }
+                    events.push(frame.decode()?);
+                    if events.len() == limit || next == head {
+                        return Ok(());
+                    }
+                    next = next.next();
+                }
+            }
+            Err(missing(next))
+        })?;
+        Ok(events)
+    }
+
+    /// One event; none where there is no such one yet.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] where it cannot be read.
+    pub fn get(&self, seq: Seq) -> Result<Option<Recorded>, StoreError> {
+        match seq.0.checked_sub(1) {
+            Some(before) => Ok(self.read_after(Seq(before), 1)?.pop()),
+            None => Ok(None),
+        }
+    }
+
+    /// The last event recorded at a time or before; 0 for none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] names an event that cannot be read.
+    pub fn seq_at(&self, time: Timestamp) -> Result<Seq, StoreError> {
+        // Times never fall from one event to the next: halve the log.
+        let (mut at_or_before, mut after) = (0, self.head().0 + 1);
+        while after - at_or_before > 1 {
+            let middle = at_or_before + (after - at_or_before) / 2;
+            if self.time_of(Seq(middle))? <= time { at_or_before = middle } else { after = middle }
+        }
+        Ok(Seq(at_or_before))
+    }
+
+    fn time_of(&self, seq: Seq) -> Result<Timestamp, StoreError> {
+        self.shared.with(|database| {
+            let body = bodies(&database.events, seq)?.next().transpose()?.ok_or_else(|| missing(seq))?;
+            for frame in frames(body.bytes()).map_err(|flaw| flaw.at(seq))? {
+                let frame: Frame<'_> = frame.map_err(|flaw| flaw.at(seq))?;
+                if frame.seq == seq {
+                    return Ok(frame.at);
+                }
+            }
+            Err(missing(seq))
+        })
+    }
+}
+
+fn missing(seq: Seq) -> StoreError {
+    StoreError::Corrupt { seq, detail: "it is missing".to_owned() }
+}

@@ -1,0 +1,269 @@
+//! How alerts, their deliveries and their sinks follow from events.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::{SignedDuration, Timestamp};
+use storyline_config::{SinkId, limit::ALERTS_KEPT};
+
+use super::{
+    Alert, AlertState, Delivery, DeliveryState, Gathered, SinkFailing, SinkState, State, apply::When,
+};
+use crate::{AlertId, AlertKind, DeliveryDigest, DeliveryId, Event, Seq};
+
+/// Alerts gathered for digests that are remembered at the most.
+const GATHERED_MAX: usize = 2_000;
+/// Alerts that wait for their rule, remembered at the most.
+const WAITING_MAX: usize = 1_000;
+/// Digests that are settled, kept for whoever asks.
+const DIGESTS_KEPT: usize = 100;
+/// How far back a sink's rate may look.
+const RATE_SPAN: SignedDuration = SignedDuration::from_hours(48);
+/// How far back the storm guard looks.
+const STORM_SPAN: SignedDuration = SignedDuration::from_mins(10);
+
+impl State {
+    pub(super) fn apply_to_alerts(&mut self, event: &Event, when: When) {
+        match event {
+            Event::AlertRaised { .. } => self.raised(event, when),
+            Event::AlertSuppressed { alert, kind, reason, .. } => {
+                if reason == "below_rule" {
+                    self.waits(*alert, when.at);
+                } else {
+                    self.settled(*alert, *kind);
+                }
+            }
+            Event::AlertGathered { .. } => self.gathered(event, when),
+            Event::AlertAcknowledged { alert, .. } => {
+                if let Some(it) = self.alerts.get_mut(alert) {
+                    Arc::make_mut(it).state = AlertState::Acknowledged;
+                }
+            }
+            Event::DeliveryPlanned { .. } => self.planned(event, when),
+            other => self.apply_to_deliveries(other, when),
+        }
+    }
+
+    fn apply_to_deliveries(&mut self, event: &Event, when: When) {
+        match event {
+            Event::DeliveryAttempted { delivery, attempt } => {
+                self.delivery(*delivery, |it| it.attempts = *attempt);
+            }
+            Event::DeliveryDone { delivery, .. } => {
+                self.delivery(*delivery, |it| {
+                    it.state = DeliveryState::Done;
+                    (it.body, it.retry_at, it.last_error) = (String::new(), None, None);
+                });
+                self.sink_of(*delivery, |it| it.failing = None);
+                self.forget_old_alerts();
+            }
+            Event::DeliveryFailed { delivery, error, retry_at, .. } => {
+                // What was taken stays taken: its bytes are gone, and nobody is told twice.
+                if self.deliveries.get(delivery).is_some_and(|it| it.state == DeliveryState::Done) {
+                    return;
+                }
+                self.delivery(*delivery, |it| {
+                    it.state = DeliveryState::Failing;
+                    (it.retry_at, it.last_error) = (Some(*retry_at), Some(error.clone()));
+                });
+                self.sink_of(*delivery, |it| it.fails(when));
+            }
+            Event::DeliveryDead { delivery, error } => {
+                self.delivery(*delivery, |it| {
+                    it.state = DeliveryState::Dead;
+                    (it.retry_at, it.last_error) = (None, Some(error.clone()));
+                });
+                self.sink_of(*delivery, |it| it.fails(when));
+            }
+            Event::SinkDisabled { sink, error } => self.disable(sink, error, when),
+            _ => {}
+        }
+    }
+
+    fn disable(&mut self, sink: &SinkId, error: &str, when: When) {
+        Arc::make_mut(&mut self.disabled).insert(sink.clone(), error.to_owned());
+        let theirs = |it: &&mut Arc<Delivery>| it.sink == *sink && it.state.is_pending();
+        for delivery in self.deliveries.values_mut().filter(theirs) {
+            Arc::make_mut(delivery).state = DeliveryState::Held;
+        }
+        self.sink_mut(sink).fails(when);
+    }
+
+    fn delivery(&mut self, id: DeliveryId, change: impl FnOnce(&mut Delivery)) {
+        if let Some(it) = self.deliveries.get_mut(&id) {
+            change(Arc::make_mut(it));
+        }
+    }
+
+    fn sink_mut(&mut self, sink: &SinkId) -> &mut SinkState {
+        Arc::make_mut(self.sinks.entry(sink.clone()).or_default())
+    }
+
+    fn sink_of(&mut self, delivery: DeliveryId, change: impl FnOnce(&mut SinkState)) {
+        if let Some(sink) = self.deliveries.get(&delivery).map(|it| it.sink.clone()) {
+            change(self.sink_mut(&sink));
+        }
+    }
+
+    fn waits(&mut self, alert: AlertId, at: Timestamp) {
+        let waiting = Arc::make_mut(&mut self.waiting);
+        waiting.entry(alert).or_insert(at);
+        if waiting.len() > WAITING_MAX {
+            let oldest = waiting.iter().min_by_key(|(_, at)| **at).map(|(id, _)| *id);
+            if let Some(id) = oldest {
+                waiting.remove(&id);
+            }
+        }
+    }
+
+    fn raised(&mut self, event: &Event, when: When) {
+        let Event::AlertRaised { alert, kind, storyline, development, changes, headline, severity, text } =
+            event
+        else {
+            return;
+        };
+        let before = self.alerts.remove(alert);
+        let it = Alert {
+            id: *alert,
+            seq: when.seq,
+            at: when.at,
+            kind: *kind,
+            storyline: storyline.clone(),
+            development: *development,
+            changes: changes.clone(),
+            headline: headline.clone(),
+            text: text.clone(),
+            severity: *severity,
+            state: AlertState::Open,
+            suppressed: None,
+            deliveries: before.map(|it| it.deliveries.clone()).unwrap_or_default(),
+        };
+        self.alerts.insert(*alert, Arc::new(it));
+        count(Arc::make_mut(&mut self.raised), when.at, STORM_SPAN);
+        self.settled(*alert, *kind);
+        self.forget_old_alerts();
+    }
+
+    /// It was decided what people hear of an alert: it waits no longer, and is not raised for the same cause again.
+    fn settled(&mut self, alert: AlertId, kind: AlertKind) {
+        if self.waiting.contains_key(&alert) {
+            Arc::make_mut(&mut self.waiting).remove(&alert);
+        }
+        match kind {
+            AlertKind::Feed => self.feed_told(alert),
+            AlertKind::Sink => self.sink_told(alert),
+            _ => {}
+        }
+    }
+
+    fn feed_told(&mut self, alert: AlertId) {
+        let theirs = |feed: &str, seq: Seq| AlertId::of_cause("feed", feed, seq) == alert;
+        let told = self.feeds.iter().find(|(id, it)| theirs(id.as_str(), it.seq)).map(|(id, _)| id.clone());
+        if let Some(it) = told.and_then(|id| Arc::make_mut(&mut self.feeds).get_mut(&id)) {
+            it.told = true;
+        }
+    }
+
+    fn sink_told(&mut self, alert: AlertId) {
+        for (id, sink) in &mut self.sinks {
+            let theirs = |it: &SinkFailing| AlertId::of_cause("sink", id.as_str(), it.seq) == alert;
+            if sink.failing.as_ref().is_some_and(theirs) {
+                Arc::make_mut(sink).failing.iter_mut().for_each(|it| it.told = true);
+            }
+        }
+    }
+
+    fn gathered(&mut self, event: &Event, when: When) {
+        let Event::AlertGathered { sink, alert, kind, storyline, headline, digest, not_before } = event
+        else {
+            return;
+        };
+        let gathered = Arc::make_mut(&mut self.gathered);
+        gathered.push(Gathered {
+            sink: sink.clone(),
+            alert: *alert,
+            kind: *kind,
+            storyline: storyline.clone(),
+            headline: headline.clone(),
+            digest: *digest,
+            not_before: *not_before,
+            seq: when.seq,
+            at: when.at,
+        });
+        let surplus = gathered.len().saturating_sub(GATHERED_MAX);
+        gathered.drain(..surplus);
+    }
+
+    fn planned(&mut self, event: &Event, when: When) {
+        let Event::DeliveryPlanned { delivery, sink, alert, storyline, digest, body } = event else { return };
+        let state =
+            if self.disabled.contains_key(sink) { DeliveryState::Held } else { DeliveryState::Planned };
+        let it = Delivery {
+            id: *delivery,
+            seq: when.seq,
+            at: when.at,
+            sink: sink.clone(),
+            alert: *alert,
+            storyline: storyline.clone(),
+            digest: *digest,
+            state,
+            attempts: 0,
+            retry_at: None,
+            last_error: None,
+            body: body.clone(),
+        };
+        self.deliveries.insert(*delivery, Arc::new(it));
+        if let Some(it) = alert.and_then(|it| self.alerts.get_mut(&it)) {
+            Arc::make_mut(it).deliveries.push(*delivery);
+        }
+        let to = self.sink_mut(sink);
+        count(&mut to.planned, when.at, RATE_SPAN);
+        if let Some(digest) = digest {
+            to.first_run_told |= *digest == DeliveryDigest::FirstRun;
+            self.digest_closed(sink, *digest, when.at);
+        }
+    }
+
+    /// Forgets what a digest has just told of: everything of its sink and reason whose time had come.
+    fn digest_closed(&mut self, sink: &SinkId, digest: DeliveryDigest, at: Timestamp) {
+        let told = |it: &Gathered| it.sink == *sink && it.digest == digest && it.not_before <= at;
+        Arc::make_mut(&mut self.gathered).retain(|it| !told(it));
+        let settled = |it: &&Arc<Delivery>| it.digest.is_some() && !it.state.is_pending();
+        if self.deliveries.values().filter(settled).count() > DIGESTS_KEPT {
+            let oldest = self.deliveries.values().filter(settled).min_by_key(|it| it.seq).map(|it| it.id);
+            if let Some(id) = oldest {
+                self.deliveries.remove(&id);
+            }
+        }
+    }
+
+    /// Keeps the newest alerts and every one that still has a delivery to be made.
+    fn forget_old_alerts(&mut self) {
+        if self.alerts.len() <= ALERTS_KEPT {
+            return;
+        }
+        let deliveries = &self.deliveries;
+        let pending = |it: &Alert| {
+            it.deliveries.iter().any(|id| deliveries.get(id).is_some_and(|d| d.state.is_pending()))
+        };
+        let oldest = self.alerts.values().filter(|it| !pending(it)).min_by_key(|it| it.seq).cloned();
+        if let Some(it) = oldest {
+            self.alerts.remove(&it.id);
+            it.deliveries.iter().for_each(|id| drop(self.deliveries.remove(id)));
+        }
+    }
+}
+
+impl SinkState {
+    /// Begins an episode, or goes on with it.
+    fn fails(&mut self, when: When) {
+        self.failing.get_or_insert(SinkFailing { seq: when.seq, since: when.at, told: false });
+    }
+}
+
+/// Counts one more at a time, and forgets what lies further back than `span`.
+fn count(times: &mut BTreeMap<Timestamp, u32>, at: Timestamp, span: SignedDuration) {
+    *times.entry(at).or_default() += 1;
+    if let Ok(since) = at.checked_sub(span) {
+        *times = times.split_off(&since);
+    }
+}

@@ -1,0 +1,159 @@
+//! Going through the log's values in order.
+
+use std::ops::RangeFrom;
+
+use sled::{IVec, Tree};
+
+use crate::{
+    Seq, StoreError,
+    codec::Flaw,
+    database::guarded,
+    head::Reach,
+    pack::{Held, Part, frames, held, key, key_seq},
+};
+
+/// The predecessor's CRC and the frames that follow it, as one value or a long event's parts hold them.
+#[derive(Debug)]
+pub(crate) struct Body {
+    /// The first event in it.
+    pub(crate) first: Seq,
+    value: IVec,
+    from: usize,
+}
+
+impl Body {
+    /// Its bytes, for [`frames`].
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.value.get(self.from..).unwrap_or_default()
+    }
+}
+
+/// Bodies in the order of their events.
+pub(crate) struct Bodies {
+    iter: sled::Iter,
+}
+
+/// The bodies from the one that holds this event on, or from the first after it.
+pub(crate) fn bodies(events: &Tree, from: Seq) -> Result<Bodies, StoreError> {
+    let before = guarded(|| events.range(..=key(from)).next_back().transpose())?;
+    let start = before.and_then(|(key, _)| key_seq(&key)).unwrap_or(from);
+    let range: RangeFrom<[u8; 8]> = key(start)..;
+    Ok(Bodies { iter: events.range(range) })
+}
+
+/// The values that hold these events, as they are; commits end where values end.
+pub(crate) fn values(
+    events: &Tree,
+    from: Seq,
+    to: Seq,
+) -> Result<impl Iterator<Item = Result<IVec, StoreError>>, StoreError> {
+    let mut iter = bodies(events, from)?.iter;
+    Ok(std::iter::from_fn(move || match guarded(|| iter.next().transpose()) {
+        Ok(Some((key, value))) => key_seq(&key).filter(|it| *it <= to).map(|_| Ok(value)),
+        Ok(None) => None,
+        Err(error) => Some(Err(error)),
+    }))
+}
+
+impl Bodies {
+    fn value(&mut self) -> Result<Option<(IVec, IVec)>, StoreError> {
+        guarded(|| self.iter.next().transpose())
+    }
+
+    fn body(&mut self) -> Result<Option<Body>, StoreError> {
+        let Some((key, value)) = self.value()? else { return Ok(None) };
+        let first = key_seq(&key).unwrap_or_default();
+        match held(&value).map_err(|flaw| flaw.at(first))? {
+            Held::Packed(_) if key.len() == 8 => Ok(Some(Body { first, value, from: 4 })),
+            Held::Part(part) if key.len() == 8 && part.nth == 0 && part.seq == first => {
+                let value = IVec::from(self.join(part)?);
+                Ok(Some(Body { first, value, from: 0 }))
+            }
+            _ => Err(Flaw::Torn.at(first)),
+        }
+    }
+
+    /// Puts the parts of a long event together.
+    fn join(&mut self, first: Part<'_>) -> Result<Vec<u8>, StoreError> {
+        let mut bytes = first.bytes.to_vec();
+        for part in 1..first.parts {
+            let (_, value) = self.value()?.ok_or_else(|| Flaw::Torn.at(first.seq))?;
+            match held(&value).map_err(|flaw| flaw.at(first.seq))? {
+                Held::Part(it) if (it.seq, it.nth, it.parts) == (first.seq, part, first.parts) => {
+                    bytes.extend_from_slice(it.bytes);
+                }
+                _ => return Err(Flaw::Torn.at(first.seq)),
+            }
+        }
+        Ok(bytes)
+    }
+}
+
+impl Iterator for Bodies {
+    type Item = Result<Body, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.body().transpose()
+    }
+}
+
+/// How far the log reaches, by its last value alone.
+pub(crate) fn last(events: &Tree) -> Result<Reach, StoreError> {
+    let Some((key, _)) = guarded(|| events.last())? else { return Ok(Reach::default()) };
+    let seq = key_seq(&key).unwrap_or_default();
+    let mut reach = Reach::default();
+    for body in bodies(events, seq)? {
+        for frame in frames(body?.bytes()).map_err(|flaw| flaw.at(seq))? {
+            let frame = frame.map_err(|flaw| flaw.at(seq))?;
+            reach = Reach { seq: frame.seq, crc: frame.crc };
+        }
+    }
+    Ok(reach)
+}
+
+/// Where a log stops to be what was written.
+#[derive(Debug)]
+pub(crate) struct Break {
+    /// The last event that is as it was written.
+    pub(crate) whole: Reach,
+    /// What is wrong after it.
+    pub(crate) detail: String,
+}
+
+/// Reads the whole log: dense from 1, every CRC, and at least as far as `head` says.
+pub(crate) fn check(events: &Tree, head: Reach) -> Result<Reach, Break> {
+    let mut whole = Reach::default();
+    let broken = |whole: Reach, detail: String| Break { whole, detail };
+    let bodies = bodies(events, Seq(0)).map_err(|error| broken(whole, detail(&error)))?;
+    for body in bodies {
+        let next = whole.seq.next();
+        let body = body.map_err(|error| broken(whole, detail(&error)))?;
+        let frames = frames(body.bytes()).map_err(|flaw| broken(whole, detail(&flaw.at(next))))?;
+        if body.first != next || frames.crc != whole.crc {
+            return Err(broken(whole, format!("event {next} is missing; {} comes instead", body.first)));
+        }
+        for frame in frames {
+            let next = whole.seq.next();
+            let frame = frame.map_err(|flaw| broken(whole, detail(&flaw.at(next))))?;
+            if frame.seq != next {
+                return Err(broken(whole, format!("event {next} is missing; {} comes instead", frame.seq)));
+            }
+            whole = Reach { seq: frame.seq, crc: frame.crc };
+            if whole.seq == head.seq && whole.crc != head.crc {
+                return Err(broken(whole, format!("event {} is not the one HEAD names", whole.seq)));
+            }
+        }
+    }
+    if whole.seq < head.seq {
+        return Err(broken(whole, format!("it ends at {}, and HEAD says {}", whole.seq, head.seq)));
+    }
+    Ok(whole)
+}
+
+/// An error with its cause, as a fragment for people.
+pub(crate) fn detail(error: &StoreError) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
