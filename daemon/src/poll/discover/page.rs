@@ -32,8 +32,21 @@ pub(super) struct Candidate {
 pub(super) fn candidates(page: &[u8], url: &Url) -> (Vec<Candidate>, Vec<Candidate>) {
     let page = page.get(..PAGE_BYTES_MAX).unwrap_or(page);
     let (mut base, mut announced, mut linked) = (url.clone(), Vec::new(), Vec::new());
+    let mut script = false;
     for token in Tokenizer::new(page) {
-        let Ok(Token::StartTag(tag)) = token else { continue };
+        let Ok(token) = token;
+        let tag = match token {
+            Token::StartTag(tag) => tag,
+            Token::EndTag(tag) => {
+                script &= tag.name.as_slice() != b"script";
+                continue;
+            }
+            _ => continue,
+        };
+        script |= tag.name.as_slice() == b"script";
+        if script {
+            continue;
+        }
         let Some(href) = attribute(&tag, b"href") else { continue };
         match tag.name.as_slice() {
             b"base" => base = url.join(href.trim()).unwrap_or(base),
