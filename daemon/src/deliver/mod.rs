@@ -34,7 +34,7 @@ use storyline_config::{Network, Sink, SinkId};
 use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-pub use self::terminal::{Terminal, follow};
+pub use self::terminal::follow;
 use self::{
     send::{Door, Message},
     task::Task,
