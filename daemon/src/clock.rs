@@ -133,7 +133,7 @@ fn shrink(span: Duration, rate: f64) -> Duration {
 mod tests {
     use super::*;
 
-    const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
+    const WEEK: Duration = Duration::from_hours(7 * 24);
 
     fn start() -> Timestamp {
         "2025-02-12T00:00:00Z".parse().unwrap()

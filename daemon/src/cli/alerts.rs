@@ -127,6 +127,7 @@ mod tests {
             #9   08:09         munich     phase  Rubio lands in Munich     desk failing: 503, phone done  a-1
             #7   13 Feb 08:09             feed   bbc fails (acknowledged)  –                              a-2
             no alert was raised
-        "#]].assert_eq(&anstream::adapter::strip_str(&text).to_string());
+        "#]]
+        .assert_eq(&anstream::adapter::strip_str(&text).to_string());
     }
 }

@@ -131,6 +131,7 @@ mod tests {
 
             WHAT CAME OF IT
             #3 08:41 munich + Rubio lands in Munich (DW)
-        "#]].assert_eq(&anstream::adapter::strip_str(&render(&answer, &look)).to_string());
+        "#]]
+        .assert_eq(&anstream::adapter::strip_str(&render(&answer, &look)).to_string());
     }
 }

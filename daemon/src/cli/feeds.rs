@@ -72,6 +72,7 @@ mod tests {
             bbc   ok                                32     11:45    12:15  https://bbc.example/rss
             dw    failing: 503 Service Unavailable  0      11:50    12:20  https://dw.example/rss
             file  new                               0      –        –      file:///srv/x.xml
-        "#]].assert_eq(&anstream::adapter::strip_str(&render(&answer, &look)).to_string());
+        "#]]
+        .assert_eq(&anstream::adapter::strip_str(&render(&answer, &look)).to_string());
     }
 }

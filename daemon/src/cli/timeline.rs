@@ -113,6 +113,7 @@ mod tests {
             x · X
 
             nothing has been reported yet
-        "#]].assert_eq(&anstream::adapter::strip_str(&text).to_string());
+        "#]]
+        .assert_eq(&anstream::adapter::strip_str(&text).to_string());
     }
 }

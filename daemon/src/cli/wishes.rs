@@ -138,7 +138,8 @@ mod tests {
         expect![[r#"
             1 feed visited
             dw is held until 13:00: retry after
-        "#]].assert_eq(&render_poll(&answer, &look));
+        "#]]
+        .assert_eq(&render_poll(&answer, &look));
     }
 
     #[test]
@@ -149,7 +150,8 @@ mod tests {
         let failure = with_findings(Failure::of_problem(422, problem));
         expect![[r#"
             the configuration was refused
-            a.toml:2:1: error: unknown key `x` (did you mean `y`?)"#]].assert_eq(&failure.to_string());
+            a.toml:2:1: error: unknown key `x` (did you mean `y`?)"#]]
+        .assert_eq(&failure.to_string());
         assert_eq!(failure.exit, Exit::Configuration);
     }
 }

@@ -13,7 +13,7 @@ use super::{
     judgement::Judgement,
     memory::Memory,
     reading::Reading,
-    relevance::{Belonging, How, Surroundings, touched},
+    relevance::{Belonging, How, Surroundings, touched, yield_to_others},
     revision,
     rules::Step,
     similarity::Weighing,
@@ -84,14 +84,21 @@ impl<'a> Heard<'a> {
 pub fn judge(definitions: &Definitions, memory: &Memory, item: &Item, now: Timestamp) -> Vec<Judgement> {
     let Some(heard) = hear(definitions, memory, item) else { return Vec::new() };
     let found = heard.touched();
-    let mut belonging: Vec<&Belonging> = found.iter().filter(|it| it.how <= How::Spread).collect();
-    let joined;
-    if belonging.is_empty() && definitions.rules.takes(Step::Join) {
-        joined = join(&heard, memory, &found);
-        belonging.extend(&joined);
+    let belongs = belonging(&heard, memory, &found);
+    belongs.iter().filter_map(|it| Some(Case::of(&heard, memory, it)?.judge(now))).collect()
+}
+
+/// The storylines an item belongs to, of all it touches, in the order of their names.
+pub(super) fn belonging(heard: &Heard<'_>, memory: &Memory, found: &[Belonging]) -> Vec<Belonging> {
+    let mut belongs: Vec<Belonging> = found.iter().filter(|it| it.how <= How::Spread).cloned().collect();
+    if heard.definitions.rules.takes(Step::Umbrella) {
+        yield_to_others(heard.definitions, &mut belongs);
     }
-    belonging.sort_by_key(|it| it.story);
-    belonging.into_iter().filter_map(|it| Some(Case::of(&heard, memory, it)?.judge(now))).collect()
+    if belongs.is_empty() && heard.definitions.rules.takes(Step::Join) {
+        belongs.extend(join(heard, memory, found));
+    }
+    belongs.sort_by_key(|it| it.story);
+    belongs
 }
 
 /// The events an item brings, in the order they are recorded.

@@ -27,14 +27,15 @@ pub(super) struct Cue {
 }
 
 /// The phase a report's title and first two sentences tell of, if any.
+///
+/// The general lexicon stands in only where a definition has no cues at all: beside them it is
+/// wrong more often than right.
 pub(super) fn cue(rules: &Rules, story: &Story, it: &Belonging, reading: &Reading) -> Option<Cue> {
     let own = best(rules, story.cues.iter(), true, it, reading);
-    if own.is_some() || !rules.takes(Step::Lexicon) {
+    if own.is_some() || !story.cues.is_empty() || !rules.takes(Step::Lexicon) {
         return own;
     }
-    let known = |phase: Phase| story.cues.iter().any(|it| it.0 == phase);
-    let general = rules.table.phase_lexicon.iter().filter(|(phase, _)| !known(*phase));
-    best(rules, general, false, it, reading)
+    best(rules, rules.table.phase_lexicon.iter(), false, it, reading)
 }
 
 fn best<'a>(

@@ -3,7 +3,6 @@
 //! Every facet must be touched within the title and one sentence. Most items
 //! touch nothing; for them this is one walk over their words and no more.
 
-use storyline_config::StorylineId;
 use storyline_store::{FacetTouched, Touch};
 
 use super::{
@@ -120,9 +119,6 @@ pub(super) fn touched(
             Some(_) => {}
             None => found.push(it),
         }
-    }
-    if definitions.rules.takes(Step::Umbrella) {
-        yield_to_children(definitions, &mut found);
     }
     found
 }
@@ -250,16 +246,17 @@ fn evidence(definitions: &Definitions, variant: &Variant, touches: &[Touched]) -
     (0..variant.facets).map(of).collect()
 }
 
-/// An umbrella yields to a child that has the item, unless the title alone touches all its facets.
-fn yield_to_children(definitions: &Definitions, found: &mut Vec<Belonging>) {
-    let has: Vec<usize> = found.iter().filter(|it| it.how <= How::Weak).map(|it| it.story).collect();
+/// An umbrella yields to a child that has the item, and a storyline to another that its title names
+/// with the same words, unless the title alone touches all its facets.
+pub(super) fn yield_to_others(definitions: &Definitions, found: &mut Vec<Belonging>) {
+    let all = found.clone();
     found.retain(|it| {
         let children = definitions.stories.get(it.story).map_or(&[][..], |story| &story.children);
-        it.how > How::Spread || it.in_title || !children.iter().any(|child| has.contains(child))
+        let yields_to = |other: &Belonging| {
+            let shares = || it.places.iter().any(|place| other.places.contains(place));
+            children.contains(&other.story) && other.how <= How::Weak
+                || other.in_title && other.how == How::Facets && shares()
+        };
+        it.in_title || !all.iter().any(|other| other.story != it.story && yields_to(other))
     });
-}
-
-/// The storyline a belonging is about.
-pub(super) fn name<'a>(definitions: &'a Definitions, it: &Belonging) -> Option<&'a StorylineId> {
-    definitions.stories.get(it.story).map(|story| &story.id)
 }

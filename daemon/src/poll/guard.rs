@@ -67,16 +67,17 @@ impl Guard {
 /// The IPv4 address an IPv6 one carries, else the address itself.
 fn unwrapped(address: IpAddr) -> IpAddr {
     let IpAddr::V6(it) = address else { return address };
-    let [a, b, c, d, e, f, g, h] = it.segments();
-    let tail = |high: u16, low: u16| {
-        let ([w, x], [y, z]) = (high.to_be_bytes(), low.to_be_bytes());
-        IpAddr::V4(Ipv4Addr::new(w, x, y, z))
+    let v4 = |high: u16, low: u16| {
+        let bits = u32::from(high) << 16 | u32::from(low);
+        IpAddr::V4(Ipv4Addr::from_bits(bits))
     };
-    match (a, b, c, d, e, f) {
-        // `::` and `::1` are themselves; `::a.b.c.d` and `::ffff:a.b.c.d` are not.
-        (0, 0, 0, 0, 0, 0) if g != 0 => tail(g, h),
-        (0, 0, 0, 0, 0, 0xffff) | (0, 0, 0, 0, 0xffff, 0) | (0x64, 0xff9b, 0, 0, 0, 0) => tail(g, h),
-        (0x2002, ..) => tail(b, c),
+    match it.segments() {
+        // `::` and `::1` are themselves; `::a.b.c.d` is not.
+        [0, 0, 0, 0, 0, 0, 0, _] => address,
+        [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
+        | [0, 0, 0, 0, 0xffff, 0, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x2002, high, low, ..] => v4(high, low),
         _ => address,
     }
 }
@@ -89,23 +90,30 @@ fn public(address: IpAddr) -> bool {
 }
 
 fn public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    match (a, b, c) {
-        (0 | 10 | 127, ..) | (224.., ..) => false,
-        (100, 64..=127, _) | (169, 254, _) | (172, 16..=31, _) | (192, 168, _) | (198, 18 | 19, _) => false,
-        // Protocol assignments, documentation, the 6to4 relay and AS112.
-        (192, 0, 0 | 2) | (192, 88, 99) | (192, 31, 196) | (192, 52, 193) | (192, 175, 48) => false,
-        (198, 51, 100) | (203, 0, 113) => false,
-        _ => true,
-    }
+    !matches!(
+        address.octets(),
+        [0 | 10 | 127 | 224.., ..]
+            | [100, 64..=127, ..]
+            | [169, 254, ..]
+            | [172, 16..=31, ..]
+            | [192, 168, ..]
+            | [198, 18 | 19, ..]
+            // Protocol assignments, documentation, the 6to4 relay and AS112.
+            | [192, 0, 0 | 2, _]
+            | [192, 88, 99, _]
+            | [192, 31, 196, _]
+            | [192, 52, 193, _]
+            | [192, 175, 48, _]
+            | [198, 51, 100, _]
+            | [203, 0, 113, _]
+    )
 }
 
 fn public_v6(address: Ipv6Addr) -> bool {
-    let [a, b, ..] = address.segments();
-    match (a, b) {
+    match address.segments() {
         // Protocol assignments with Teredo and ORCHID; documentation.
-        (0x2001, 0..=0x01ff) | (0x2001, 0x0db8) | (0x3fff, 0..=0x0fff) => false,
-        _ => (a & 0xe000) == 0x2000,
+        [0x2001, 0..=0x01ff | 0x0db8, ..] | [0x3fff, 0..=0x0fff, ..] => false,
+        [first, ..] => (first & 0xe000) == 0x2000,
     }
 }
 

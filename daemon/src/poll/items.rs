@@ -12,9 +12,9 @@ use crate::{
 };
 
 /// How far ahead of its first sight a stated date may lie.
-const AHEAD_MAX: Duration = Duration::from_secs(10 * 60);
+const AHEAD_MAX: Duration = Duration::from_mins(10);
 /// How far back a stated date may lie.
-const BACK_MAX: Duration = Duration::from_secs(30 * 24 * 3600);
+const BACK_MAX: Duration = Duration::from_hours(30 * 24);
 
 /// The items of a document, seen at `now`; an entry that only repeats another is left out.
 pub(super) fn items(document: Document, id: &FeedId, feed: &Feed, now: Timestamp) -> Vec<Item> {

@@ -189,7 +189,9 @@ impl<D: Doors> Poller<D> {
         let gone: Vec<_> =
             old.feeds.keys().filter(|it| !self.config.feeds.contains_key(*it)).cloned().collect();
         for pending in &mut self.pending {
-            gone.iter().for_each(|it| pending.forgets(it));
+            for it in &gone {
+                pending.forgets(it);
+            }
         }
         self.answer();
     }

@@ -20,7 +20,7 @@ use crate::clock::between;
 /// Children visited at one time.
 const CHILDREN_MAX: usize = 20;
 /// Children that say when they changed are visited if that is no longer ago.
-const FRESH: Duration = Duration::from_secs(3 * 24 * 3600);
+const FRESH: Duration = Duration::from_hours(3 * 24);
 /// Children that do not say are visited if they are among the last of the list.
 const LAST_UNDATED: usize = 2;
 

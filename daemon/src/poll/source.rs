@@ -10,7 +10,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use super::{Failure, fetch::bare};
+use super::{Failure, fetch::uncredited};
 
 /// As much of a command's complaint as is looked at.
 const COMPLAINT_BYTES_MAX: u64 = 4 << 10;
@@ -18,7 +18,7 @@ const COMPLAINT_BYTES_MAX: u64 = 4 << 10;
 /// What a source is called where an address is expected; without credentials.
 pub fn address(source: &Source) -> String {
     match source {
-        Source::Feed(url) | Source::Sitemap(url) => bare(url).to_string(),
+        Source::Feed(url) | Source::Sitemap(url) => uncredited(url).to_string(),
         Source::Exec { command, .. } => format!("exec:{}", command.first().map_or("", String::as_str)),
         Source::File(path) => format!("file://{}", path.display()),
     }

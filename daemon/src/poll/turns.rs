@@ -24,7 +24,7 @@ use super::domain::domain_of;
 use crate::clock::later;
 
 /// Domains whose servers count all feeds together and want more than the usual gap.
-const PLATFORMS: [(&str, Duration); 1] = [("reddit.com", Duration::from_secs(60))];
+const PLATFORMS: [(&str, Duration); 1] = [("reddit.com", Duration::from_mins(1))];
 
 /// How many may be asked at once, and how soon after each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl Turns {
             return;
         }
         self.remove(feed);
-        self.wait(feed, lane_of(feed, address), due);
+        self.wait(feed, &lane_of(feed, address), due);
     }
 
     /// Forgets a feed. One that is in flight ends as usual and does not wait again.
@@ -148,7 +148,7 @@ impl Turns {
         }
         self.sort(&lane);
         if let Some((address, due)) = next {
-            self.wait(feed, lane_of(feed, address), due);
+            self.wait(feed, &lane_of(feed, address), due);
         }
     }
 
@@ -187,10 +187,10 @@ impl Turns {
         Some(start)
     }
 
-    fn wait(&mut self, feed: &FeedId, lane: String, due: Timestamp) {
-        self.lanes.entry(lane.clone()).or_default().waiting.insert((due, feed.clone()));
-        self.feeds.insert(feed.clone(), Waiting { lane: lane.clone(), due: Some(due) });
-        self.sort(&lane);
+    fn wait(&mut self, feed: &FeedId, lane: &str, due: Timestamp) {
+        self.lanes.entry(lane.to_owned()).or_default().waiting.insert((due, feed.clone()));
+        self.feeds.insert(feed.clone(), Waiting { lane: lane.to_owned(), due: Some(due) });
+        self.sort(lane);
     }
 
     /// Puts a lane at its place among those that are ready.

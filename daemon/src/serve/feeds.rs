@@ -9,13 +9,14 @@ use storyline_store::{FeedRecord, Schedule};
 
 use super::doors::Doors;
 use crate::{
-    poll::{FeedState, manners, source::address},
+    poll::{FeedState, manners, source::address, turns::pauses},
     writer::View,
 };
 
 /// `GET /v1/feeds`.
 pub(super) async fn get(Given(doors): Given<Arc<Doors>>) -> Json<Value> {
     let view = doors.handle.view();
+    let pauses = pauses(view.feeds.values().map(|it| &it.schedule));
     let feeds = view.config.feeds.iter().map(|(id, feed)| {
         let record = view.feeds.get(id).map(AsRef::as_ref);
         let schedule = schedule(feed, record);
@@ -25,7 +26,7 @@ pub(super) async fn get(Given(doors): Given<Arc<Doors>>) -> Json<Value> {
             "state": manners::state(&schedule),
             "last_visit": schedule.last_visit,
             "last_change": schedule.last_change,
-            "next_visit": schedule.next_visit,
+            "next_visit": manners::next_visit(&schedule, feed, &view.config.poll, &pauses),
             "items": schedule.items,
             "error": schedule.error,
         })

@@ -38,9 +38,11 @@ mod timeline;
 mod wishes;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use accept::{Listener, serve};
-pub use doors::{Doors, Folds, Load, Past, PollNow, Shelf, TakeUp};
+pub use doors::{Doors, Folds, Load, Past, PollNow, Shelf};
 pub use reload::{NotReloaded, Reloaded, reload};
 pub use socket::{Bound, Socket, SocketError};
+
+pub use crate::poll::{HeldFeed as Held, Polled};

@@ -64,22 +64,22 @@ fn vance() -> Item {
 }
 
 /// A server with its log, its view, and a writer that says yes.
-pub(super) struct Desk {
+pub(crate) struct Desk {
     folder: TempDir,
     log: watch::Sender<Vec<Recorded>>,
-    pub(super) view: watch::Sender<View>,
+    pub(crate) view: watch::Sender<View>,
     /// What the writer was told.
     told: Arc<Mutex<Vec<String>>>,
-    pub(super) stop: CancellationToken,
+    pub(crate) stop: CancellationToken,
     done: tokio::task::JoinHandle<()>,
 }
 
-pub(super) fn noon() -> Timestamp {
+pub(crate) fn noon() -> Timestamp {
     "2025-02-14T12:00:00Z".parse().unwrap()
 }
 
 impl Desk {
-    pub(super) async fn with(events: &[Value]) -> Self {
+    pub(crate) async fn with(events: &[Value]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (log, past) = watch::channel(Vec::new());
         let (sender, queue) = mpsc::channel(8);
@@ -98,12 +98,12 @@ impl Desk {
     }
 
     /// What the writer was told since this was asked last.
-    pub(super) fn told(&self) -> Vec<String> {
+    pub(crate) fn told(&self) -> Vec<String> {
         std::mem::take(&mut self.told.lock().unwrap())
     }
 
     /// Adds events to the log, one a minute, and shows the state after them.
-    pub(super) fn record(&self, events: &[Value]) {
+    pub(crate) fn record(&self, events: &[Value]) {
         for event in events {
             let seq = self.log.borrow().len() as u64 + 1;
             let at = Timestamp::from_second(1_739_520_000 + 60 * seq as i64).unwrap();
@@ -115,16 +115,16 @@ impl Desk {
         }
     }
 
-    pub(super) fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("s.sock")
     }
 
-    pub(super) async fn connect(&self) -> UnixStream {
+    pub(crate) async fn connect(&self) -> UnixStream {
         UnixStream::connect(self.path()).await.unwrap()
     }
 
     /// Asks, and gives status and body.
-    pub(super) async fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+    pub(crate) async fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
         let io = TokioIo::new(self.connect().await);
         let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await.unwrap();
         tokio::spawn(connection);
@@ -137,7 +137,7 @@ impl Desk {
     }
 
     /// Asks, and gives the status with the document laid out for people to read.
-    pub(super) async fn get(&self, path: &str) -> String {
+    pub(crate) async fn get(&self, path: &str) -> String {
         let (status, body) = self.ask("GET", path, "").await;
         match serde_json::from_str::<Value>(&body) {
             Ok(it) => format!("{status} {}\n", serde_json::to_string_pretty(&it).unwrap()),
@@ -146,7 +146,7 @@ impl Desk {
     }
 
     /// Stops the server and waits until it is gone.
-    pub(super) async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.stop.cancel();
         self.done.await.unwrap();
     }
@@ -160,10 +160,9 @@ fn doors(handle: Handle, past: Written, stop: CancellationToken) -> Doors {
         poll: Arc::new(|feeds| {
             let until = noon();
             let held = vec![HeldFeed { id: "slow".parse().unwrap(), until, why: "retry_after".to_owned() }];
-            Box::pin(async move { Ok(Polled { visited: feeds, held }) })
+            Box::pin(async move { Polled { visited: feeds, held } })
         }),
         load: Arc::new(|| Config::parse("storyline.toml", "[poll]\nmin_intervall = \"1m\"\n")),
-        take_up: Arc::new(|_| Box::pin(async {})),
         clock: Clock::by_hand(noon()).0,
         started: noon(),
         stop,
@@ -212,7 +211,7 @@ fn view() -> View {
 }
 
 /// A report of an outlet.
-pub(super) fn report(item: u64, outlet: &str, title: &str) -> Value {
+pub(crate) fn report(item: u64, outlet: &str, title: &str) -> Value {
     json!({
         "item": format!("i-{item:016x}"), "feed": outlet.to_lowercase(), "outlet": outlet,
         "origin": outlet.to_lowercase(), "url": format!("https://{}.example/{item}", outlet.to_lowercase()),
@@ -221,7 +220,7 @@ pub(super) fn report(item: u64, outlet: &str, title: &str) -> Value {
 }
 
 /// A morning of one storyline: reported, corroborated, confirmed, under way; a second one apart.
-pub(super) fn morning() -> Vec<Value> {
+pub(crate) fn morning() -> Vec<Value> {
     let evidence = json!({
         "rules": 1, "why": "every facet is touched in the title",
         "facets": [{"facet": 0, "touched": [{"alias": "rubio", "field": "title", "at": 0}]}],

@@ -106,8 +106,14 @@ pub async fn secret(file: &Path) -> Result<String, FetchError> {
 
 /// An address without credentials and without its fragment, which no server is told.
 pub fn bare(url: &Url) -> Url {
-    let mut url = url.clone();
+    let mut url = uncredited(url);
     url.set_fragment(None);
+    url
+}
+
+/// An address without credentials, as it may be shown and kept.
+pub fn uncredited(url: &Url) -> Url {
+    let mut url = url.clone();
     // Neither fails for http and https; nothing else is asked.
     let _ = url.set_username("");
     let _ = url.set_password(None);

@@ -38,7 +38,7 @@ use url::Url;
 use self::{body::Body, resolve::Guarded};
 use super::{Answer, Hop, guard::Guard, visit::latin1_text};
 
-pub use ask::{Ask, bare, secret};
+pub use ask::{Ask, bare, secret, uncredited};
 pub use error::FetchError;
 
 /// Who we say we are: bare names get a 403 from some servers, and all of them want an address to write to.

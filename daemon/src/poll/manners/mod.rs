@@ -16,31 +16,31 @@ mod moves;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::{Timestamp, tz::TimeZone};
 use storyline_config::{Feed, FeedId, Poll, limit::FRESHNESS_MAX};
 use storyline_store::{Hold, Schedule, Validators};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{Failure, Outcome, Page, Visit, domain::domain_of};
+use super::{Failure, Outcome, Page, Visit, domain::domain_of, source::address};
 use crate::clock::{between, later};
 
 pub use health::{FeedState, events, state};
 
-const HOUR: Duration = Duration::from_secs(3600);
-const DAY: Duration = Duration::from_secs(24 * 3600);
-const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
-const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
+const WEEK: Duration = Duration::from_hours(7 * 24);
+const MONTH: Duration = Duration::from_hours(30 * 24);
 
 /// A document that only ever answers "not modified" is asked for whole after so long.
-const FULL_AFTER: Duration = Duration::from_secs(8 * 24 * 3600);
+const FULL_AFTER: Duration = Duration::from_hours(8 * 24);
 /// A domain that says "too many requests" and not how long is left alone for at least this.
-const DOMAIN_PAUSE_MIN: Duration = Duration::from_secs(5 * 60);
+const DOMAIN_PAUSE_MIN: Duration = Duration::from_mins(5);
 /// A feed that says "unavailable" and not how long is left alone for at least this.
-const FEED_PAUSE_MIN: Duration = Duration::from_secs(60);
+const FEED_PAUSE_MIN: Duration = Duration::from_mins(1);
 /// Answers of 410, and the time from the first to the last, that suspend a feed.
-const GONE_SUSPENDS: (u32, Duration) = (3, Duration::from_secs(3 * 24 * 3600));
+const GONE_SUSPENDS: (u32, Duration) = (3, Duration::from_hours(3 * 24));
 /// The share of a visit's wait that chance may add.
 const JITTER_SHARE: f64 = 0.1;
 
@@ -59,7 +59,7 @@ pub struct Question {
     /// The address: the adopted one, else the configured.
     pub url: String,
     /// The validators of each address of the chain; empty where the whole document is wanted.
-    pub validators: std::collections::BTreeMap<String, Validators>,
+    pub validators: BTreeMap<String, Validators>,
 }
 
 /// What to ask of a feed whose configured address is `url`.
@@ -70,7 +70,7 @@ pub fn question(schedule: &Schedule, url: &str, now: Timestamp) -> Question {
     let whole = schedule.last_full.is_none_or(|it| between(it, now) >= FULL_AFTER);
     Question {
         url: schedule.adopted.as_deref().unwrap_or(url).to_owned(),
-        validators: if whole { Default::default() } else { schedule.validators.clone() },
+        validators: if whole { BTreeMap::new() } else { schedule.validators.clone() },
     }
 }
 
@@ -185,7 +185,7 @@ fn failed(it: &mut Schedule, visit: &Visit, failure: &Failure) {
 /// Learns how long the feed usually brings nothing, and whether it is silent beyond that.
 fn habit(it: &mut Schedule, now: Timestamp, new: usize) {
     const CHANGES_MIN: u32 = 5;
-    const SILENCE_MIN: Duration = Duration::from_secs(2 * 24 * 3600);
+    const SILENCE_MIN: Duration = Duration::from_hours(2 * 24);
     let gap = it.last_change.map(|last| between(last, now));
     if new > 0 {
         if let Some(gap) = gap {
@@ -249,6 +249,19 @@ pub fn due(schedule: &Schedule, feed: &Feed, poll: &Poll) -> Option<Timestamp> {
     let soonest = later(last, own.saturating_add(own.mul_f64(JITTER_SHARE)));
     let soonest = asked.map_or(soonest, |it| it.max(soonest));
     Some(next.min(unskipped(schedule, soonest, 0.0).max(soonest)))
+}
+
+/// The earliest next attempt, pauses of its domain included; none for a feed that may be visited at once.
+pub fn next_visit(
+    schedule: &Schedule,
+    feed: &Feed,
+    poll: &Poll,
+    pauses: &BTreeMap<String, Timestamp>,
+) -> Option<Timestamp> {
+    let configured = address(&feed.source);
+    let first = schedule.adopted.as_deref().unwrap_or(&configured);
+    let until = domain_of(first).and_then(|it| pauses.get(&it)).copied();
+    due(schedule, feed, poll).max(until)
 }
 
 /// The schedule of a feed whose visit could not be recorded: what was read counts for nothing, what the server

@@ -10,7 +10,7 @@ use super::super::Answer;
 use crate::clock::between;
 
 /// A redirect is believed after so long, and after so many visits that found a feed there.
-const BELIEVED: (Duration, u32) = (Duration::from_secs(7 * 24 * 3600), 5);
+const BELIEVED: (Duration, u32) = (Duration::from_hours(7 * 24), 5);
 
 /// Takes note of where a readable visit says that the feed moved.
 pub(super) fn follow(it: &mut Schedule, answer: &Answer, now: Timestamp) {

@@ -13,14 +13,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::{
     Child, Doors, Failure, Hints, NotTold, Outcome, Overlap, Poller, Raw, Reading, Told, Visit,
+    domain::domain_of,
     fetch::{Ask, Exchange, FetchError},
     manners,
-    domain::domain_of,
     visit::{Answer, Hop},
 };
-use crate::clock::{Clock, between, later};
+use crate::clock::{Clock, between};
 
-pub(super) const MINUTE: Duration = Duration::from_secs(60);
+pub(super) const MINUTE: Duration = Duration::from_mins(1);
 
 /// What a scripted server answers at a time.
 pub(super) type Script = Arc<dyn Fn(&str, Timestamp) -> Reply + Send + Sync>;

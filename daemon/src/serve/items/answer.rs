@@ -4,11 +4,14 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use storyline_config::{FeedId, limit::REQUEST_BYTES_MAX};
+use storyline_config::FeedId;
 use storyline_store::Item;
 
-use super::{super::doors::Doors, item_line, lines::Line};
-use crate::writer::{Ingested, Occasion, Refused};
+use super::{super::doors::Doors, lines::Line};
+use crate::{
+    read::{ItemLine, LineError},
+    writer::{Ingested, Occasion, Refused},
+};
 
 /// What is to be said to one line.
 enum Outcome {
@@ -76,15 +79,23 @@ fn code(refused: &Refused) -> &'static str {
 /// Reads a line as an item, with the id its answer carries.
 fn read(line: &Line, feed: Option<&FeedId>, now: Timestamp) -> Result<(Value, Item), Value> {
     let Line::Whole(bytes) = line else {
-        let error = format!("the line is longer than {REQUEST_BYTES_MAX} bytes");
-        return Err(refusal(&Value::Null, &error, "too_long"));
+        let error = LineError::TooLong;
+        return Err(refusal(&Value::Null, &error.to_string(), error.code()));
     };
-    let named = || {
-        let line: Value = serde_json::from_slice(bytes).unwrap_or_default();
-        line.get("id").cloned().unwrap_or_default()
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return Err(refusal(&Value::Null, "the line is not UTF-8", "json"));
     };
-    match item_line::read(bytes, feed, now) {
-        Ok(item) => Ok((json!(item.key), item)),
-        Err(error) => Err(refusal(&named(), &error, "bad_line")),
+    match ItemLine::parse(text) {
+        Ok(mut line) => {
+            line.feed = line.feed.or_else(|| feed.map(ToString::to_string));
+            Ok((json!(line.id), line.item(now)))
+        }
+        Err(error) => Err(refusal(&named(text), &error.to_string(), error.code())),
     }
+}
+
+/// The id of a line that is no item, if it has one.
+fn named(text: &str) -> Value {
+    let line: Value = serde_json::from_str(text).unwrap_or_default();
+    line.get("id").filter(|it| it.is_string()).cloned().unwrap_or_default()
 }

@@ -5,7 +5,6 @@
 //! cannot be understood is answered in its place and spoils no other.
 
 mod answer;
-mod item_line;
 mod lines;
 
 use std::{convert::Infallible, sync::Arc};

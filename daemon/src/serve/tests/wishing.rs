@@ -83,8 +83,8 @@ async fn a_poll_tells_what_was_visited_and_what_is_held() {
         "/v1/poll",
         r#"{"feeds": ["nothing"]}"#,
         expect![[r#"
-        200 {"visited":["nothing"],"held":[{"id":"slow","until":"2025-02-14T12:00:00Z","why":"retry_after"}]}
-    "#]],
+            404 {"type":"about:blank","title":"Not Found","status":404,"detail":"no feed is called \"nothing\"","code":"unknown_feed","hint":"`storyline feeds` lists them"}
+        "#]],
     )
     .await;
 }
@@ -220,7 +220,7 @@ async fn items_are_answered_while_the_input_is_open() {
     let head = "POST /v1/items HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n";
     say(head, "200 OK").await;
     say(&chunk(&line("one")), r#"{"id":"one","seq":7,"events":1,"durable":true}"#).await;
-    say(&chunk("{\"id\": \"two\"}\nrubbish\n"), r#""code":"bad_line""#).await;
+    say(&chunk("{\"id\": \"two\"}\nrubbish\n"), r#""code":"json""#).await;
     say(&chunk(&(line("three") + &line("four"))), r#"{"id":"four","#).await;
     // The last line needs no end, and the end of the input ends the answer.
     say(&chunk(line("five").trim_end()), "").await;
@@ -228,8 +228,8 @@ async fn items_are_answered_while_the_input_is_open() {
     let answers: Vec<_> = heard.lines().filter(|it| it.starts_with('{')).collect();
     expect![[r#"
         {"id":"one","seq":7,"events":1,"durable":true}
-        {"id":"two","error":"missing field `title` at line 1 column 13","code":"bad_line"}
-        {"id":null,"error":"expected value at line 1 column 1","code":"bad_line"}
+        {"id":"two","error":"the key \"published\" is missing or blank","code":"missing"}
+        {"id":null,"error":"this is no JSON object: it does not begin with '{'","code":"json"}
         {"id":"three","seq":7,"events":1,"durable":true}
         {"id":"four","seq":7,"events":1,"durable":true}
         {"id":"five","seq":7,"events":1,"durable":true}"#]]

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use storyline_config::{Baseline, Role, Source};
 use storyline_store::{FeedTrouble, Moving};
 
-use crate::poll::{Answer, Failure, Hints, Hop, Outcome, Page};
 use super::*;
+use crate::poll::{Answer, Failure, Hints, Hop, Outcome, Page};
 
 const URL: &str = "https://example.org/feed";
 
