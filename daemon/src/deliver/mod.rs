@@ -19,6 +19,7 @@ mod pick;
 mod retry;
 mod secret;
 mod send;
+mod service;
 mod signature;
 mod task;
 mod terminal;
