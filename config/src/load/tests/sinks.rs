@@ -184,3 +184,41 @@ all = [["x"]]
                = help: add a [storyline.….phase] table with a few cues, such as scheduled = ["will meet on"]"#]],
     );
 }
+
+#[test]
+fn a_service_needs_its_address_and_a_desktop_needs_nothing() {
+    check(
+        r#"[sink.phone]
+kind = "ntfy"
+url = "https://ntfy.example.org/topic"
+secret_file = "token"
+[sink.team]
+kind = "slack"
+[sink.all]
+kind = "apprise"
+url = "http://127.0.0.1:8000/notify/key"
+command = ["x"]
+[sink.screen]
+kind = "desktop"
+url = "https://example.org/"
+"#,
+        &expect![[r#"
+            error: sink `team` has no `url`, which it needs
+             --> a.toml:5:7
+              |
+            5 | [sink.team]
+              |       ^^^^
+
+            error: `command` has no meaning for sink `all`: its kind is "apprise"
+              --> a.toml:10:1
+               |
+            10 | command = ["x"]
+               | ^^^^^^^
+
+            error: `url` has no meaning for sink `screen`: its kind is "desktop"
+              --> a.toml:13:1
+               |
+            13 | url = "https://example.org/"
+               | ^^^"#]],
+    );
+}
