@@ -41,8 +41,6 @@ mod wishes;
 pub(crate) mod tests;
 
 pub use accept::{Listener, serve};
-pub use doors::{Doors, Folds, Load, Past, PollNow, Shelf};
+pub use doors::{Doors, Folds, Load, Past, PollNow, Shelf, TakeUp};
 pub use reload::{NotReloaded, Reloaded, reload};
 pub use socket::{Bound, Socket, SocketError};
-
-pub use crate::poll::{HeldFeed as Held, Polled};

@@ -83,7 +83,7 @@ async fn a_poll_tells_what_was_visited_and_what_is_held() {
         "/v1/poll",
         r#"{"feeds": ["nothing"]}"#,
         expect![[r#"
-            404 {"type":"about:blank","title":"Not Found","status":404,"detail":"no feed is called \"nothing\"","code":"unknown_feed","hint":"`storyline feeds` lists them"}
+            404 {"type":"about:blank","title":"Not Found","status":404,"detail":"no feed is called nothing","code":"unknown_feed","hint":"`storyline feeds` lists them"}
         "#]],
     )
     .await;
