@@ -17,7 +17,7 @@ const BOLD: Style = Style::new().bold();
 const RED: Style = AnsiColor::Red.on_default().bold();
 
 /// Show where things stand.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct StatusArgs {
     /// One storyline, with all that is known of it
     id: Option<String>,
@@ -31,6 +31,11 @@ pub(crate) struct StatusArgs {
 
 /// Runs the command.
 pub(super) async fn run(args: &StatusArgs, global: &Global) -> Result<Exit, Failure> {
+    show(args, global, &Look::here()).await
+}
+
+/// Asks, and prints as seen from a time and a place.
+pub(super) async fn show(args: &StatusArgs, global: &Global, look: &Look) -> Result<Exit, Failure> {
     let client = Client::find(global).await?;
     let path = match &args.id {
         Some(id) => format!("/v1/storylines/{}", encoded(id)),
@@ -41,10 +46,9 @@ pub(super) async fn run(args: &StatusArgs, global: &Global) -> Result<Exit, Fail
     let query: Vec<_> = at.chain(since).collect();
     let path = if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) };
     let answer = client.get(&path).await?;
-    let look = Look::here();
     let people = |it: &Value| match args.id {
-        Some(_) => render_storyline(it, &look),
-        None => render_status(it, &look),
+        Some(_) => render_storyline(it, look),
+        None => render_status(it, look),
     };
     out::show(global, answer, people)?;
     Ok(Exit::Done)

@@ -5,11 +5,20 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
 use storyline_config::{Sink, SinkId};
 
 /// Bytes of a file of secrets; more is none.
 const SECRET_BYTES_MAX: usize = 4 << 10;
+
+/// Base64 with or without the padding at its end.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// A key. Its `Debug` says nothing.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,7 +33,7 @@ impl Secret {
     /// Reads `whsec_` and base64.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let coded = text.trim().strip_prefix("whsec_")?;
-        STANDARD.decode(coded).ok().filter(|it| !it.is_empty()).map(Self)
+        BASE64.decode(coded).ok().filter(|it| !it.is_empty()).map(Self)
     }
 }
 
@@ -78,6 +87,9 @@ mod tests {
         check("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", Some(1));
         check("\n  whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw \r\n\n", Some(1));
         check("whsec_AAAA\nwhsec_BBBB\n", Some(2));
+        check("whsec_c2Vjb25k", Some(1));
+        check("whsec_Zmlyc3Q=", Some(1));
+        check("whsec_Zmlyc3Q", Some(1));
         check("whsec_AAAA\nBBBB\n", None);
         check("whsec_", None);
         check("whsec_***", None);

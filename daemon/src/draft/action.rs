@@ -27,8 +27,15 @@ pub(super) struct Action {
     /// Whether its place belongs to it.
     #[serde(default)]
     pub(super) placed: bool,
+    /// Whether the people in it make it what it is.
+    #[serde(default = "yes")]
+    pub(super) people: bool,
     /// The cues of its phases.
     pub(super) phase: BTreeMap<Phase, Vec<String>>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 static TABLE: LazyLock<BTreeMap<String, Action>> =

@@ -60,7 +60,11 @@ impl Article {
             Some('<') => page::read(source),
             _ => plain(source),
         };
-        if article.title.chars().any(char::is_alphanumeric) { Ok(article) } else { Err(ArticleError::NoTitle) }
+        if article.title.chars().any(char::is_alphanumeric) {
+            Ok(article)
+        } else {
+            Err(ArticleError::NoTitle)
+        }
     }
 
     /// The day its words count from.
@@ -86,9 +90,8 @@ fn json(source: &str) -> Result<Article, ArticleError> {
     let value: Value = serde_json::from_str(source)
         .or_else(|_| serde_json::from_str(first))
         .map_err(|error| ArticleError::Json(error.to_string()))?;
-    let field = |names: &[&str]| {
-        names.iter().find_map(|it| value.get(*it)?.as_str()).map(|it| clean(it.trim()))
-    };
+    let field =
+        |names: &[&str]| names.iter().find_map(|it| value.get(*it)?.as_str()).map(|it| clean(it.trim()));
     Ok(Article {
         title: field(&["title", "headline"]).unwrap_or_default(),
         text: field(&["text", "summary", "body", "content"]).unwrap_or_default(),
@@ -148,7 +151,9 @@ pub(super) fn moment(text: &str) -> Option<Timestamp> {
     // The words around it are "Published", "Updated", a time and a zone.
     let only_date = names_year && rest <= 40 && !text.ends_with('.');
     // Without a time, noon keeps the day the same in most zones.
-    only_date.then(|| it.value?.first().at(12, 0, 0, 0).to_zoned_datetime(TimeZone::UTC).ok().map(|it| it.timestamp()))?
+    only_date.then(|| {
+        it.value?.first().at(12, 0, 0, 0).to_zoned_datetime(TimeZone::UTC).ok().map(|it| it.timestamp())
+    })?
 }
 
 /// Leaves out control characters and makes runs of blanks one.

@@ -33,7 +33,8 @@ pub(super) fn likely(
     credit: Option<&Quoted>,
     feeds: &BTreeMap<FeedId, Feed>,
 ) -> Vec<Carrier> {
-    let words: BTreeSet<&str> = scenes.sentences.iter().flat_map(|it| &it.words).map(|it| it.lower.as_str()).collect();
+    let words: BTreeSet<&str> =
+        scenes.sentences.iter().flat_map(|it| &it.words).map(|it| it.lower.as_str()).collect();
     let packs: BTreeSet<&str> = scenes.scenes.iter().flat_map(|it| &it.who).filter_map(pack).collect();
     let kinds: BTreeSet<&str> = scenes.scenes.iter().flat_map(|it| it.kinds.keys()).copied().collect();
     let lang = article.lang.as_deref().unwrap_or("en");
@@ -95,8 +96,10 @@ fn reasons(
     }
     for tag in &feed.tags {
         let lower = tag.to_lowercase();
-        let section = SECTIONS.iter().any(|(name, of)| *name == lower && of.iter().any(|it| kinds.contains(it)));
-        let country = packs.contains(lower.replace(' ', "-").as_str()) || lower.len() > 3 && words.contains(lower.as_str());
+        let section =
+            SECTIONS.iter().any(|(name, of)| *name == lower && of.iter().any(|it| kinds.contains(it)));
+        let country = packs.contains(lower.replace(' ', "-").as_str())
+            || lower.len() > 3 && words.contains(lower.as_str());
         if section {
             speaks(3, format!("its section is {tag}"));
         } else if country && !matches!(lower.as_str(), "news" | "world") {

@@ -49,8 +49,11 @@ impl<'p> Known<'p> {
     }
 
     fn add(&mut self, pack: &'p str, place: bool, alias: &'p Alias) {
-        let (Alias::Stem(text) | Alias::Exact(text) | Alias::Prefix(text) | Alias::Case(text)) = alias else { return };
-        let words: Vec<String> = text.split_whitespace().map(|it| singular(&it.to_lowercase()).to_owned()).collect();
+        let (Alias::Stem(text) | Alias::Exact(text) | Alias::Prefix(text) | Alias::Case(text)) = alias else {
+            return;
+        };
+        let words: Vec<String> =
+            text.split_whitespace().map(|it| singular(&it.to_lowercase()).to_owned()).collect();
         let Some(first) = words.first().cloned() else { return };
         let spelling = Spelling { pack, place, alias, words };
         if matches!(alias, Alias::Prefix(_)) {
@@ -68,9 +71,15 @@ impl<'p> Known<'p> {
             let Some(rest) = sentence.words.get(at..) else { break };
             let Some(word) = rest.first() else { break };
             let known = self.by_word.get(singular(&word.lower)).into_iter().flatten();
-            let found = known.chain(&self.prefixes).filter(|it| it.stands_at(rest)).max_by_key(|it| it.words.len());
+            let found =
+                known.chain(&self.prefixes).filter(|it| it.stands_at(rest)).max_by_key(|it| it.words.len());
             if let Some(it) = found {
-                hits.push(Hit { pack: it.pack.to_owned(), place: it.place, from: at, to: at + it.words.len() });
+                hits.push(Hit {
+                    pack: it.pack.to_owned(),
+                    place: it.place,
+                    from: at,
+                    to: at + it.words.len(),
+                });
                 at += it.words.len();
             } else {
                 at += 1;

@@ -15,15 +15,19 @@
 
 mod action;
 mod article;
+mod calling;
 mod carrier;
 mod credit;
+mod facet;
 mod known;
 mod lists;
 mod name;
 mod page;
 mod propose;
+mod run;
 mod scene;
 mod sentence;
+mod thread;
 mod topic;
 mod write;
 
@@ -151,7 +155,7 @@ pub fn draft(
 ) -> Draft {
     let scenes = scene::Scenes::of(article, actors, places);
     let credit = credit::find(&scenes.sentences, feeds);
-    let mut proposed = propose::Proposer::new(&scenes, actors, places, credit.as_ref());
+    let mut proposed = propose::Proposer::new(&scenes, actors, places, credit.as_ref(), article.day());
     let storylines = proposed.storylines();
     let feeds = carrier::likely(article, &scenes, credit.as_ref(), feeds);
     let mut weak = Vec::new();
@@ -165,7 +169,16 @@ pub fn draft(
         weak.push("There is nothing but a headline.".to_owned());
     }
     let (actors, places) = proposed.packs();
-    Draft { headline: article.title.clone(), day: article.day(), credit, actors, places, storylines, feeds, weak }
+    Draft {
+        headline: article.title.clone(),
+        day: article.day(),
+        credit,
+        actors,
+        places,
+        storylines,
+        feeds,
+        weak,
+    }
 }
 
 impl Draft {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     known::Hit,
-    lists::{BODIES, CALENDAR, GROUNDS, OCCASIONS, PEOPLES, PLAIN, ROLES, has},
-    sentence::{Sentence, Word},
+    lists::{BODIES, SUFFIXES, has},
+    run::{Run, common_words, drop_openers, headline_case, runs_of},
+    sentence::Sentence,
 };
 
 /// What a name is of.
@@ -31,18 +32,6 @@ pub(super) struct Name {
     pub(super) sentences: BTreeSet<usize>,
 }
 
-/// One run of capitals.
-#[derive(Debug, Clone)]
-struct Run {
-    text: String,
-    lower: String,
-    words: usize,
-    role: Option<String>,
-    sentence: usize,
-    votes: [u32; 4],
-    shouted: bool,
-}
-
 /// Finds the names of an article; `hits` are the packs of each sentence, which are left out.
 pub(super) fn find(sentences: &[Sentence<'_>], hits: &[Vec<Hit>]) -> Vec<Name> {
     let common = common_words(sentences);
@@ -53,146 +42,11 @@ pub(super) fn find(sentences: &[Sentence<'_>], hits: &[Vec<Hit>]) -> Vec<Name> {
             runs.extend(runs_of(sentence, at, known, &common));
         }
     }
+    drop_openers(&mut runs);
     let mut names = merge(&runs);
     also_in_headline(&mut names, sentences);
     names.retain(|it| it.text.chars().count() > 1);
     names
-}
-
-/// Words the article also writes small.
-fn common_words(sentences: &[Sentence<'_>]) -> BTreeSet<String> {
-    let words = sentences.iter().flat_map(|it| &it.words);
-    words.filter(|it| !it.capital()).map(|it| it.lower.clone()).collect()
-}
-
-/// Whether a headline writes most words with a capital.
-fn headline_case(sentence: &Sentence<'_>) -> bool {
-    let long: Vec<&Word<'_>> = sentence.words.iter().filter(|it| it.lower.chars().count() > 3).collect();
-    long.len() > 2 && long.iter().filter(|it| it.capital()).count() * 10 > long.len() * 7
-}
-
-fn is_plain(word: &Word<'_>, first: bool, common: &BTreeSet<String>) -> bool {
-    has(CALENDAR, &word.lower)
-        || word.lower.chars().all(|it| it.is_ascii_digit())
-        || !word.shouted() && (has(PLAIN, &word.lower) || first && common.contains(&word.lower))
-}
-
-/// Small words that may stand inside a name.
-fn binds(words: &[Word<'_>], at: usize, before: &Word<'_>) -> bool {
-    let Some(word) = words.get(at) else { return false };
-    let next = words.get(at + 1).is_some_and(Word::capital);
-    let of = word.lower == "of" && (has(BODIES, &before.lower) || has(GROUNDS, &before.lower) || has(OCCASIONS, &before.lower));
-    let particle = matches!(word.lower.as_str(), "de" | "del" | "van" | "von" | "der" | "den" | "bin" | "al" | "la" | "le" | "du" | "da" | "dos");
-    word.joined && next && (of || particle || word.text == "&")
-}
-
-fn runs_of(sentence: &Sentence<'_>, index: usize, hits: &[Hit], common: &BTreeSet<String>) -> Vec<Run> {
-    let words = &sentence.words;
-    let mut runs = Vec::new();
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        if !word.capital() || is_plain(word, at == 0, common) {
-            at += 1;
-            continue;
-        }
-        let from = at;
-        let mut to = at + 1;
-        while let (Some(last), Some(next)) = (words.get(to - 1), words.get(to)) {
-            if !last.joined {
-                break;
-            }
-            if next.capital() && !is_plain(next, false, &BTreeSet::new()) {
-                to += 1;
-            } else if binds(words, to, last) {
-                to += 2;
-            } else {
-                break;
-            }
-        }
-        at = to;
-        runs.extend(run(sentence, index, from, to, hits));
-    }
-    runs
-}
-
-/// A run without the roles before it; none where a pack knows it or it is an adjective.
-fn run(sentence: &Sentence<'_>, index: usize, from: usize, to: usize, hits: &[Hit]) -> Option<Run> {
-    let words = sentence.words.get(from..to)?;
-    let titled = words.iter().take_while(|it| has(ROLES, &it.lower)).count();
-    let titled = if titled == words.len() { return None } else { titled };
-    // "Union Pacific" is no person; a role strips only what names a person after it.
-    let titled = if words.iter().any(|it| has(BODIES, &it.lower) || has(OCCASIONS, &it.lower)) { 0 } else { titled };
-    let start = from + titled;
-    let name = sentence.words.get(start..to)?;
-    let occasion = name.len() > 1 && name.iter().any(|it| has(OCCASIONS, &it.lower));
-    let own = |hit: &&Hit| hit.from < to && hit.to > start;
-    if hits.iter().any(|hit| own(&hit)) && !occasion && !(name.len() > 1 && name.iter().any(|it| has(BODIES, &it.lower))) {
-        return None;
-    }
-    let [first, ..] = name else { return None };
-    if name.len() == 1 && (is_people(&first.lower) || first.lower.chars().count() < 2) {
-        return None;
-    }
-    let text = sentence.text.get(first.start..name.last()?.end)?.to_owned();
-    let before = role_before(sentence, from);
-    let role = if titled > 0 {
-        let titles = sentence.words.get(from..start)?;
-        Some(titles.iter().map(|it| it.text).collect::<Vec<_>>().join(" "))
-    } else {
-        before
-    };
-    let votes = votes(sentence, start, to, role.is_some());
-    let shouted = name.len() == 1 && first.shouted();
-    Some(Run { lower: text.to_lowercase(), text, words: name.len(), role, sentence: index, votes, shouted })
-}
-
-fn is_people(lower: &str) -> bool {
-    has(PEOPLES, lower)
-        || lower.chars().count() > 5 && ["ian", "ish", "ese", "eans", "ians"].iter().any(|it| lower.ends_with(it))
-}
-
-/// "chief executive Jane Doe": the role in small letters right before a name.
-fn role_before(sentence: &Sentence<'_>, from: usize) -> Option<String> {
-    let mut start = from;
-    while let Some(word) = start.checked_sub(1).and_then(|it| sentence.words.get(it)) {
-        if !word.joined || word.capital() || !has(ROLES, &word.lower) || from - start >= 3 {
-            break;
-        }
-        start -= 1;
-    }
-    let role: Vec<&str> = sentence.words.get(start..from)?.iter().map(|it| it.text).collect();
-    (!role.is_empty()).then(|| role.join(" "))
-}
-
-const SPEECH: &[&str] = &["said", "says", "told", "added", "warned", "announced", "will", "has", "is", "was", "wants", "agreed", "called", "denied"];
-
-/// What stands around a name says what it is of: person, body, place, occasion.
-fn votes(sentence: &Sentence<'_>, from: usize, to: usize, role: bool) -> [u32; 4] {
-    let words = sentence.words.get(from..to).unwrap_or_default();
-    let listed = |list: &[&str]| u32::from(words.iter().any(|it| has(list, &it.lower)));
-    let before = from.checked_sub(1).and_then(|it| sentence.words.get(it)).filter(|it| it.joined);
-    let before = before.map_or("", |it| it.lower.as_str());
-    let last_joined = words.last().is_some_and(|it| it.joined);
-    let after = sentence.words.get(to).filter(|_| last_joined).map_or("", |it| it.lower.as_str());
-    let single = u32::from(words.len() == 1);
-    let mut votes = [0, 4 * listed(BODIES), 4 * listed(GROUNDS), 0];
-    if words.len() > 1 || listed(GROUNDS) + listed(BODIES) == 0 {
-        votes[3] = 6 * listed(OCCASIONS) * u32::from(words.len() > 1);
-    }
-    votes[0] += 4 * u32::from(role);
-    votes[0] += u32::from((2..=3).contains(&words.len()) && listed(BODIES) + listed(GROUNDS) == 0) * 2;
-    votes[1] += u32::from(words.len() == 1 && words.iter().any(Word::shouted)) * 3 + u32::from(before == "the") * 2;
-    match before {
-        "in" | "near" | "outside" | "across" => votes[2] += 3 + single,
-        "at" | "from" | "off" | "around" | "over" => votes[2] += 1 + single,
-        "to" => votes[2] += single,
-        _ => {}
-    }
-    if has(SPEECH, after) {
-        votes[0] += 1;
-        votes[1] += 1 + single;
-    }
-    votes
 }
 
 /// Makes names of runs: a surname joins its full name, initials the name they stand behind.
@@ -206,8 +60,12 @@ fn merge(runs: &[Run]) -> Vec<Name> {
         let longer = full.iter().filter(|(long, runs)| {
             let many = runs.first().is_some_and(|it| it.words > 1);
             let ends = long.strip_suffix(short).is_some_and(|it| it.ends_with(' '));
-            many && long != &short && (ends || initials(runs) == **short)
-                || many && long != &short && long.strip_prefix(short).is_some_and(|it| it.starts_with(' ')) && !is_person(runs)
+            let suffix = long
+                .strip_prefix(short)
+                .and_then(|it| it.strip_prefix(' '))
+                .is_some_and(|it| has(SUFFIXES, it));
+            let tail = ends && !has(BODIES, short);
+            many && long != &short && (tail || suffix || initials(runs) == **short)
         });
         if let Some((long, _)) = longer.max_by_key(|(_, runs)| runs.len()) {
             owners.insert(short, long);
@@ -218,22 +76,31 @@ fn merge(runs: &[Run]) -> Vec<Name> {
         if owners.get(lower).is_some_and(|owner| !owners.contains_key(owner)) {
             continue;
         }
-        let short = owners.iter().filter(|(_, owner)| *owner == lower).filter_map(|(short, _)| full.get_key_value(short));
-        let all: Vec<&Run> = own.iter().copied().chain(short.clone().flat_map(|(_, it)| it.iter().copied())).collect();
-        let shorter = short.map(|(it, runs)| if runs.iter().any(|run| run.shouted) { format!("CASE:{}", runs[0].text) } else { (*it).to_owned() });
+        let short = owners
+            .iter()
+            .filter(|(_, owner)| *owner == lower)
+            .filter_map(|(short, _)| full.get_key_value(short));
+        let all: Vec<&Run> =
+            own.iter().copied().chain(short.clone().flat_map(|(_, it)| it.iter().copied())).collect();
+        let shorter = short.map(|(it, runs)| {
+            if runs.iter().any(|run| run.shouted) {
+                format!("CASE:{}", runs[0].text)
+            } else {
+                (*it).to_owned()
+            }
+        });
         names.extend(own.first().map(|first| name(first, &all, shorter.collect())));
     }
     names
 }
 
-fn is_person(runs: &[&Run]) -> bool {
-    runs.iter().any(|it| it.votes[0] > it.votes[1] && it.votes[0] > it.votes[3])
-}
-
 /// "esa" of "European Space Agency".
 fn initials(runs: &[&Run]) -> String {
     let text = runs.first().map_or("", |it| it.lower.as_str());
-    text.split(' ').filter(|it| !matches!(*it, "of" | "the" | "and" | "&")).filter_map(|it| it.chars().next()).collect()
+    text.split(' ')
+        .filter(|it| !matches!(*it, "of" | "the" | "and" | "&"))
+        .filter_map(|it| it.chars().next())
+        .collect()
 }
 
 fn name(first: &Run, all: &[&Run], shorter: BTreeSet<String>) -> Name {
@@ -243,6 +110,9 @@ fn name(first: &Run, all: &[&Run], shorter: BTreeSet<String>) -> Name {
         }
         sum
     });
+    let mut votes = votes;
+    // Two or three words that tell nothing else are a person's.
+    votes[0] += 2 * u32::from((2..=3).contains(&first.words) && votes[1] < 4);
     let kinds = [NameKind::Person, NameKind::Body, NameKind::Place, NameKind::Occasion];
     let best = kinds.into_iter().zip(votes).rev().max_by_key(|(_, votes)| *votes);
     let kind = match best {
@@ -261,9 +131,11 @@ fn name(first: &Run, all: &[&Run], shorter: BTreeSet<String>) -> Name {
 /// A headline in capitals names again what the text names.
 fn also_in_headline(names: &mut [Name], sentences: &[Sentence<'_>]) {
     let Some(title) = sentences.first() else { return };
-    let padded = format!(" {} ", title.words.iter().map(|it| it.lower.as_str()).collect::<Vec<_>>().join(" "));
+    let padded =
+        format!(" {} ", title.words.iter().map(|it| it.lower.as_str()).collect::<Vec<_>>().join(" "));
     for name in names {
-        let spellings = std::iter::once(name.text.to_lowercase()).chain(name.shorter.iter().map(|it| it.trim_start_matches("CASE:").to_lowercase()));
+        let spellings = std::iter::once(name.text.to_lowercase())
+            .chain(name.shorter.iter().map(|it| it.trim_start_matches("CASE:").to_lowercase()));
         if spellings.into_iter().any(|it| padded.contains(&format!(" {it} "))) {
             name.sentences.insert(0);
         }

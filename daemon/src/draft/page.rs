@@ -8,8 +8,10 @@ use url::Url;
 use super::article::{Article, clean, moment};
 
 /// Elements whose text is no part of the article.
-const ASIDE: &[&str] =
-    &["aside", "button", "figure", "footer", "form", "head", "header", "nav", "noscript", "script", "style", "svg"];
+const ASIDE: &[&str] = &[
+    "aside", "button", "figure", "footer", "form", "head", "header", "nav", "noscript", "script", "style",
+    "svg",
+];
 /// Elements that hold a paragraph.
 const BLOCK: &[&str] = &["p", "li", "h2", "h3", "blockquote"];
 
@@ -59,7 +61,9 @@ impl Page {
         match name.as_str() {
             "html" => note("lang", get("lang")),
             "time" => note("time", get("datetime")),
-            "link" if get("rel").is_some_and(|it| it.eq_ignore_ascii_case("canonical")) => note("link", get("href")),
+            "link" if get("rel").is_some_and(|it| it.eq_ignore_ascii_case("canonical")) => {
+                note("link", get("href"))
+            }
             "meta" => {
                 if let Some(key) = get("property").or_else(|| get("name")).or_else(|| get("itemprop")) {
                     note(&key.to_ascii_lowercase(), get("content"));

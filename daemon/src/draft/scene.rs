@@ -6,8 +6,7 @@ use jiff::tz::TimeZone;
 use storyline_config::Pack;
 
 use super::{
-    Article,
-    action,
+    Article, action,
     known::{Hit, Known},
     name::{self, Name, NameKind},
     sentence::{Sentence, cut},
@@ -51,19 +50,27 @@ impl<'a> Scenes<'a> {
         let hits: Vec<Vec<Hit>> = sentences.iter().map(|it| known.find(it)).collect();
         let names = name::find(&sentences, &hits);
         let scenes = sentences.iter().zip(&hits).enumerate();
-        let scenes = scenes.map(|(at, (sentence, hits))| scene(article, sentence, at, hits, &names)).collect();
+        let scenes =
+            scenes.map(|(at, (sentence, hits))| scene(article, sentence, at, hits, &names)).collect();
         Self { sentences, scenes, names }
     }
 
     /// How much is said of each, and in how many sentences.
-    pub(super) fn weights(&self, of: impl Fn(&Scene) -> &BTreeSet<Who>, among: &BTreeSet<usize>) -> Vec<(Who, u32)> {
+    pub(super) fn weights(
+        &self,
+        of: impl Fn(&Scene) -> &BTreeSet<Who>,
+        among: &BTreeSet<usize>,
+    ) -> Vec<(Who, u32)> {
         let mut weights: BTreeMap<&Who, u32> = BTreeMap::new();
-        for (scene, sentence) in among.iter().filter_map(|at| Some((self.scenes.get(*at)?, self.sentences.get(*at)?))) {
+        for (scene, sentence) in
+            among.iter().filter_map(|at| Some((self.scenes.get(*at)?, self.sentences.get(*at)?)))
+        {
             for who in of(scene) {
                 *weights.entry(who).or_default() += sentence.weight;
             }
         }
-        let mut weights: Vec<(Who, u32)> = weights.into_iter().map(|(who, weight)| (who.clone(), weight)).collect();
+        let mut weights: Vec<(Who, u32)> =
+            weights.into_iter().map(|(who, weight)| (who.clone(), weight)).collect();
         weights.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         weights
     }
@@ -102,7 +109,10 @@ fn scene(article: &Article, sentence: &Sentence<'_>, at: usize, hits: &[Hit], na
         }
     }
     for (index, name) in names.iter().enumerate().filter(|(_, it)| it.sentences.contains(&at)) {
-        let found = sentence.text.find(&name.text).and_then(|it| sentence.words.iter().position(|word| word.start == it));
+        let found = sentence
+            .text
+            .find(&name.text)
+            .and_then(|it| sentence.words.iter().position(|word| word.start == it));
         if name.kind == NameKind::Place && found.is_some_and(|it| is_venue(sentence, it)) {
             venues.insert(Who::Name(index));
         }
@@ -122,21 +132,40 @@ fn zone(article: &Article) -> TimeZone {
 }
 
 /// "RIYADH (Agency) - Officials …", "Lisbon, 3 May — …".
-fn dateline(sentence: &Sentence<'_>, to: usize) -> bool {
+pub(super) fn dateline(sentence: &Sentence<'_>, to: usize) -> bool {
     let Some(last) = to.checked_sub(1).and_then(|it| sentence.words.get(it)) else { return false };
     let after = sentence.text.get(last.end..).unwrap_or_default().chars().take(30).collect::<String>();
-    to <= 3 && (after.trim_start().starts_with(['—', '–', '-', '(']) || after.contains(" — ") || after.contains(" – "))
+    to <= 3
+        && (after.trim_start().starts_with(['—', '–', '-', '('])
+            || after.contains(" — ")
+            || after.contains(" – "))
         && after.chars().take_while(|it| !matches!(it, '—' | '–' | '-')).all(|it| it != '.')
         && after.contains(['—', '–', '-'])
 }
 
 /// What a place is the subject of rather than the scene.
-const SUBJECTS: &[&str] = &["war", "conflict", "fighting", "crisis", "invasion", "situation", "peace", "interests", "troops", "aid", "violence", "bloodshed"];
+const SUBJECTS: &[&str] = &[
+    "war",
+    "conflict",
+    "fighting",
+    "crisis",
+    "invasion",
+    "situation",
+    "peace",
+    "interests",
+    "troops",
+    "aid",
+    "violence",
+    "bloodshed",
+];
 
 /// Whether something is said to happen there: "in Munich", but not "the war in Ukraine".
 fn is_venue(sentence: &Sentence<'_>, from: usize) -> bool {
-    let word = |back: usize| from.checked_sub(back).and_then(|it| sentence.words.get(it)).map_or("", |it| it.lower.as_str());
+    let word = |back: usize| {
+        from.checked_sub(back).and_then(|it| sentence.words.get(it)).map_or("", |it| it.lower.as_str())
+    };
     let (near, before) = if word(1) == "the" { (word(2), word(3)) } else { (word(1), word(2)) };
-    matches!(near, "in" | "at" | "near" | "outside" | "off" | "to" | "for" | "towards" | "across") && !SUBJECTS.contains(&before)
+    matches!(near, "in" | "at" | "near" | "outside" | "off" | "to" | "for" | "towards" | "across")
+        && !SUBJECTS.contains(&before)
         && !(near == "to" && matches!(before, "support" | "aid" | "according" | "arms"))
 }

@@ -32,7 +32,11 @@ impl Word<'_> {
     /// "ESA", "NATO", "US".
     pub(super) fn shouted(&self) -> bool {
         let letters = self.text.chars().filter(|it| it.is_alphabetic()).count();
-        letters >= 2 && self.text.chars().all(|it| it.is_uppercase() || it.is_ascii_digit() || matches!(it, '.' | '-' | '&'))
+        letters >= 2
+            && self
+                .text
+                .chars()
+                .all(|it| it.is_uppercase() || it.is_ascii_digit() || matches!(it, '.' | '-' | '&'))
     }
 }
 
@@ -55,8 +59,9 @@ fn sentence(text: &str, weight: u32) -> Sentence<'_> {
 
 /// Shortened words whose point ends no sentence.
 const SHORT: &[&str] = &[
-    "mr", "mrs", "ms", "dr", "prof", "gen", "col", "lt", "sgt", "capt", "sen", "rep", "gov", "st", "jan", "feb", "mar",
-    "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "no", "vs", "inc", "ltd", "co", "corp", "jr", "sr",
+    "mr", "mrs", "ms", "dr", "prof", "gen", "col", "lt", "sgt", "capt", "sen", "rep", "gov", "st", "jan",
+    "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "no", "vs", "inc", "ltd",
+    "co", "corp", "jr", "sr",
 ];
 
 fn split(line: &str) -> Vec<&str> {
@@ -73,8 +78,12 @@ fn split(line: &str) -> Vec<&str> {
         }
         let after = line.get(end..).unwrap_or_default();
         let next = after.trim_start();
-        let begins = next.chars().next().is_none_or(|c| c.is_uppercase() || c.is_ascii_digit() || "\"“‘'(".contains(c));
-        let word = line.get(from..at).unwrap_or_default().rsplit([' ', '(', '“', '"']).next().unwrap_or_default();
+        let begins = next
+            .chars()
+            .next()
+            .is_none_or(|c| c.is_uppercase() || c.is_ascii_digit() || "\"“‘'(".contains(c));
+        let word =
+            line.get(from..at).unwrap_or_default().rsplit([' ', '(', '“', '"']).next().unwrap_or_default();
         let short = mark == '.'
             && !next.is_empty()
             && (word.chars().count() == 1 && word.chars().all(char::is_uppercase)

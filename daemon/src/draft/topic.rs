@@ -9,15 +9,14 @@ use super::{
 };
 
 /// Frequent words of reports that tell nothing of their subject.
-const EMPTY: &[&str] = &[
-    "added", "agreed", "announced", "asked", "based", "became", "began", "being", "called", "came", "caused", "country", "days",
-    "does", "doing", "done", "down", "ended", "expected", "first", "found", "gave", "given", "going", "group", "held", "help",
-    "hold", "hours", "known", "leading", "least", "left", "likely", "made", "make", "making", "million", "minutes", "month",
-    "months", "must", "named", "need", "number", "opened", "part", "place", "plan", "planned", "plans", "report", "reported",
-    "reporters", "reports", "said", "same", "saying", "says", "second", "seen", "service", "should", "since", "spoke", "spokesman", "spokeswoman",
-    "started", "statement", "take", "taken", "taking", "talk", "tell", "think", "third", "time", "times", "told", "took", "used",
-    "wanted", "wants", "warned", "week", "weeks", "went", "work", "world", "year", "years",
-];
+const EMPTY: &str = "\
+    added ago agreed announced asked based became began being call called calls came cent caused country \
+    day days does doing done down end ended expected first found gave given got going group held help \
+    hold hours known leading least led left likely made make making man men met million minutes month \
+    months must named need number old own opened per put part place plan planned plans report reported \
+    reporters reports said same say set saying says second seen service should since spoke spokesman \
+    spokeswoman started statement take taken taking talk tell think third time times told took use used \
+    wanted wants warned week weeks way went work world year years";
 
 /// Words that come in several sentences, the most frequent first, as they are written.
 pub(super) fn topics(sentences: &[Sentence<'_>], left_out: &BTreeSet<String>) -> Vec<String> {
@@ -26,9 +25,10 @@ pub(super) fn topics(sentences: &[Sentence<'_>], left_out: &BTreeSet<String>) ->
         let mut here = BTreeSet::new();
         for word in &sentence.words {
             let lower = word.lower.as_str();
-            let letters = lower.chars().count() > 3 && lower.chars().all(|it| it.is_alphabetic() || it == '-');
+            let letters =
+                lower.chars().count() > 2 && lower.chars().all(|it| it.is_alphabetic() || it == '-');
             let dull = has(PLAIN, lower) || has(CALENDAR, lower) || has(EMPTY, lower) || has(ROLES, lower);
-            if !letters || dull || word.capital() || lower.ends_with("ly") {
+            if !letters || dull || word.capital() || lower.ends_with("ly") || lower.ends_with("ing") {
                 continue;
             }
             let (count, forms) = seen.entry(stem(lower)).or_default();
@@ -42,7 +42,8 @@ pub(super) fn topics(sentences: &[Sentence<'_>], left_out: &BTreeSet<String>) ->
         .into_iter()
         .filter(|(stem, (count, _))| *count > 1 && !left_out.contains(stem))
         .filter_map(|(_, (count, forms))| {
-            let form = forms.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.len().cmp(&a.0.len())))?;
+            let form =
+                forms.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.len().cmp(&a.0.len())))?;
             Some((count, form.0.to_owned()))
         })
         .collect();

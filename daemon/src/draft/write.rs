@@ -22,7 +22,10 @@ pub(super) fn toml(draft: &Draft) -> String {
         "Rules proposed this, nobody understood it: read every line, strike what does not belong, and fill in `none` with what keeps coming up and is another story. `storyline check` says whether it still holds, `storyline backtest` what it would have found.",
     );
     if let Some(credit) = &draft.credit {
-        comment(&mut out, &format!("Origin: the article credits {}: {}", credit.text, quoted(&credit.sentence)));
+        comment(
+            &mut out,
+            &format!("Origin: the article credits {}: {}", credit.text, quoted(&credit.sentence)),
+        );
     }
     for weak in &draft.weak {
         comment(&mut out, &format!("Weak: {weak}"));
@@ -67,7 +70,10 @@ fn storyline(out: &mut String, it: &Proposal) {
     for expected in &it.expected {
         let when = expected.value.as_deref().unwrap_or("no day yet");
         let limit = if expected.deadline { ", a limit" } else { "" };
-        comment(out, &format!("Expected {when} ({}{limit}): {}", quoted(&expected.text), quoted(&expected.sentence)));
+        comment(
+            out,
+            &format!("Expected {when} ({}{limit}): {}", quoted(&expected.text), quoted(&expected.sentence)),
+        );
     }
     line(out, &format!("[storyline.{}]", it.id));
     line(out, &format!("title = {}", string(&it.title)));

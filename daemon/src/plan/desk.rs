@@ -62,7 +62,8 @@ impl<'a> Desk<'a> {
 
         let Some(stage) = change.stage(&self.situation, &rule.on) else { return };
         let Some(development) = stage.development.and_then(|it| storyline.development(it)) else { return };
-        if development.dropped {
+        // One cause raises an alert once, and what was dropped is nobody's news.
+        if development.dropped || self.has_raised(stage.alert) {
             return;
         }
         let told_anyway = occasion.reason().is_some();
@@ -93,6 +94,10 @@ impl<'a> Desk<'a> {
         } else {
             self.raise(stage);
         }
+    }
+
+    fn has_raised(&self, it: AlertId) -> bool {
+        self.out.iter().any(|event| matches!(event, Event::AlertRaised { alert, .. } if *alert == it))
     }
 
     fn snoozed_until(&self, stage: &Stage) -> Option<Timestamp> {

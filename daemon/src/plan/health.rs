@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use storyline_config::{FeedId, SinkId};
-use storyline_store::{
-    AlertId, AlertKind, Event, FeedHealth, FeedTroubleKind, Recorded, Seq, State, StorageCode,
-};
+use storyline_store::{AlertId, AlertKind, Event, FeedHealth, FeedTroubleKind, Recorded, State, StorageCode};
 
 use super::{Situation, rule::later, stage::Stage};
 
@@ -32,10 +30,10 @@ pub(super) fn of_events(situation: &Situation<'_>, recorded: &[Recorded]) -> Vec
             }
             Event::SinkDisabled { sink, error } => sink_stage(known, sink, error),
             Event::StorageDegraded { code, detail } => {
-                Some(storage_stage(format!("{}: {detail}", code_words(*code)), it.seq, it.at))
+                Some(storage_stage("cannot be written", format!("{}: {detail}", code_words(*code)), it))
             }
             Event::StorageRestored {} => {
-                Some(storage_stage("the log can be written again".to_owned(), it.seq, it.at))
+                Some(storage_stage("restored", "the log can be written again".to_owned(), it))
             }
             _ => None,
         };
@@ -83,9 +81,9 @@ fn sink_stage(known: &State, sink: &SinkId, error: &str) -> Option<Stage> {
     Some(stage)
 }
 
-fn storage_stage(headline: String, seq: Seq, at: Timestamp) -> Stage {
-    let alert = AlertId::of_cause("storage", "log", seq);
-    own(alert, AlertKind::Storage, "storage", "storage".to_owned(), headline, at)
+fn storage_stage(what: &str, headline: String, by: &Recorded) -> Stage {
+    let alert = AlertId::of_cause("storage", "log", by.seq);
+    own(alert, AlertKind::Storage, "storage", what.to_owned(), headline, by.at)
 }
 
 fn own(
@@ -113,8 +111,8 @@ fn own(
 
 fn code_words(code: StorageCode) -> &'static str {
     match code {
-        StorageCode::Full => "the log could not be written, the disk is full",
-        StorageCode::Io => "the log could not be written, the disk failed",
-        StorageCode::Damaged => "the log could not be written, it is damaged",
+        StorageCode::Full => "the disk is full",
+        StorageCode::Io => "the disk failed",
+        StorageCode::Damaged => "the log is damaged",
     }
 }

@@ -4,5 +4,6 @@
 
 mod digests;
 mod health;
+mod promises;
 mod rules;
 mod world;

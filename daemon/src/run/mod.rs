@@ -177,6 +177,8 @@ impl Working {
     /// [`RunError`] where a part died before its time, or the log could not be closed.
     pub async fn until_over(mut self, others: impl Future<Output = ()>) -> Result<(), RunError> {
         let died = tokio::select! {
+            // A part that ended because it was cancelled has not died.
+            biased;
             () = self.cancel.cancelled() => None,
             Some(ended) = self.tasks.join_next() => Some(ended.unwrap_or("worker")),
             ended = &mut self.writer => {

@@ -57,6 +57,10 @@ impl State {
                 self.forget_old_alerts();
             }
             Event::DeliveryFailed { delivery, error, retry_at, .. } => {
+                // What was taken stays taken: its bytes are gone, and nobody is told twice.
+                if self.deliveries.get(delivery).is_some_and(|it| it.state == DeliveryState::Done) {
+                    return;
+                }
                 self.delivery(*delivery, |it| {
                     it.state = DeliveryState::Failing;
                     (it.retry_at, it.last_error) = (Some(*retry_at), Some(error.clone()));

@@ -70,6 +70,11 @@ fn preposition(it: &Reading<'_>, expression: &Expression, left: Seen, right: See
             _ => {}
         }
     }
+    if before.is_some_and(|place| {
+        matches!(it.written(place), "above" | "below" | "than" | "despite" | "following")
+    }) {
+        return Some(Tense::Past);
+    }
     let of = core.checked_sub(2).map(|place| it.written(place)).unwrap_or_default();
     let ahead_of = core > 1 && it.word(core - 1) == Word::Of && matches!(of, "ahead" | "Ahead" | "eve");
     let starting = expression
@@ -112,6 +117,9 @@ fn lasting(it: &Reading<'_>, first: usize) -> bool {
 }
 
 fn verb(it: &Reading<'_>, at: usize) -> Option<Verb> {
+    if it.written(at) == "won" && it.written(at + 1) == "t" {
+        return Some(Verb::Modal);
+    }
     lowered(it.written(at), |word| (it.language.verb)(word))
 }
 

@@ -68,6 +68,8 @@ fn clauses_are_not_mixed_up() {
     check("He said Thursday's talks would go ahead.", "Thursday = 2025-06-19");
     check("Dozens were killed by Monday's quake.", "Monday = 2025-06-16");
     check("By Sunday more than thirty had died.", "By Sunday = 2025-06-15");
+    check("Nobody won a majority in Sunday's election.", "Sunday = 2025-06-15");
+    check("They offer a fifth more than Monday's price.", "Monday = 2025-06-16");
     check("The truce was extended to Friday.", "Friday = 2025-06-20");
     check("The truce was extended until at least Friday.", "Friday = 2025-06-20");
     check("The vote was moved from Thursday to Saturday.", "Thursday = 2025-06-19; Saturday = 2025-06-21");

@@ -75,7 +75,7 @@ static ENGLISH: LazyLock<Lexicon<Verb>> = LazyLock::new(|| {
             Verb::Happens,
         ),
         ("beat burst cost", Verb::Past),
-        ("will would shall should could may might can must cannot won wouldn couldn ll", Verb::Modal),
+        ("will would shall should could may might can must cannot wouldn couldn ll", Verb::Modal),
         (
             "said had did didn wasn weren ate became began bent bit blew bought broke brought built burnt \
              came caught clung crept cut dealt dove drank drew drove fell fed felt fled flew fought found \
@@ -83,7 +83,7 @@ static ENGLISH: LazyLock<Lexicon<Verb>> = LazyLock::new(|| {
              lost made meant met oversaw overthrew paid put quit ran rang rode rose sang sank sat saw \
              sent shook shot shut slept sold sought spent split spoke spread stole stood struck stuck \
              stung swept swore swam swung taught thought threw took tore understood underwent upheld went \
-             withdrew woke wore wrote been done gone seen taken given written spoken broken chosen fallen \
+             withdrew woke won wore wrote been done gone seen taken given written spoken broken chosen fallen \
              flown driven risen stolen sworn thrown withdrawn shown",
             Verb::Past,
         ),

@@ -103,10 +103,10 @@ fn storage_that_failed_is_told() {
     let mut world = World::new();
     let degraded = Event::StorageDegraded { code: StorageCode::Full, detail: "no space left".into() };
     expect![[r#"
-        storage · storage · the log could not be written, the disk is full: no space left · since 10:40 · storyline explain #5
+        storage · cannot be written · the disk is full: no space left · since 10:40 · storyline explain #5
             Warning []
             → desk: storage
-        storage · storage · the log can be written again · since 10:40 · storyline explain #7
+        storage · restored · the log can be written again · since 10:40 · storyline explain #7
             Warning []
             → desk: storage
     "#]].assert_eq(&world.live(vec![degraded, Event::StorageRestored {}]));

@@ -18,7 +18,9 @@ pub(super) struct World {
     pub(super) state: State,
     pub(super) now: Timestamp,
     pub(super) zone: TimeZone,
-    /// The bodies planned, in order.
+    /// Everything planned, in order.
+    pub(super) planned: Vec<Event>,
+    /// The bodies of its deliveries.
     pub(super) bodies: Vec<Value>,
 }
 
@@ -39,8 +41,14 @@ impl World {
             config.storylines.insert(id.parse().unwrap(), it);
         }
         let now = "2025-02-12T10:40:00Z".parse().unwrap();
-        let mut world =
-            Self { config, state: State::default(), now, zone: TimeZone::UTC, bodies: Vec::new() };
+        let mut world = Self {
+            config,
+            state: State::default(),
+            now,
+            zone: TimeZone::UTC,
+            planned: Vec::new(),
+            bodies: Vec::new(),
+        };
         world.sink("desk", |_| {});
         for id in ["munich", "saudi-meeting"] {
             let (storyline, title) = (line(id), format!("About {id}"));
@@ -118,15 +126,16 @@ impl World {
                     let at = not_before.strftime("%H:%M");
                     writeln!(lines, "    {sink} gathers for {digest:?} at {at}: {headline}").unwrap();
                 }
-                Event::DeliveryPlanned { sink, body, .. } => self.planned(&mut lines, sink.as_str(), body),
+                Event::DeliveryPlanned { sink, body, .. } => self.say(&mut lines, sink.as_str(), body),
                 other => writeln!(lines, "{other:?}").unwrap(),
             }
+            self.planned.push(event.clone());
             self.record(event);
         }
         lines
     }
 
-    fn planned(&mut self, lines: &mut String, sink: &str, body: &str) {
+    fn say(&mut self, lines: &mut String, sink: &str, body: &str) {
         let body: Value = serde_json::from_str(body).unwrap();
         let kind = body["kind"].as_str().unwrap();
         if kind == "digest" {

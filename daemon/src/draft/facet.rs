@@ -1,0 +1,200 @@
+//! What must be touched for an item to belong to a thread.
+
+use std::collections::BTreeSet;
+
+use super::{
+    ProposedFacet,
+    action::{self, Action, stem},
+    lists::{OCCASIONS, has},
+    name::Name,
+    propose::Proposer,
+    scene::Who,
+    thread::{Thread, is_gathering},
+    topic,
+};
+
+/// Topics in a facet or in `any` at most.
+const TOPICS_MAX: usize = 8;
+/// Packs in `any` at most.
+const PACKS_MAX: usize = 6;
+
+impl Proposer<'_> {
+    /// Who, what and where; about what, where two parties talk.
+    pub(super) fn facets(
+        &mut self,
+        thread: &Thread,
+        action: Option<&Action>,
+        who: &[Who],
+        child: bool,
+    ) -> Vec<ProposedFacet> {
+        // A storm is told by its place, whoever speaks of it.
+        let impersonal = action.is_some_and(|it| !it.people) && thread.venue.is_some();
+        let mut all = if impersonal { Vec::new() } else { self.who_facets(thread, action, who) };
+        all.push(self.what_facet(thread, action));
+        if !child && action.is_some_and(|it| it.sides) && all.len() == 2 {
+            all.extend(self.about_facet(thread, who));
+        }
+        let Some(venue) = &thread.venue else { return all };
+        let in_title = self.scenes.scenes.first().is_some_and(|it| it.who.contains(venue));
+        if !(action.is_some_and(|it| it.placed) || child || in_title) {
+            return all;
+        }
+        let place = self.where_facet(thread, venue, impersonal);
+        let gathering = thread.kind.is_some_and(is_gathering);
+        match (place, all.first_mut()) {
+            // A trial is told by who stands in it or by its place: asking for both would miss most of it.
+            (Some(place), Some(first)) if !child && !gathering && first.about == "who" => {
+                first.about = "who or where";
+                first.aliases.extend(place.aliases);
+            }
+            (place, _) => all.extend(place),
+        }
+        all
+    }
+
+    /// A named event is told by its name or its place, with a word of its kind or somebody who is there.
+    pub(super) fn facets_of_occasion(
+        &mut self,
+        thread: &Thread,
+        action: Option<&Action>,
+        occasion: &Name,
+        who: &[Who],
+    ) -> Vec<ProposedFacet> {
+        // "forum" alone could be any.
+        let short = occasion.shorter.iter().filter(|it| !has(OCCASIONS, it)).cloned();
+        let names = std::iter::once(occasion.text.to_lowercase()).chain(short);
+        let wide = action.is_some_and(|it| !it.people);
+        let place = thread.venue.as_ref().and_then(|it| self.where_facet(thread, it, wide));
+        let first = occasion.sentences.iter().find(|it| thread.sentences.contains(it));
+        let why = first
+            .and_then(|at| self.scenes.sentences.get(*at))
+            .map(|it| it.text.to_owned())
+            .unwrap_or_default();
+        let aliases = names.chain(place.into_iter().flat_map(|it| it.aliases)).collect();
+        let mut what = self.what_facet(thread, action);
+        if !wide {
+            what.about = "what or who";
+            what.aliases.extend(who.iter().filter_map(|it| self.alias(it)));
+        }
+        vec![ProposedFacet { about: "which", aliases, why }, what]
+    }
+
+    /// One facet of all who take part, or one a side where exactly two stand out.
+    pub(super) fn who_facets(
+        &mut self,
+        thread: &Thread,
+        action: Option<&Action>,
+        who: &[Who],
+    ) -> Vec<ProposedFacet> {
+        let mut facets = Vec::new();
+        let sides = action.is_some_and(|it| it.sides) && self.two_stand_out(thread, who);
+        let groups: Vec<&[Who]> =
+            if sides { who.iter().take(2).map(std::slice::from_ref).collect() } else { vec![who] };
+        for group in groups.into_iter().filter(|it| !it.is_empty()) {
+            let aliases = group.iter().filter_map(|it| self.alias(it)).collect();
+            let why =
+                group.first().and_then(|it| self.first_sentence(it, &thread.sentences)).unwrap_or_default();
+            let about = if sides { "a side" } else { "who" };
+            facets.push(ProposedFacet { about, aliases, why });
+        }
+        facets
+    }
+
+    pub(super) fn two_stand_out(&self, thread: &Thread, who: &[Who]) -> bool {
+        let weights = self.scenes.weights(|it| &it.who, &thread.sentences);
+        let weight = |at: usize| {
+            who.get(at).and_then(|who| weights.iter().find(|it| it.0 == *who)).map_or(0, |it| it.1)
+        };
+        let both = who.get(..2).is_some_and(|two| {
+            thread
+                .sentences
+                .iter()
+                .filter_map(|at| self.scenes.scenes.get(*at))
+                .any(|it| two.iter().all(|who| it.who.contains(who)))
+        });
+        both && weight(1) > 1 && weight(2) * 2 <= weight(1)
+    }
+
+    /// The words of the kind that the thread uses first, then the usual ones.
+    pub(super) fn what_facet(&self, thread: &Thread, action: Option<&Action>) -> ProposedFacet {
+        let Some(action) = action else {
+            let words = topic::topics(&self.scenes.sentences, &BTreeSet::new());
+            let aliases: Vec<String> = words.into_iter().take(TOPICS_MAX).collect();
+            let why = "words that come again in the article".to_owned();
+            let aliases = if aliases.is_empty() { self.headline_words() } else { aliases };
+            return ProposedFacet { about: "what", aliases, why };
+        };
+        let said: BTreeSet<String> =
+            self.scenes_of(thread).flat_map(|it| it.1.words.iter().map(|it| stem(&it.lower))).collect();
+        let stands = |alias: &String| alias.split(' ').all(|it| said.contains(&stem(it)));
+        let (here, usual): (Vec<&String>, Vec<&String>) = action.aliases.iter().partition(|it| stands(it));
+        let why = format!(
+            "the article says {}; the others are usual words for it",
+            here.iter().map(|it| it.as_str()).collect::<Vec<_>>().join(", ")
+        );
+        // At a conference people meet and talk.
+        let gathered = (thread.kind == Some("conference")).then(|| action::all().get("meeting")).flatten();
+        let gathered = gathered.into_iter().flat_map(|it| it.aliases.iter());
+        let mut aliases: Vec<String> = here.into_iter().chain(usual).chain(gathered).cloned().collect();
+        let mut seen = BTreeSet::new();
+        aliases.retain(|it| seen.insert(it.clone()));
+        ProposedFacet { about: "what", aliases, why }
+    }
+
+    /// What two parties talk about: the country the article keeps naming, and what comes again with it.
+    pub(super) fn about_facet(&mut self, thread: &Thread, who: &[Who]) -> Option<ProposedFacet> {
+        let weights = self.scenes.weights(|it| &it.who, &thread.sentences);
+        let (place, _) =
+            weights.iter().find(|it| self.scenes.is_place(&it.0) && !who.contains(&it.0) && it.1 > 4)?;
+        let why = self.first_sentence(place, &thread.sentences)?;
+        let title: BTreeSet<String> =
+            self.scenes.sentences.first()?.words.iter().map(|it| stem(&it.lower)).collect();
+        let left_out = known_stems(thread.kind.and_then(|it| action::all().get(it)));
+        let topics = topic::topics(&self.scenes.sentences, &left_out)
+            .into_iter()
+            .filter(|it| title.contains(&stem(it)));
+        let aliases = self.alias(place).into_iter().chain(topics.take(2)).collect();
+        Some(ProposedFacet { about: "about", aliases, why })
+    }
+
+    pub(super) fn headline_words(&self) -> Vec<String> {
+        let words = self.scenes.sentences.first().into_iter().flat_map(|it| &it.words);
+        let long: Vec<String> = words
+            .filter(|it| it.lower.chars().count() > 4)
+            .map(|it| it.lower.clone())
+            .take(TOPICS_MAX)
+            .collect();
+        if long.is_empty() { vec!["news".to_owned()] } else { long }
+    }
+
+    pub(super) fn where_facet(&mut self, thread: &Thread, venue: &Who, wide: bool) -> Option<ProposedFacet> {
+        let alias = self.alias(venue)?;
+        // What strikes a region is told by any of its places.
+        let weights = self.scenes.weights(|it| &it.who, &thread.sentences).into_iter();
+        let others =
+            weights.filter(|it| wide && it.1 > 1 && self.scenes.is_place(&it.0) && it.0 != *venue).take(3);
+        let others: Vec<String> =
+            others.collect::<Vec<_>>().iter().filter_map(|it| self.alias(&it.0)).collect();
+        let why = self.first_sentence(venue, &self.scenes.all()).unwrap_or_default();
+        Some(ProposedFacet { about: "where", aliases: std::iter::once(alias).chain(others).collect(), why })
+    }
+
+    pub(super) fn any(&mut self, thread: &Thread, action: Option<&Action>, who: &[Who]) -> Vec<String> {
+        let topics = topic::topics(&self.scenes.sentences, &known_stems(action));
+        let others = self.scenes.weights(|it| &it.who, &thread.sentences).into_iter().map(|it| it.0);
+        let packs: Vec<String> = others
+            .filter(|it| {
+                !who.contains(it) && thread.venue.as_ref() != Some(it) && matches!(it, Who::Pack { .. })
+            })
+            .take(PACKS_MAX)
+            .filter_map(|it| self.alias(&it))
+            .collect();
+        packs.into_iter().chain(topics.into_iter().take(TOPICS_MAX)).collect()
+    }
+}
+
+/// The stems a kind of news already looks for.
+fn known_stems(action: Option<&Action>) -> BTreeSet<String> {
+    let known = action.into_iter().flat_map(|it| it.aliases.iter().chain(&it.triggers));
+    known.flat_map(|it| it.split(' ').map(stem)).collect()
+}
