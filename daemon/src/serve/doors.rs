@@ -1,11 +1,11 @@
 //! What the server needs of the rest of the program.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, io::Write, path::Path, sync::Arc};
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use storyline_config::{Config, FeedId, Findings, Loaded};
-use storyline_store::{Item, ItemId, Reader, Recorded, Seq};
+use storyline_store::{FeedRecord, Item, ItemId, Reader, Recorded, Seq, Verified};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -26,11 +26,44 @@ pub trait Past: Send + Sync + 'static {
     ///
     /// What the disk said, for people.
     fn read_after(&self, after: Seq, limit: usize) -> Result<Vec<Recorded>, String>;
+
+    /// Checks every event, and tells what is not as it was written.
+    ///
+    /// # Errors
+    ///
+    /// What kept it from being checked.
+    fn verify(&self) -> Result<Verified, String>;
+
+    /// Writes the log out as JSON lines.
+    ///
+    /// # Errors
+    ///
+    /// What the disk said, or whoever reads it.
+    fn export(&self, out: &mut dyn Write) -> Result<(), String>;
+
+    /// Writes a data directory with every event up to now, and says the last.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be written.
+    fn backup(&self, feeds: &BTreeMap<FeedId, FeedRecord>, to: &Path) -> Result<Seq, String>;
 }
 
 impl Past for Reader {
     fn read_after(&self, after: Seq, limit: usize) -> Result<Vec<Recorded>, String> {
         Self::read_after(self, after, limit).map_err(|error| error.to_string())
+    }
+
+    fn verify(&self) -> Result<Verified, String> {
+        Self::verify(self).map_err(|error| error.to_string())
+    }
+
+    fn export(&self, out: &mut dyn Write) -> Result<(), String> {
+        storyline_store::export(self, out).map_err(|error| error.to_string())
+    }
+
+    fn backup(&self, feeds: &BTreeMap<FeedId, FeedRecord>, to: &Path) -> Result<Seq, String> {
+        storyline_store::backup(self, feeds, to).map_err(|error| error.to_string())
     }
 }
 

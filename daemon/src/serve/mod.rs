@@ -31,6 +31,7 @@ mod reload;
 mod router;
 mod socket;
 mod status;
+mod store;
 mod storyline;
 mod stream;
 mod subject;
