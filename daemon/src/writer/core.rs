@@ -414,7 +414,7 @@ impl Core {
     }
 
     /// Why an item does or does not belong, as things stand.
-    pub fn explain(&self, _item: &Item, _now: Timestamp) -> Vec<serde_json::Value> {
-        Vec::new()
+    pub fn explain(&self, item: &Item, now: Timestamp) -> Vec<detect::Explanation> {
+        detect::explain(&self.definitions, &self.memory, item, now)
     }
 }
