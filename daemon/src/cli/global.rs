@@ -42,14 +42,22 @@ impl Global {
         Config::open(&self.location())
     }
 
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    ///
+    /// 78 with everything that is wrong with it.
+    pub(crate) fn loaded(&self) -> Result<Loaded, Failure> {
+        self.load().map_err(|it| Failure::new(Exit::Configuration, it.to_string(), ""))
+    }
+
     /// Where the log lives.
     ///
     /// # Errors
     ///
     /// 78 where the configuration is wrong, or where no place is known.
     pub(crate) fn data_dir(&self) -> Result<PathBuf, Failure> {
-        let wrong = |it: Findings| Failure::new(Exit::Configuration, it.to_string(), "");
-        let config = self.load().map_err(wrong)?.config;
+        let config = self.loaded()?.config;
         let hint = "set data_dir in [daemon], or $HOME";
         let homeless = || Failure::new(Exit::Configuration, "no place is known for the log", hint);
         data_dir(&config.daemon, &|it| std::env::var_os(it)).ok_or_else(homeless)

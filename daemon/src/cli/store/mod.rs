@@ -112,7 +112,9 @@ fn failure(error: StoreError) -> Failure {
     let (exit, hint) = match &error {
         StoreError::InUse { .. } => (Exit::TryAgain, "stop that daemon first"),
         StoreError::NotEmpty { .. } => (Exit::No, "name an empty directory"),
-        StoreError::Damaged { .. } | StoreError::Corrupt { .. } => (Exit::BadData, "run `storyline store repair`"),
+        StoreError::Damaged { .. } | StoreError::Corrupt { .. } => {
+            (Exit::BadData, "run `storyline store repair`")
+        }
         StoreError::TooNew { .. } => (Exit::BadData, "use the version that wrote it, or a later one"),
         StoreError::BadImport { .. } => (Exit::BadData, "give what `storyline store export` wrote"),
         _ => (Exit::Disk, ""),

@@ -86,7 +86,9 @@ pub(super) fn restore(from: &Path, dir: &Path, to: Option<Seq>, global: &Global)
 pub(super) fn import(dir: &Path, global: &Global) -> Result<Exit, Failure> {
     let mut input = BufReader::new(io::stdin().lock());
     let head = storyline_store::import(dir, &mut input).map_err(failure)?;
-    out::show(global, json!({ "head": head }), |it| format!("{} imported\n", count(number(it, "head"), "event")))?;
+    out::show(global, json!({ "head": head }), |it| {
+        format!("{} imported\n", count(number(it, "head"), "event"))
+    })?;
     Ok(Exit::Done)
 }
 
