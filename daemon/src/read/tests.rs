@@ -1,6 +1,11 @@
 //! What people met in feeds, and what should come of it.
 
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::format_push_string,
+    reason = "plain to read counts here, not speed"
+)]
 
 use expect_test::{Expect, expect};
 
