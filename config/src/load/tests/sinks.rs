@@ -126,6 +126,8 @@ url = "http://127.0.0.1:8080/rss"
 url = "http://localhost:8080/rss"
 [feed.d]
 url = "http://[fd00::1]/rss"
+[feed.e]
+url = "http://localhost:8080/rss"
 [network]
 allow = ["127.0.0.1"]
 [storyline.x]
@@ -165,10 +167,18 @@ all = [["x"]]
                |
                = help: name it in [network]: allow = ["fd00::1"]
 
-            warning: storyline `x` has no cues, so its phase follows general words only
-              --> a.toml:14:12
+            warning: feed `c` reads the same address
+              --> a.toml:13:7
                |
-            14 | [storyline.x]
+            13 | url = "http://localhost:8080/rss"
+               |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+               |
+               = help: one of them is enough
+
+            warning: storyline `x` has no cues, so its phase follows general words only
+              --> a.toml:16:12
+               |
+            16 | [storyline.x]
                |            ^
                |
                = help: add a [storyline.….phase] table with a few cues, such as scheduled = ["will meet on"]"#]],
