@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use storyline_config::{Config, Findings, Loaded, Location, locate};
 
+use super::{Exit, Failure};
+use crate::run::data_dir;
+
 /// Where the daemon listens by default, below the runtime directory.
 const SOCKET_NAME: &str = "storyline/storyline.sock";
 /// Where the system's daemon listens.
@@ -37,6 +40,27 @@ impl Global {
     /// Everything that is wrong with it.
     pub(crate) fn load(&self) -> Result<Loaded, Findings> {
         Config::open(&self.location())
+    }
+
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    ///
+    /// 78 with everything that is wrong with it.
+    pub(crate) fn loaded(&self) -> Result<Loaded, Failure> {
+        self.load().map_err(|it| Failure::new(Exit::Configuration, it.to_string(), ""))
+    }
+
+    /// Where the log lives.
+    ///
+    /// # Errors
+    ///
+    /// 78 where the configuration is wrong, or where no place is known.
+    pub(crate) fn data_dir(&self) -> Result<PathBuf, Failure> {
+        let config = self.loaded()?.config;
+        let hint = "set data_dir in [daemon], or $HOME";
+        let homeless = || Failure::new(Exit::Configuration, "no place is known for the log", hint);
+        data_dir(&config.daemon, &|it| std::env::var_os(it)).ok_or_else(homeless)
     }
 
     /// Where the daemon may listen, most likely first.

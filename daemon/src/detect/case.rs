@@ -191,9 +191,13 @@ impl<'a> Case<'a> {
             return with(relation, development, "near to an accepted report".to_owned());
         }
         if let Some(Dispute::Denial(words)) = dispute
-            && same.is_none_or(|it| it.known.relation != Relation::Denial)
             && let Some(it) = near.filter(|it| it.cosine > 0.0)
         {
+            // Outlets word one denial in many ways: a known one near by is the same.
+            let known = self.thread.developments.get(&it.development).is_some_and(|it| it.disputes.is_some());
+            if known && it.score >= threshold * rules.table.novelty.denied {
+                return with(Relation::Corroboration, Some(it.development), format!("denies again: {words}"));
+            }
             return Verdict {
                 disputes: Some(it.development),
                 ..with(Relation::Denial, Some(own), format!("denies: {words}"))

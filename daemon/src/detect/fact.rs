@@ -10,6 +10,7 @@ use super::{
     definitions::{Definitions, Target},
     reading::Reading,
     rules::Table,
+    trie::Hit,
 };
 
 /// A fact as one report has it.
@@ -75,6 +76,9 @@ pub(super) fn facts(definitions: &Definitions, reading: &Reading, dates: &[Dated
             let Target::Pack(pack) = target else { continue };
             let Some(pack) = definitions.packs.get(*pack) else { continue };
             let key = if pack.is_place { FactKey::Place } else { FactKey::Participant };
+            if pack.is_place && !takes_place(table, reading, hit) {
+                continue;
+            }
             add(key, pack.name.clone(), certainty(table, reading, usize::from(word.sentence)));
         }
     }
@@ -86,6 +90,23 @@ pub(super) fn facts(definitions: &Definitions, reading: &Reading, dates: &[Dated
         }
     }
     found.into_iter().map(|((key, value), certainty)| Fact { key, value, certainty }).collect()
+}
+
+/// Whether something takes place where a place is named: "in Riyadh", "the Paris summit", "X to host".
+fn takes_place(table: &Table, reading: &Reading, hit: Hit) -> bool {
+    let Some(own) = reading.words.get(hit.at) else { return false };
+    let plain = |at: Option<usize>| {
+        at.and_then(|it| reading.words.get(it)).filter(|it| it.sentence == own.sentence).map(|it| it.form.plain)
+    };
+    let is = |at: Option<usize>, set: &BTreeSet<u64>| plain(at).is_some_and(|it| set.contains(&it));
+    let after = hit.at + hit.len;
+    let article = usize::from(plain(hit.at.checked_sub(1)).is_some_and(|it| it == super::pattern::plain("the")));
+    let before = |back: usize| hit.at.checked_sub(back + article);
+    let located = is(before(1), &table.locative) && !is(before(2), &table.matters);
+    let hosts = [after, after + 1].into_iter().any(|at| {
+        plain(Some(at)).is_some_and(|it| ["host", "hosts", "hosting"].iter().any(|word| super::pattern::plain(word) == it))
+    });
+    located || hosts || is(Some(after), &table.occasions)
 }
 
 /// How sure a sentence is of what it says.

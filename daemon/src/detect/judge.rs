@@ -7,6 +7,7 @@ use storyline_store::{Event, Item};
 
 use super::{
     case::Case,
+    copy::taken,
     definitions::{Context, Definitions},
     fact::{Dated, dates},
     features::{Features, half},
@@ -92,7 +93,7 @@ pub fn judge(definitions: &Definitions, memory: &Memory, item: &Item, now: Times
 pub(super) fn belonging(heard: &Heard<'_>, memory: &Memory, found: &[Belonging]) -> Vec<Belonging> {
     let mut belongs: Vec<Belonging> = found.iter().filter(|it| it.how <= How::Spread).cloned().collect();
     if heard.definitions.rules.takes(Step::Umbrella) {
-        yield_to_others(heard.definitions, &mut belongs);
+        yield_to_others(heard.definitions, &heard.reading, &mut belongs);
     }
     if belongs.is_empty() && heard.definitions.rules.takes(Step::Join) {
         belongs.extend(join(heard, memory, found));
@@ -125,9 +126,14 @@ fn join(heard: &Heard<'_>, memory: &Memory, found: &[Belonging]) -> Option<Belon
     let mut best: Option<(f64, &Belonging)> = None;
     for it in found.iter().filter(|it| it.how == How::Partial && !it.places.is_empty()) {
         let Some(thread) = memory.thread(&heard.definitions.stories.get(it.story)?.id) else { continue };
+        let item = heard.item;
+        let copies = || taken(&rules.table.copy, thread, item.id, item.effective, heard.features());
+        if rules.takes(Step::Copy) && copies().is_some_and(|it| it.is_copy) {
+            return Some(Belonging { how: How::Joined, ..it.clone() });
+        }
         let weighing = Weighing::of(rules, thread, heard.features(), BTreeSet::new());
         let near = thread.newest().take(JOIN_REPORTS_MAX).filter(|(_, known)| {
-            !known.joined && heard.item.effective.duration_since(known.effective).abs().as_hours() <= span
+            !known.joined && item.effective.duration_since(known.effective).abs().as_hours() <= span
         });
         let cosine = near.map(|(_, known)| weighing.cosine(&known.features.terms)).fold(0.0, f64::max);
         if cosine >= rules.table.relevance.join_cosine && best.is_none_or(|other| cosine > other.0) {

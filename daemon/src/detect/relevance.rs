@@ -246,16 +246,19 @@ fn evidence(definitions: &Definitions, variant: &Variant, touches: &[Touched]) -
     (0..variant.facets).map(of).collect()
 }
 
-/// An umbrella yields to a child that has the item, and a storyline to another that its title names
-/// with the same words, unless the title alone touches all its facets.
-pub(super) fn yield_to_others(definitions: &Definitions, found: &mut Vec<Belonging>) {
+/// An umbrella yields to a child that has the item, and a storyline to another that the title names
+/// where no word of the title is its own; neither where the title alone touches all its facets.
+pub(super) fn yield_to_others(definitions: &Definitions, reading: &Reading, found: &mut Vec<Belonging>) {
     let all = found.clone();
     found.retain(|it| {
         let children = definitions.stories.get(it.story).map_or(&[][..], |story| &story.children);
         let yields_to = |other: &Belonging| {
-            let shares = || it.places.iter().any(|place| other.places.contains(place));
+            let of_other = |place: &&usize| other.places.contains(place);
+            let in_title = |place: &&usize| **place < reading.title_words;
+            let has_none = || it.places.iter().filter(in_title).all(|place| of_other(&place));
+            let shares = || it.places.iter().any(|place| of_other(&place));
             children.contains(&other.story) && other.how <= How::Weak
-                || other.in_title && other.how == How::Facets && shares()
+                || other.in_title && other.how == How::Facets && shares() && has_none()
         };
         it.in_title || !all.iter().any(|other| other.story != it.story && yields_to(other))
     });

@@ -136,7 +136,11 @@ pub(super) struct Table {
     pub(super) proposed: BTreeSet<u64>,
     pub(super) probable: BTreeSet<u64>,
     pub(super) claimed: BTreeSet<u64>,
-    pub(super) denied: BTreeSet<u64>,
+    pub(super) locative: BTreeSet<u64>,
+    /// What is fought or kept in a place, and does not take place there.
+    pub(super) matters: BTreeSet<u64>,
+    /// What takes place.
+    pub(super) occasions: BTreeSet<u64>,
     stopwords: BTreeSet<u64>,
     concepts: Concepts,
 }
@@ -210,7 +214,9 @@ impl Table {
             proposed: words(&file.certainty.proposed),
             probable: words(&file.certainty.probable),
             claimed: words(&file.certainty.claimed),
-            denied: words(&file.certainty.denied),
+            locative: words(&file.place.locative),
+            matters: words(&file.place.matters),
+            occasions: words(&file.place.occasions),
             stopwords: file.stopwords.values().flat_map(|it| words(it)).collect(),
             concepts: concepts(&file.concepts),
         }
@@ -258,6 +264,7 @@ struct File {
     origin: OriginFile,
     phase: PhaseFile,
     certainty: CertaintyFile,
+    place: PlaceFile,
 }
 
 /// When an item belongs.
@@ -283,6 +290,7 @@ pub(super) struct CopyRules {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct NoveltyRules {
     pub(super) threshold: f64,
+    pub(super) denied: f64,
     pub(super) hours: f64,
     pub(super) span_hours: f64,
     pub(super) concepts: f64,
@@ -348,7 +356,13 @@ struct CertaintyFile {
     proposed: String,
     probable: String,
     claimed: String,
-    denied: String,
+}
+
+#[derive(Deserialize)]
+struct PlaceFile {
+    locative: String,
+    matters: String,
+    occasions: String,
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub(super) fn settle(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp)
     }
     let sure = judgement.confirms.is_some() || is_confirmed(case, judgement);
     let mut news = judgement.facts.clone();
+    // A second report of the same may bring a day or a place; whom else it names is no change.
+    news.retain(|it| judgement.relation != Relation::Corroboration || it.key != FactKey::Participant);
     if sure {
         news.iter_mut()
             .filter(|it| it.certainty == Certainty::Reported)

@@ -121,7 +121,7 @@ impl<'s> Proposer<'s> {
         thread
             .sentences
             .iter()
-            .filter_map(|at| Some((self.scenes.scenes.get(*at)?, self.scenes.sentences.get(*at)?)))
+            .filter_map(|at| Some((self.scenes.each.get(*at)?, self.scenes.sentences.get(*at)?)))
     }
 
     /// Its clearest sentences: for the main thread the first ones of its kind.
@@ -162,7 +162,7 @@ impl<'s> Proposer<'s> {
 
     pub(super) fn first_sentence(&self, who: &Who, among: &BTreeSet<usize>) -> Option<String> {
         let at = among.iter().find(|at| {
-            self.scenes.scenes.get(**at).is_some_and(|it| it.who.contains(who) || it.venues.contains(who))
+            self.scenes.each.get(**at).is_some_and(|it| it.who.contains(who) || it.venues.contains(who))
         })?;
         self.scenes.sentences.get(*at).map(|it| it.text.to_owned())
     }

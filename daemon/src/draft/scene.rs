@@ -35,7 +35,7 @@ pub(super) struct Scene {
 /// An article taken apart.
 pub(super) struct Scenes<'a> {
     pub(super) sentences: Vec<Sentence<'a>>,
-    pub(super) scenes: Vec<Scene>,
+    pub(super) each: Vec<Scene>,
     pub(super) names: Vec<Name>,
 }
 
@@ -52,7 +52,7 @@ impl<'a> Scenes<'a> {
         let scenes = sentences.iter().zip(&hits).enumerate();
         let scenes =
             scenes.map(|(at, (sentence, hits))| scene(article, sentence, at, hits, &names)).collect();
-        Self { sentences, scenes, names }
+        Self { sentences, each: scenes, names }
     }
 
     /// How much is said of each, and in how many sentences.
@@ -63,7 +63,7 @@ impl<'a> Scenes<'a> {
     ) -> Vec<(Who, u32)> {
         let mut weights: BTreeMap<&Who, u32> = BTreeMap::new();
         for (scene, sentence) in
-            among.iter().filter_map(|at| Some((self.scenes.get(*at)?, self.sentences.get(*at)?)))
+            among.iter().filter_map(|at| Some((self.each.get(*at)?, self.sentences.get(*at)?)))
         {
             for who in of(scene) {
                 *weights.entry(who).or_default() += sentence.weight;
@@ -76,7 +76,7 @@ impl<'a> Scenes<'a> {
     }
 
     pub(super) fn all(&self) -> BTreeSet<usize> {
-        (0..self.scenes.len()).collect()
+        (0..self.each.len()).collect()
     }
 
     pub(super) fn name(&self, who: &Who) -> Option<&Name> {

@@ -12,6 +12,7 @@
 //! [`poller`] only do.
 
 mod asks;
+pub mod discover;
 pub mod domain;
 mod doors;
 mod errand;

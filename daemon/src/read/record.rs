@@ -70,7 +70,7 @@ pub(super) fn in_feed<'a>(draft: &mut Draft<'a>, leaf: &mut Leaf<'a>, base: &Url
         }
         Field::SyPeriod => hints.sy_period = period(value).or(hints.sy_period),
         Field::SyFrequency => {
-            hints.sy_frequency = value.parse().ok().filter(|it| *it > 0).or(hints.sy_frequency)
+            hints.sy_frequency = value.parse().ok().filter(|it| *it > 0).or(hints.sy_frequency);
         }
         _ => {}
     }

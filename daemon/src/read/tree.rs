@@ -42,6 +42,7 @@ struct Open<'a> {
 
 /// What is open below the stack.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one, and a box would be an allocation per element")]
 enum Inside<'a> {
     Nothing,
     Leaf(Leaf<'a>),
@@ -222,14 +223,13 @@ impl<'a> Tree<'a> {
     ) {
         self.bindings.truncate(marks.0);
         let atom = space == Space::Atom || self.draft.as_ref().is_some_and(|it| it.kind == Kind::Atom);
-        self.inside =
-            match meant(field, space, atom && matches!(place, Place::Feed | Place::Entry), &attributes) {
-                Some(meant) => Inside::Leaf(Leaf::new(name, field, meant, attributes, marks.1)),
-                None => {
-                    self.bases.truncate(marks.1);
-                    Inside::Skipped { name, same: 0, depth: 0 }
-                }
-            };
+        let atom = atom && matches!(place, Place::Feed | Place::Entry);
+        self.inside = if let Some(meant) = meant(field, space, atom, &attributes) {
+            Inside::Leaf(Leaf::new(name, field, meant, attributes, marks.1))
+        } else {
+            self.bases.truncate(marks.1);
+            Inside::Skipped { name, same: 0, depth: 0 }
+        };
     }
 
     /// Takes the end of an element.
