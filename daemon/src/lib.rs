@@ -3,6 +3,7 @@
 //! Everything a test or a bench drives is here; `main.rs` only hands the
 //! command line over.
 
+pub mod backtest;
 pub mod cli;
 pub mod clock;
 pub mod deliver;

@@ -1,11 +1,7 @@
 //! `storyline run`: the daemon in the foreground.
 
 use std::{
-    io::IsTerminal,
-    os::unix::net::UnixListener as StdListener,
-    process::ExitCode,
-    sync::Arc,
-    time::Duration,
+    io::IsTerminal, os::unix::net::UnixListener as StdListener, process::ExitCode, sync::Arc, time::Duration,
 };
 
 use clap::Args;
@@ -64,7 +60,8 @@ fn begin(args: &RunArgs, global: &Global, inherited: Option<StdListener>) -> Res
 
 fn setup(loaded: &Loaded) -> Result<Setup, Failure> {
     let config = Arc::new(loaded.config.clone());
-    let homeless = || Failure::new(Exit::Disk, "no place is known for the log", "set data_dir in [daemon], or $HOME");
+    let homeless =
+        || Failure::new(Exit::Disk, "no place is known for the log", "set data_dir in [daemon], or $HOME");
     let data_dir = data_dir(&config.daemon, &|it| std::env::var_os(it)).ok_or_else(homeless)?;
     Ok(Setup { config, data_dir, clock: Clock::wall(), zone: TimeZone::system(), tick: TICK })
 }
@@ -90,7 +87,7 @@ async fn stay(
     let mut tasks = JoinSet::new();
     let bound = listen(&mut tasks, &doors, loaded, inherited).await?;
     if std::io::stdout().is_terminal() {
-        tasks.spawn(deliver::follow(house.handle(), anstream::stdout(), cancel.clone()));
+        tasks.spawn(deliver::follow(house.handle(), house.reader(), anstream::stdout(), cancel.clone()));
     }
     tasks.spawn(signals(doors.clone(), cancel.clone()));
     let working = house.go();
@@ -121,7 +118,8 @@ async fn listen(
     tasks.spawn(serve::serve(Listener::Unix(listener), doors.clone()));
     if let Some(address) = daemon.web {
         let listener = TcpListener::bind(address).await;
-        let listener = listener.map_err(|it| Failure::new(Exit::TryAgain, format!("failed to listen on {address}: {it}"), ""))?;
+        let listener = listener
+            .map_err(|it| Failure::new(Exit::TryAgain, format!("failed to listen on {address}: {it}"), ""))?;
         tasks.spawn(serve::serve(Listener::Tcp(listener), doors.clone()));
     }
     Ok(bound)
@@ -175,7 +173,9 @@ fn begin_log() {
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         let (exit, hint) = match &error {
-            RunError::Store(StoreError::InUse { .. }) => (Exit::TryAgain, "stop it first, or give this one another data_dir"),
+            RunError::Store(StoreError::InUse { .. }) => {
+                (Exit::TryAgain, "stop it first, or give this one another data_dir")
+            }
             RunError::Store(StoreError::Damaged { .. } | StoreError::Corrupt { .. }) => (Exit::BadData, ""),
             RunError::Store(StoreError::TooNew { .. }) => (Exit::BadData, "run the newer version"),
             RunError::Store(_) => (Exit::Disk, ""),

@@ -59,7 +59,11 @@ pub enum DemoError {
 /// # Errors
 ///
 /// [`DemoError`] says what cannot be had.
-pub async fn play<W, F>(folder: &Path, out: fn() -> W, last: impl FnOnce(PathBuf, Timestamp) -> F) -> Result<(), DemoError>
+pub async fn play<W, F>(
+    folder: &Path,
+    out: fn() -> W,
+    last: impl FnOnce(PathBuf, Timestamp) -> F,
+) -> Result<(), DemoError>
 where
     W: Write + Send + 'static,
     F: Future<Output = ()>,
@@ -70,7 +74,13 @@ where
     let cancel = CancellationToken::new();
     let address = server::serve(script.clone(), clock.clone(), cancel.clone()).await?;
     let config = Arc::new(config(&script, &format!("http://{address}/"))?);
-    let setup = Setup { config, data_dir: folder.join("data"), clock: clock.clone(), zone: TimeZone::UTC, tick: TICK };
+    let setup = Setup {
+        config,
+        data_dir: folder.join("data"),
+        clock: clock.clone(),
+        zone: TimeZone::UTC,
+        tick: TICK,
+    };
     let house = House::open(setup, cancel.clone()).await?;
 
     let path = folder.join("socket");
@@ -78,7 +88,7 @@ where
     let doors = doors(&house, Arc::new(|| Ok(Config::builtin())), cancel.clone());
     let mut tasks = JoinSet::new();
     tasks.spawn(serve::serve(Listener::Unix(listener), doors));
-    tasks.spawn(deliver::follow(house.handle(), out(), cancel.clone()));
+    tasks.spawn(deliver::follow(house.handle(), house.reader(), out(), cancel.clone()));
     let stop = cancel.clone();
     let days = async move {
         tell_days(&script, &clock, out()).await?;

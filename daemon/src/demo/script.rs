@@ -102,7 +102,12 @@ mod tests {
         assert!(script.outlet.len() >= 10, "at least ten outlets");
         assert!(script.item.is_sorted_by_key(|it| it.at), "told in order");
         assert!(script.item.iter().all(|it| script.outlet.contains_key(&it.outlet)), "by outlets there are");
-        assert!(script.item.iter().all(|it| script.start - jiff::SignedDuration::from_hours(24) < it.at && it.at < script.end));
+        assert!(
+            script
+                .item
+                .iter()
+                .all(|it| script.start - jiff::SignedDuration::from_hours(24) < it.at && it.at < script.end)
+        );
     }
 
     #[test]

@@ -30,7 +30,11 @@ const CARRIED_MAX: usize = 30;
 /// # Errors
 ///
 /// Where no port of the loopback interface can be had.
-pub async fn serve(script: Arc<Script>, clock: Clock, cancel: CancellationToken) -> std::io::Result<SocketAddr> {
+pub async fn serve(
+    script: Arc<Script>,
+    clock: Clock,
+    cancel: CancellationToken,
+) -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move {
@@ -89,9 +93,15 @@ fn link(piece: &Piece) -> String {
 }
 
 fn rss(outlet: &Outlet, pieces: &[&Piece]) -> String {
-    let mut xml = format!("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>{}</title>", escape(&outlet.name));
+    let mut xml = format!(
+        "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>{}</title>",
+        escape(&outlet.name)
+    );
     for it in pieces {
-        let source = it.source.as_deref().map(|it| format!("<source url=\"https://tidewater.example/feed\">{}</source>", escape(it)));
+        let source = it
+            .source
+            .as_deref()
+            .map(|it| format!("<source url=\"https://tidewater.example/feed\">{}</source>", escape(it)));
         let (title, text, link) = (escape(&it.title), escape(&it.text), link(it));
         let date = it.at.strftime("%a, %d %b %Y %H:%M:%S +0000");
         xml += &format!(

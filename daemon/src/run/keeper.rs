@@ -36,9 +36,7 @@ impl Keeper {
         let (sender, waiting) = mpsc::sync_channel::<Vec<Item>>(WAITING_MAX);
         let mut keeper = Self { archive, clock, span, swept: Timestamp::MIN };
         let thread = thread::Builder::new().name("archive".to_owned());
-        thread
-            .spawn(move || waiting.iter().for_each(|items| keeper.keep(&items)))
-            .map_err(StoreError::Io)?;
+        thread.spawn(move || waiting.iter().for_each(|items| keeper.keep(&items))).map_err(StoreError::Io)?;
         Ok(Box::new(move |items| {
             if let Err(TrySendError::Full(items)) = sender.try_send(items) {
                 tracing::warn!(items = items.len(), "the archive is too slow; these are not kept");

@@ -18,10 +18,10 @@ use std::{
     time::Duration,
 };
 
-use jiff::tz::TimeZone;
 pub use doors::doors;
-pub use places::{data_dir, socket};
+use jiff::tz::TimeZone;
 use keeper::Keeper;
+pub use places::{data_dir, socket};
 use storyline_config::{Config, FeedId};
 use storyline_store::{Archive, Log, Reader, Schedule, StoreError};
 use tokio::task::{JoinHandle, JoinSet};
@@ -96,7 +96,7 @@ impl House {
         let dir = setup.data_dir.clone();
         let keep = Keeper::start(archive.clone(), setup.clock.clone(), setup.config.daemon.archive)?;
         let (handle, thread) = blocking(move || writer::start(dir, log, config, clock, zone, keep)).await?;
-        let writer = tokio::task::spawn_blocking(move || thread.join().unwrap_or(Err(StoreError::Latched)));
+        let writer = tokio::task::spawn_blocking(move || thread.join().unwrap_or(Err(StoreError::Closed)));
         let live = Live::new(&setup.config.network, handle.clone())?;
         let schedules = schedules(&handle.view());
         let poller = Poller::new(live, setup.clock.clone(), setup.config.clone(), schedules);
@@ -147,6 +147,11 @@ impl House {
     pub fn go(self) -> Working {
         let Self { setup, handle, writer, poller, cancel, .. } = self;
         let mut tasks = JoinSet::new();
+        let (ways, stop) = ((handle.clone(), poller.handle()), cancel.clone());
+        tasks.spawn(async move {
+            let _ = stop.run_until_cancelled(pass_on(ways.0, ways.1)).await;
+            "reader of the configuration"
+        });
         let stop = cancel.clone();
         tasks.spawn(async move {
             poller.run(stop).await;
@@ -208,6 +213,19 @@ async fn tick(handle: &writer::Handle, clock: &Clock, every: Duration) {
     }
 }
 
+/// Tells the poller of every configuration that is put in force.
+async fn pass_on(writer: writer::Handle, poller: poll::Handle) {
+    let mut view = writer.watch();
+    let mut known = view.borrow_and_update().config.clone();
+    while view.changed().await.is_ok() {
+        let seen = view.borrow_and_update().clone();
+        if !Arc::ptr_eq(&known, &seen.config) {
+            known = seen.config.clone();
+            poller.reload(seen.config.clone(), schedules(&seen)).await;
+        }
+    }
+}
+
 fn schedules(view: &writer::View) -> BTreeMap<FeedId, Schedule> {
     view.feeds.iter().map(|(id, it)| (id.clone(), it.schedule.clone())).collect()
 }
@@ -217,7 +235,9 @@ async fn ended(writer: JoinHandle<Result<(), StoreError>>) -> Result<(), RunErro
 }
 
 /// Runs what waits on the disk off the threads that wait on the network.
-async fn blocking<T: Send + 'static, E>(it: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, RunError>
+async fn blocking<T: Send + 'static, E>(
+    it: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, RunError>
 where
     E: Into<RunError> + Send + 'static,
 {

@@ -16,6 +16,7 @@ use storyline_store::{DevelopmentId, Event, FeedRecord, Item, Recorded, Seq, Sta
 
 use super::{
     Command, DeliveryNews, Refused,
+    misses::Misses,
     seen::{Looking, Sight},
 };
 use crate::{
@@ -46,6 +47,7 @@ pub struct Core {
     heard: Vec<Item>,
     touched: BTreeSet<FeedId>,
     tally: Tally,
+    misses: Misses,
 }
 
 /// What a core takes up: all of it follows from the log's database.
@@ -60,7 +62,7 @@ pub struct Past {
 }
 
 /// What was read since the start.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally {
     /// Items that were judged.
     pub items: u64,
@@ -109,6 +111,7 @@ impl Core {
             heard: Vec::new(),
             touched: BTreeSet::new(),
             tally: Tally::default(),
+            misses: Misses::default(),
         }
     }
 
@@ -253,17 +256,27 @@ impl Core {
         occasion: Occasion,
         now: Timestamp,
     ) -> Option<Judged> {
-        let sight = looking.look(item);
-        let revision = match sight {
-            Sight::Known(_) => return None,
-            Sight::New => false,
-            Sight::Revised => true,
-        };
+        match looking.look(item) {
+            Sight::Known(_) => None,
+            sight => Some(self.judge_sighted(looking, item, sight, late, occasion, now)),
+        }
+    }
+
+    fn judge_sighted(
+        &mut self,
+        looking: &mut Looking<'_>,
+        item: &Item,
+        sight: Sight,
+        late: bool,
+        occasion: Occasion,
+        now: Timestamp,
+    ) -> Judged {
+        let revision = sight == Sight::Revised;
         let late = late && !revision;
         let item = Item { revision, late, ..item.clone() };
         let judged = self.judge(&item, if late { Occasion::Late } else { occasion }, now);
         looking.judged(&item, judged.seq, judged.events);
-        Some(judged)
+        judged
     }
 
     fn judge(&mut self, item: &Item, occasion: Occasion, now: Timestamp) -> Judged {
@@ -274,6 +287,9 @@ impl Core {
         }
         let judgements = detect::judge(&self.definitions, &self.memory, item, now);
         self.tally.matched += u64::from(!judgements.is_empty());
+        if judgements.is_empty() {
+            self.misses.missed(item);
+        }
         let (mut seq, mut events) = (None, 0);
         for judgement in &judgements {
             let theirs = judgement.clone().events();
@@ -287,20 +303,22 @@ impl Core {
     pub fn ingest(&mut self, item: &Item, backfill: bool, now: Timestamp) -> Judged {
         self.page_raised = 0;
         let occasion = if backfill { Occasion::Backfill } else { Occasion::Live };
-        let mut record = self.feeds.get(&item.feed).map(|it| (**it).clone()).unwrap_or_default();
-        let mut looking = Looking::new(&mut record.seen, now);
-        let known = match looking.look(item) {
-            Sight::Known(it) => Some(it),
-            Sight::New | Sight::Revised => None,
+        let record = self.feeds.entry(item.feed.clone()).or_default();
+        let mut seen = std::mem::take(&mut Arc::make_mut(record).seen);
+        let mut looking = Looking::new(&mut seen, now);
+        let judged = match looking.look(item) {
+            Sight::Known(it) => {
+                Judged { seq: it.seq, events: usize::from(it.events), judgements: Vec::new() }
+            }
+            sight => {
+                let judged = self.judge_sighted(&mut looking, item, sight, false, occasion, now);
+                self.touched.insert(item.feed.clone());
+                judged
+            }
         };
-        if let Some(it) = known {
-            return Judged { seq: it.seq, events: usize::from(it.events), judgements: Vec::new() };
-        }
-        let judged = self.look_and_judge(&mut looking, item, false, occasion, now);
-        looking.forget();
-        self.feeds.insert(item.feed.clone(), Arc::new(record));
-        self.touched.insert(item.feed.clone());
-        judged.unwrap_or(Judged { seq: None, events: 0, judgements: Vec::new() })
+        looking.forget_beyond_cap();
+        Arc::make_mut(self.feeds.entry(item.feed.clone()).or_default()).seen = seen;
+        judged
     }
 
     /// Records what time alone brings about; `is_over` where the run ends and no digest need wait.
@@ -316,6 +334,11 @@ impl Core {
         };
         for event in plan::due(&self.situation(now), visits) {
             self.record(event, now);
+        }
+        let (definitions, memory) = (&self.definitions, &self.memory);
+        self.misses.look(now, |it| detect::explain(definitions, memory, it, now));
+        if self.misses.nearest() != self.tally.nearest_miss.as_deref() {
+            self.tally.nearest_miss = self.misses.nearest().map(str::to_owned);
         }
     }
 
@@ -414,7 +437,7 @@ impl Core {
     }
 
     /// Why an item does or does not belong, as things stand.
-    pub fn explain(&self, _item: &Item, _now: Timestamp) -> Vec<serde_json::Value> {
-        Vec::new()
+    pub fn explain(&self, item: &Item, now: Timestamp) -> Vec<detect::Explanation> {
+        detect::explain(&self.definitions, &self.memory, item, now)
     }
 }

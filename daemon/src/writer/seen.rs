@@ -11,6 +11,8 @@ use storyline_config::limit::{SEEN_AFTER, SEEN_ITEMS_MAX};
 use storyline_store::{Item, Seen, SeenItem, Seq};
 use xxhash_rust::xxh3::xxh3_64;
 
+const DAY_SECONDS: u64 = 24 * 3_600;
+
 /// What we know of an item before it is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sight {
@@ -85,17 +87,23 @@ impl<'a> Looking<'a> {
     }
 
     /// Forgets what the feed has not carried for long, and the oldest beyond the cap.
-    pub(super) fn forget(self) {
+    pub(super) fn forget(mut self) {
         let oldest =
-            self.day.saturating_sub(u16::try_from(SEEN_AFTER.as_secs() / (24 * 3_600)).unwrap_or(u16::MAX));
+            self.day.saturating_sub(u16::try_from(SEEN_AFTER.as_secs() / DAY_SECONDS).unwrap_or(u16::MAX));
         self.seen.0.retain(|_, it| it.day >= oldest);
-        if self.seen.0.len() > SEEN_ITEMS_MAX {
-            let mut by_age: Vec<(u16, u64)> = self.seen.0.iter().map(|(id, it)| (it.day, *id)).collect();
-            by_age.sort_unstable();
-            let surplus = by_age.len() - SEEN_ITEMS_MAX;
-            for (_, id) in by_age.iter().take(surplus) {
-                self.seen.0.remove(id);
-            }
+        self.forget_beyond_cap();
+    }
+
+    /// Forgets the oldest beyond the cap.
+    pub(super) fn forget_beyond_cap(&mut self) {
+        if self.seen.0.len() <= SEEN_ITEMS_MAX {
+            return;
+        }
+        let mut by_age: Vec<(u16, u64)> = self.seen.0.iter().map(|(id, it)| (it.day, *id)).collect();
+        by_age.sort_unstable();
+        let surplus = by_age.len() - SEEN_ITEMS_MAX;
+        for (_, id) in by_age.iter().take(surplus) {
+            self.seen.0.remove(id);
         }
     }
 }

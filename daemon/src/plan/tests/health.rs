@@ -109,5 +109,6 @@ fn storage_that_failed_is_told() {
         storage · restored · the log can be written again · since 10:40 · storyline explain #7
             Warning []
             → desk: storage
-    "#]].assert_eq(&world.live(vec![degraded, Event::StorageRestored {}]));
+    "#]]
+    .assert_eq(&world.live(vec![degraded, Event::StorageRestored {}]));
 }
