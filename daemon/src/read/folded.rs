@@ -98,6 +98,7 @@ fn plain(text: &[u8]) -> usize {
 }
 
 /// The same in whole stretches only, looked at all at once, which is much faster. Ends with no blank.
+#[expect(clippy::needless_bitwise_bool, reason = "lazy operators would look at the bytes one by one")]
 fn plain_stretches(text: &[u8]) -> usize {
     let mut length = 0;
     while let Some(stretch) = text.get(length..length + STRETCH) {

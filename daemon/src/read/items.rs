@@ -89,7 +89,46 @@ fn span(duration: Duration) -> jiff::SignedDuration {
 
 #[cfg(test)]
 mod tests {
+    use storyline_config::{Baseline, Role, Source};
+
     use super::*;
+
+    fn feed() -> Feed {
+        Feed {
+            source: Source::Feed("https://paper.example/feed".parse().unwrap()),
+            outlet: "Paper".to_owned(),
+            family: "Paper".to_owned(),
+            role: Role::News,
+            speaks_for: Vec::new(),
+            about: Vec::new(),
+            lang: Some("uk".to_owned()),
+            tz: jiff::tz::TimeZone::UTC,
+            interval: None,
+            baseline: Baseline::Digest,
+            tags: Vec::new(),
+            headers: std::collections::BTreeMap::new(),
+            secret_file: None,
+        }
+    }
+
+    #[test]
+    fn an_entry_is_one_item_however_often_and_whenever_it_is_seen() {
+        let document = "<rss><channel><language>en</language><item><title>One</title><guid>1</guid><source>Wire</source></item>
+            <item><title>One</title><guid>1</guid><source>Wire</source></item><item/><item><description>Two</description></item></channel></rss>";
+        let document =
+            crate::read::read(document.as_bytes(), None, &"https://paper.example/".parse().unwrap()).unwrap();
+        let id: FeedId = "paper".parse().unwrap();
+        let seen = |at: &str| items(&document, &id, &feed(), at.parse().unwrap());
+        let (first, later) = (seen("2025-02-12T12:00:00Z"), seen("2025-02-13T12:00:00Z"));
+        assert_eq!(
+            first.iter().map(|it| (it.title.as_str(), it.text.as_str())).collect::<Vec<_>>(),
+            [("One", ""), ("", "Two")]
+        );
+        assert_eq!(first[0].id, ItemId::of(&id, "1"));
+        assert_eq!((first[0].source.as_deref(), first[0].lang.as_deref()), (Some("Wire"), Some("uk")));
+        assert_eq!(first[0].date_flag, Some(DateFlag::Missing));
+        assert!(first.iter().zip(&later).all(|(a, b)| a.id == b.id && a.effective < b.effective));
+    }
 
     #[test]
     fn a_credible_date_counts_and_any_other_is_flagged() {
