@@ -117,9 +117,9 @@ fn clean(text: &str, markup: Markup, headline: bool, mut out: Folded) -> String 
     out.finish()
 }
 
-/// A name or category: one line, nothing but clean characters.
+/// A name or category: one line without markup.
 pub(super) fn line(text: &str) -> String {
-    headline(text, Markup::Text)
+    headline(text, Markup::Html)
 }
 
 /// Where the last `<` stands that no `>` follows; the end of the text where there is none.
