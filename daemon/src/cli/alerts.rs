@@ -10,6 +10,7 @@ use super::{
     out,
     status::{heading, table},
 };
+use crate::{clock::Clock, deliver};
 
 /// Show alerts: raised, delivered, failing.
 #[derive(Debug, Args)]
@@ -31,6 +32,11 @@ enum AlertsCommand {
         /// The alert
         id: String,
     },
+    /// Send a test message to a sink; needs no daemon
+    Test {
+        /// The sink
+        sink: String,
+    },
     /// Send the dead deliveries of an alert, or one of them, again
     Retry {
         /// The alert or the delivery
@@ -40,9 +46,12 @@ enum AlertsCommand {
 
 /// Runs the command.
 pub(super) async fn run(args: &AlertsArgs, global: &Global) -> Result<Exit, Failure> {
+    if let Some(AlertsCommand::Test { sink }) = &args.command {
+        return test(sink, global).await;
+    }
     let client = Client::find(global).await?;
     match &args.command {
-        None => {
+        None | Some(AlertsCommand::Test { .. }) => {
             let before = args.before.map(|it| format!("&before={}", it.0)).unwrap_or_default();
             let answer = client.get(&format!("/v1/alerts?limit={}{before}", args.limit)).await?;
             let look = Look::here();
@@ -61,6 +70,22 @@ pub(super) async fn run(args: &AlertsArgs, global: &Global) -> Result<Exit, Fail
         }
     }
     Ok(Exit::Done)
+}
+
+/// Sends a sink a message that says it is a test: 1 if it was not taken.
+async fn test(sink: &str, global: &Global) -> Result<Exit, Failure> {
+    let config = global.loaded()?.config;
+    let unknown =
+        || Failure::new(Exit::No, format!("no sink is called {sink:?}"), "the configuration names them");
+    let (id, it) = config.sinks.get_key_value(sink).ok_or_else(unknown)?;
+    let error = deliver::try_sink(id, it, &config.network, &Clock::wall()).await.err();
+    let exit = if error.is_none() { Exit::Done } else { Exit::No };
+    let done = json!({ "sink": id, "ok": error.is_none(), "error": error });
+    out::show(global, done, |it| match text(it, "error") {
+        "" => format!("{sink} took the test message\n"),
+        error => format!("{sink} did not take the test message: {error}\n"),
+    })?;
+    Ok(exit)
 }
 
 /// Lays out alerts, newest first.

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use storyline_config::{Config, Findings, Loaded, Location, locate};
 
+use super::{Exit, Failure};
+use crate::run::data_dir;
+
 /// Where the daemon listens by default, below the runtime directory.
 const SOCKET_NAME: &str = "storyline/storyline.sock";
 /// Where the system's daemon listens.
@@ -39,18 +42,45 @@ impl Global {
         Config::open(&self.location())
     }
 
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    ///
+    /// 78 with everything that is wrong with it.
+    pub(crate) fn loaded(&self) -> Result<Loaded, Failure> {
+        self.load().map_err(|it| Failure::new(Exit::Configuration, it.to_string(), ""))
+    }
+
+    /// Where the log lives.
+    ///
+    /// # Errors
+    ///
+    /// 78 where the configuration is wrong, or where no place is known.
+    pub(crate) fn data_dir(&self) -> Result<PathBuf, Failure> {
+        let config = self.loaded()?.config;
+        let hint = "set data_dir in [daemon], or $HOME";
+        let homeless = || Failure::new(Exit::Configuration, "no place is known for the log", hint);
+        data_dir(&config.daemon, &|it| std::env::var_os(it)).ok_or_else(homeless)
+    }
+
     /// Where the daemon may listen, most likely first.
     pub(crate) fn sockets(&self) -> Vec<PathBuf> {
         if let Some(path) = &self.socket {
             return vec![path.clone()];
         }
-        // A configuration that is wrong says nothing of the socket; `check` says what is wrong.
-        let configured = self.load().ok().and_then(|it| it.config.daemon.socket);
+        let configured = self.load().map_or_else(|_| self.named_socket(), |it| it.config.daemon.socket);
         if let Some(path) = configured {
             return vec![path];
         }
         let own = std::env::var_os("XDG_RUNTIME_DIR").filter(|it| !it.is_empty());
         let own = own.map(|it| PathBuf::from(it).join(SOCKET_NAME));
         own.into_iter().chain([PathBuf::from(SYSTEM_SOCKET)]).collect()
+    }
+
+    /// The socket a configuration names that is wrong elsewhere: whoever reloads it is to hear of that from the daemon.
+    fn named_socket(&self) -> Option<PathBuf> {
+        let Location::File(path) = self.location() else { return None };
+        let table: toml::Table = std::fs::read_to_string(path).ok()?.parse().ok()?;
+        table.get("daemon")?.get("socket")?.as_str().map(PathBuf::from)
     }
 }

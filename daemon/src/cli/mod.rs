@@ -24,9 +24,13 @@ mod run;
 mod shell;
 mod sse;
 mod status;
+mod store;
 mod timeline;
 mod wait;
 mod wishes;
+
+#[cfg(test)]
+mod tests;
 
 use std::process::ExitCode;
 
@@ -82,6 +86,8 @@ enum Command {
     Backtest(backtest::BacktestArgs),
     /// Validate a configuration and print what it means
     Check(check::CheckArgs),
+    /// The log's own tools: verify, rebuild, repair, back up, restore, export, import
+    Store(store::StoreArgs),
     /// Show everything at once, offline, in a minute
     Demo(demo::DemoArgs),
     /// Print completions for a shell
@@ -113,6 +119,7 @@ pub fn main() -> ExitCode {
         Command::Draft(args) => draft::run(&args, it),
         Command::Backtest(args) => backtest::run(&args, it),
         Command::Check(args) => check::run(&args, it),
+        Command::Store(args) => store::run(&args, it),
         Command::Demo(args) => demo::run(&args, it),
         Command::Completions(args) => out::end(it, shell::completions(&args)),
         Command::Man(args) => out::end(it, shell::man(&args)),

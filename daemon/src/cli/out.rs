@@ -8,12 +8,14 @@ use super::{Exit, Failure, Global};
 
 /// Runs a command that waits for the daemon, and says how it ended.
 pub(super) fn ask(global: &Global, command: impl Future<Output = Result<Exit, Failure>>) -> ExitCode {
+    end(global, wait(command))
+}
+
+/// Waits for something, on this thread.
+pub(super) fn wait(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let done = match runtime {
-        Ok(runtime) => runtime.block_on(command),
-        Err(error) => Err(Failure::new(Exit::TryAgain, format!("failed to start: {error}"), "")),
-    };
-    end(global, done)
+    let failed = |error| Failure::new(Exit::TryAgain, format!("failed to start: {error}"), "");
+    runtime.map_err(failed)?.block_on(command)
 }
 
 /// Tells of a failure where there was one, and gives the exit code.

@@ -2,20 +2,11 @@
 
 use std::sync::Arc;
 
-use storyline_store::{Archive, Item, ItemId, Reader, Recorded, Seq};
+use storyline_store::{Archive, Item, ItemId};
 use tokio_util::sync::CancellationToken;
 
-use super::House;
-use crate::{
-    poll,
-    serve::{Doors, Folds, Held, Load, Past, Polled, Shelf},
-};
-
-impl Past for Reader {
-    fn read_after(&self, after: Seq, limit: usize) -> Result<Vec<Recorded>, String> {
-        Self::read_after(self, after, limit).map_err(|it| it.to_string())
-    }
-}
+use super::{House, schedules};
+use crate::serve::{Doors, Folds, Load, Shelf};
 
 impl Shelf for Archive {
     fn item(&self, id: ItemId) -> Option<Item> {
@@ -37,24 +28,23 @@ fn found(it: Result<Option<Item>, storyline_store::StoreError>) -> Option<Item> 
 
 /// Joins what the socket needs of a house.
 pub fn doors(house: &House, load: Load, stop: CancellationToken) -> Arc<Doors> {
-    let poller = house.poller();
-    let clock = house.clock();
+    let (poller, reloader, handle, clock) = (house.poller(), house.poller(), house.handle(), house.clock());
     Arc::new(Doors {
         handle: house.handle(),
         past: Arc::new(house.reader()),
         shelf: Arc::new(house.archive()),
-        poll: Arc::new(move |feeds| Box::pin(poll_now(poller.clone(), feeds))),
+        poll: Arc::new(move |feeds| {
+            let poller = poller.clone();
+            Box::pin(async move { poller.poll(feeds).await })
+        }),
         load,
+        take_up: Arc::new(move |config| {
+            let (poller, schedules) = (reloader.clone(), schedules(&handle.view()));
+            Box::pin(async move { poller.reload(config, schedules).await })
+        }),
         started: clock.now(),
         clock,
         stop,
         folds: Folds::default(),
     })
-}
-
-/// Visits feeds; a poller that is stopping visits none.
-async fn poll_now(poller: poll::Handle, feeds: Vec<storyline_config::FeedId>) -> Polled {
-    let polled = poller.poll(feeds).await.unwrap_or_default();
-    let held = polled.held.into_iter().map(|it| Held { id: it.id, until: it.until, why: it.why });
-    Polled { visited: polled.visited, held: held.collect() }
 }

@@ -1,15 +1,19 @@
 //! What the server needs of the rest of the program.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, io::Write, path::Path, sync::Arc};
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use storyline_config::{FeedId, Findings, Loaded};
-use storyline_store::{Item, ItemId, Recorded, Seq};
+use storyline_config::{Config, FeedId, Findings, Loaded};
+use storyline_store::{FeedRecord, Item, ItemId, Reader, Recorded, Seq, Verified};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::{clock::Clock, poll::Polled, writer::Handle};
+use crate::{
+    clock::Clock,
+    poll::{NotPolled, Polled},
+    writer::Handle,
+};
 
 /// Folds of the whole log that may run at one time; the others wait.
 const FOLDS_MAX: usize = 2;
@@ -22,6 +26,45 @@ pub trait Past: Send + Sync + 'static {
     ///
     /// What the disk said, for people.
     fn read_after(&self, after: Seq, limit: usize) -> Result<Vec<Recorded>, String>;
+
+    /// Checks every event, and tells what is not as it was written.
+    ///
+    /// # Errors
+    ///
+    /// What kept it from being checked.
+    fn verify(&self) -> Result<Verified, String>;
+
+    /// Writes the log out as JSON lines.
+    ///
+    /// # Errors
+    ///
+    /// What the disk said, or whoever reads it.
+    fn export(&self, out: &mut dyn Write) -> Result<(), String>;
+
+    /// Writes a data directory with every event up to now, and says the last.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be written.
+    fn backup(&self, feeds: &BTreeMap<FeedId, FeedRecord>, to: &Path) -> Result<Seq, String>;
+}
+
+impl Past for Reader {
+    fn read_after(&self, after: Seq, limit: usize) -> Result<Vec<Recorded>, String> {
+        Self::read_after(self, after, limit).map_err(|error| error.to_string())
+    }
+
+    fn verify(&self) -> Result<Verified, String> {
+        Self::verify(self).map_err(|error| error.to_string())
+    }
+
+    fn export(&self, out: &mut dyn Write) -> Result<(), String> {
+        storyline_store::export(self, out).map_err(|error| error.to_string())
+    }
+
+    fn backup(&self, feeds: &BTreeMap<FeedId, FeedRecord>, to: &Path) -> Result<Seq, String> {
+        storyline_store::backup(self, feeds, to).map_err(|error| error.to_string())
+    }
 }
 
 /// What was read and is still kept, whether it belonged to a storyline or not.
@@ -33,9 +76,11 @@ pub trait Shelf: Send + Sync + 'static {
 }
 
 /// Visits feeds now, all of them if none is named, and answers when that is done.
-pub type PollNow = Arc<dyn Fn(Vec<FeedId>) -> BoxFuture<'static, Polled> + Send + Sync>;
+pub type PollNow = Arc<dyn Fn(Vec<FeedId>) -> BoxFuture<'static, Result<Polled, NotPolled>> + Send + Sync>;
 /// Reads the configuration again.
 pub type Load = Arc<dyn Fn() -> Result<Loaded, Findings> + Send + Sync>;
+/// Hands a configuration that is in force to everyone but the writer.
+pub type TakeUp = Arc<dyn Fn(Arc<Config>) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// What the server needs of the rest of the program.
 pub struct Doors {
@@ -49,6 +94,8 @@ pub struct Doors {
     pub poll: PollNow,
     /// Reads the configuration.
     pub load: Load,
+    /// Hands a configuration on once the writer took it up.
+    pub take_up: TakeUp,
     /// What time it is.
     pub clock: Clock,
     /// When the process began.

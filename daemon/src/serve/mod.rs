@@ -31,6 +31,7 @@ mod reload;
 mod router;
 mod socket;
 mod status;
+mod store;
 mod storyline;
 mod stream;
 mod subject;
@@ -41,8 +42,6 @@ mod wishes;
 pub(crate) mod tests;
 
 pub use accept::{Listener, serve};
-pub use doors::{Doors, Folds, Load, Past, PollNow, Shelf};
+pub use doors::{Doors, Folds, Load, Past, PollNow, Shelf, TakeUp};
 pub use reload::{NotReloaded, Reloaded, reload};
 pub use socket::{Bound, Socket, SocketError};
-
-pub use crate::poll::{HeldFeed as Held, Polled};

@@ -79,6 +79,11 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "log_unreadable", detail, hint)
     }
 
+    /// What was to be written elsewhere could not be.
+    pub(super) fn unwritten(detail: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "not_written", detail, hint)
+    }
+
     /// Something in the daemon did not come to its end.
     pub(super) fn broken(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail, "the daemon's own log says more")

@@ -39,7 +39,7 @@ pub enum NotReloaded {
     Broke(String),
 }
 
-/// Reads the configuration again, puts it in force; also what SIGHUP does. Everyone else follows the view.
+/// Reads the configuration again, puts it in force, and hands it on; also what SIGHUP does.
 ///
 /// # Errors
 ///
@@ -49,8 +49,9 @@ pub async fn reload(doors: &Doors) -> Result<Reloaded, NotReloaded> {
     let loaded = tokio::task::spawn_blocking(move || load()).await;
     let loaded = loaded.map_err(|it| NotReloaded::Broke(it.to_string()))?.map_err(NotReloaded::Wrong)?;
     let config = Arc::new(loaded.config);
+    let seq = doors.handle.configure(Arc::clone(&config)).await?;
     let (feeds, storylines, sinks) = (config.feeds.len(), config.storylines.len(), config.sinks.len());
-    let seq = doors.handle.configure(config).await?;
+    (doors.take_up)(config).await;
     Ok(Reloaded { seq, feeds, storylines, sinks, findings: loaded.findings })
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{
     alerts, atom, doors::Doors, events, explain, feeds, items, metrics, openapi, problem::Problem, status,
-    storyline, stream, timeline, wishes,
+    store, storyline, stream, timeline, wishes,
 };
 
 /// One path with what answers there.
@@ -103,6 +103,8 @@ fn reads() -> Vec<Route> {
             "Why something was matched, new, alerted, or not",
             get(explain::get),
         ),
+        read("/v1/store/verify", &[], "Verified", "Whether the log is what was written", get(store::verify)),
+        read("/v1/store/export", &[], "application/x-ndjson", "The log as JSON lines", get(store::export)),
         read("/v1/openapi.json", &[], "application/json", "This description", get(openapi::get)),
         read("/metrics", &[], "text/plain", "Numbers for Prometheus", get(metrics::get)),
         read(
@@ -130,6 +132,7 @@ fn wishes() -> Vec<Route> {
             "Hold a storyline's alerts for a while",
             post(wishes::snooze),
         ),
+        wish("/v1/store/backup", Some("Backup"), "Done", "Write a data directory", post(store::backup)),
         wish("/v1/mute", Some("Mute"), "Done", "Leave an outlet out", post(wishes::mute)),
         wish("/v1/drop", Some("Drop"), "Done", "Say that a development does not belong", post(wishes::drop)),
         Route {

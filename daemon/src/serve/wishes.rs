@@ -10,7 +10,10 @@ use storyline_config::{FeedId, StorylineId};
 use storyline_store::DevelopmentId;
 
 use super::{body::wish, doors::Doors, peer::Peer, problem::Problem, storyline::no_such};
-use crate::writer::Command;
+use crate::{
+    poll::NotPolled,
+    writer::{Command, Refused},
+};
 
 type Answer = Result<Json<Value>, Problem>;
 
@@ -30,13 +33,16 @@ pub(super) async fn poll(
     peer.may_wish()?;
     let asked: Poll = wish(body).await?;
     let hint = "`storyline feeds` lists them";
-    let config = doors.handle.view().config;
     let feeds = asked.feeds.iter().map(|name| {
-        let id = name.parse().ok().filter(|id: &FeedId| config.feeds.contains_key(id));
-        id.ok_or_else(|| Problem::unknown("unknown_feed", format!("no feed is called {name:?}"), hint))
+        let id = name.parse::<FeedId>();
+        id.map_err(|_| Problem::unknown("unknown_feed", format!("no feed is called {name:?}"), hint))
     });
-    let polled = (doors.poll)(feeds.collect::<Result<_, _>>()?).await;
-    Ok(Json(json!(polled)))
+    let feeds = feeds.collect::<Result<Vec<_>, _>>()?;
+    match (doors.poll)(feeds).await {
+        Ok(polled) => Ok(Json(json!(polled))),
+        Err(error @ NotPolled::Unknown(_)) => Err(Problem::unknown("unknown_feed", error.to_string(), hint)),
+        Err(NotPolled::Stopping) => Err(Refused::Stopping.into()),
+    }
 }
 
 /// `POST /v1/reload`.

@@ -83,10 +83,20 @@ async fn a_poll_tells_what_was_visited_and_what_is_held() {
         "/v1/poll",
         r#"{"feeds": ["nothing"]}"#,
         expect![[r#"
-            404 {"type":"about:blank","title":"Not Found","status":404,"detail":"no feed is called \"nothing\"","code":"unknown_feed","hint":"`storyline feeds` lists them"}
+            404 {"type":"about:blank","title":"Not Found","status":404,"detail":"no feed is called nothing","code":"unknown_feed","hint":"`storyline feeds` lists them"}
         "#]],
     )
     .await;
+}
+
+#[tokio::test]
+async fn the_tools_of_the_log_go_through_the_daemon() {
+    let desk = Desk::with(&morning()).await;
+    assert_eq!(desk.ask("GET", "/v1/store/verify", "").await.1, r#"{"ok":true,"head":12,"damaged":[]}"#);
+    let (status, lines) = desk.ask("GET", "/v1/store/export", "").await;
+    assert_eq!((status, lines.lines().count()), (200, 12));
+    assert_eq!(desk.ask("POST", "/v1/store/backup", r#"{"to": "here"}"#).await.0, 400);
+    assert_eq!(desk.ask("POST", "/v1/store/backup", r#"{"to": "/there"}"#).await.0, 500);
 }
 
 #[tokio::test]

@@ -1,6 +1,15 @@
 //! `storyline feeds`: how they do, and trying, finding, moving them.
 
-use clap::Args;
+mod append;
+mod discover;
+mod find;
+mod opml;
+mod transfer;
+mod try_one;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use super::{
@@ -13,10 +22,44 @@ use super::{
 
 /// Show how the feeds do.
 #[derive(Debug, Args)]
-pub(crate) struct FeedsArgs {}
+pub(crate) struct FeedsArgs {
+    #[command(subcommand)]
+    command: Option<FeedsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+enum FeedsCommand {
+    /// Show what is understood of one source; needs no daemon
+    Test(try_one::TestArgs),
+    /// Find the feeds of a site; needs no daemon
+    Find {
+        /// The site's page, or a feed
+        url: url::Url,
+    },
+    /// Add the feeds of an OPML file to the configuration; needs no daemon
+    Import {
+        /// The OPML file
+        file: PathBuf,
+    },
+    /// Write the configured feeds as OPML; needs no daemon
+    Export {
+        /// The file to write; standard output if none is named
+        file: Option<PathBuf>,
+    },
+}
 
 /// Runs the command.
-pub(super) async fn run(_args: &FeedsArgs, global: &Global) -> Result<Exit, Failure> {
+pub(super) async fn run(args: &FeedsArgs, global: &Global) -> Result<Exit, Failure> {
+    match &args.command {
+        None => show(global).await,
+        Some(FeedsCommand::Test(args)) => try_one::run(args, global).await,
+        Some(FeedsCommand::Find { url }) => find::run(url, global).await,
+        Some(FeedsCommand::Import { file }) => transfer::import(file, global),
+        Some(FeedsCommand::Export { file }) => transfer::export(file.as_deref(), global),
+    }
+}
+
+async fn show(global: &Global) -> Result<Exit, Failure> {
     let answer = Client::find(global).await?.get("/v1/feeds").await?;
     let look = Look::here();
     out::show(global, answer, |it| render(it, &look))?;
