@@ -118,6 +118,17 @@ impl StoreError {
     }
 }
 
+impl StoreError {
+    /// Whether the file system takes no writes at all.
+    pub(crate) fn is_read_only(&self) -> bool {
+        let source = match self {
+            Self::NotWritable { source, .. } | Self::Io(source) => source,
+            _ => return false,
+        };
+        source.kind() == io::ErrorKind::ReadOnlyFilesystem
+    }
+}
+
 impl From<io::Error> for StoreError {
     fn from(error: io::Error) -> Self {
         match error.kind() {

@@ -42,7 +42,8 @@ pub struct Log {
     latched: Option<StorageCode>,
     /// How large the database was when it was opened.
     opened_bytes: u64,
-    _lock: Lock,
+    /// None where the directory cannot be written and nobody ever took it.
+    _lock: Option<Lock>,
 }
 
 /// What one transaction takes.

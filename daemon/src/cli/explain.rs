@@ -80,7 +80,7 @@ fn render_decision(it: &Value) -> String {
     match (text(it, "origin"), text(it, "origin_why")) {
         ("", _) => {}
         (origin, "") => lines += &format!("    origin: {origin}\n"),
-        (origin, why) => lines += &format!("    origin: {origin} ({why})\n"),
+        (_, why) => lines += &format!("    origin: {why}\n"),
     }
     lines
 }
@@ -124,7 +124,7 @@ mod tests {
             munich: belongs, as new: every facet is touched in the title
                 facet 1: "rubio" in the title at word 1
                 nearest: d-7, 0.25; new below 0.50
-                origin: dw (its own family)
+                origin: its own family
 
             saudi-meeting: does not belong: facet 4 is missing
                 facet 4: missing

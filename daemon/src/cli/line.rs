@@ -27,6 +27,10 @@ fn what(event: &Value, look: &Look) -> String {
                 text(event, "headline")
             );
         }
+        "alert_gathered" => {
+            let (sink, why) = (text(event, "sink"), words(text(event, "digest")));
+            return format!("{} gathered for {sink} ({why}): {}", subject(event), text(event, "headline"));
+        }
         _ => {}
     }
     if kind.starts_with("delivery_") || kind == "sink_disabled" {
@@ -178,6 +182,7 @@ mod tests {
                    "text": "munich · scheduled → under way · Rubio lands in Munich (confirmed: Reuters, DW) · since 10:40"}),
             json!({"kind": "alert_raised", "severity": "info", "text": "a · b · storyline explain #9"}),
             json!({"kind": "alert_suppressed", "storyline": "munich", "reason": "first_run", "headline": "Old news"}),
+            json!({"kind": "alert_gathered", "storyline": "munich", "sink": "desk", "digest": "first_run", "headline": "Old news"}),
             json!({"kind": "delivery_failed", "delivery": "m-1", "attempt": 2, "error": "503"}),
             json!({"kind": "feed_failed", "feed": "bbc", "error": "500 Internal Server Error"}),
             json!({"kind": "configuration_loaded", "feeds": 1, "storylines": 7, "sinks": 0}),
@@ -200,10 +205,11 @@ mod tests {
             #8 10:40 munich · scheduled → under way · Rubio lands in Munich (confirmed: Reuters, DW) · since 10:40 · storyline explain #8
             #9 10:40 a · b · storyline explain #9
             #10 10:40 munich not alerted (first run): Old news
-            #11 10:40 m-1 failed, attempt 2: 503
-            #12 10:40 bbc fails: 500 Internal Server Error
-            #13 10:40 a configuration is in force: 1 feed, 7 storylines, 0 sinks
-            #14 10:40 something later"##]];
+            #11 10:40 munich gathered for desk (first run): Old news
+            #12 10:40 m-1 failed, attempt 2: 503
+            #13 10:40 bbc fails: 500 Internal Server Error
+            #14 10:40 a configuration is in force: 1 feed, 7 storylines, 0 sinks
+            #15 10:40 something later"##]];
         want.assert_eq(&anstream::adapter::strip_str(&lines.join("\n")).to_string());
     }
 }

@@ -29,6 +29,9 @@ mod timeline;
 mod wait;
 mod wishes;
 
+#[cfg(test)]
+mod tests;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};

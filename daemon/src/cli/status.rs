@@ -166,10 +166,13 @@ fn headline(latest: &Value) -> String {
 /// Lays out one storyline.
 fn render_storyline(it: &Value, look: &Look) -> String {
     let heat = it.get("heat").unwrap_or(&Value::Null);
-    let since = look.time_of(it.get("since").unwrap_or(&Value::Null));
+    let since = match it.get("since") {
+        None | Some(Value::Null) => String::new(),
+        Some(since) => format!(" since {}", look.time_of(since)),
+    };
     let mut lines = format!("{BOLD}{}{BOLD:#} · {}\n", text(it, "id"), text(it, "title"));
     lines += &format!(
-        "{} since {since} · {} in 24 h, {} · {}, {}, {}\n",
+        "{}{since} · {} in 24 h, {} · {}, {}, {}\n",
         phase(it),
         count(number(heat, "last_24h"), "report"),
         text(heat, "trend"),

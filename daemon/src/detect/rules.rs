@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde::Deserialize;
-use storyline_config::Phase;
+use storyline_config::{Alias, Phase};
 
 use super::{
     pattern::{Pattern, plain},
@@ -151,6 +151,7 @@ struct Concepts {
     whole: BTreeMap<u64, u8>,
     beginnings: BTreeMap<String, u8>,
     pairs: BTreeMap<(u64, u64), u8>,
+    words: BTreeMap<u8, Vec<Alias>>,
 }
 
 impl Table {
@@ -178,6 +179,11 @@ impl Table {
         let letters = reading.letters(word);
         let ends = letters.char_indices().map(|(at, c)| at + c.len_utf8()).skip(2).take(12);
         ends.filter_map(|end| self.concepts.beginnings.get(letters.get(..end)?)).last().copied()
+    }
+
+    /// The words that name a kind of action, as aliases.
+    pub(super) fn words_of(&self, kind: u8) -> &[Alias] {
+        self.concepts.words.get(&kind).map_or(&[], Vec::as_slice)
     }
 
     fn read(text: &str) -> Self {
@@ -237,6 +243,9 @@ fn concepts(file: &BTreeMap<String, String>) -> Concepts {
     let mut out = Concepts::default();
     for (number, (_, entries)) in (0_u8..).zip(file) {
         for entry in entries.split_whitespace() {
+            if !entry.contains('+') {
+                out.words.entry(number).or_default().extend(Alias::parse(entry).ok());
+            }
             if let Some((first, second)) = entry.split_once('+') {
                 out.pairs.insert((plain(first), plain(second)), number);
             } else if let Some(beginning) = entry.strip_suffix('*') {

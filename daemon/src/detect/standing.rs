@@ -94,7 +94,7 @@ fn move_phase(case: &Case<'_>, judgement: &mut Judgement) {
 
 /// What the report names, and the day itself where a phase begins with it.
 fn all_facts(case: &Case<'_>, judgement: &Judgement) -> Vec<Fact> {
-    let mut found = facts(case.heard.definitions, &case.heard.reading, case.heard.dates());
+    let mut found = facts(case.heard.definitions, &case.heard.reading, case.touching, case.heard.dates());
     let today = today(case);
     let begins = judgement.moved.is_some()
         && matches!(judgement.phase, Phase::UnderWay | Phase::Concluded | Phase::Cancelled);

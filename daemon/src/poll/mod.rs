@@ -12,13 +12,11 @@
 //! [`poller`] only do.
 
 mod asks;
-pub mod discover;
 pub mod domain;
 mod doors;
 mod errand;
 pub mod fetch;
 pub mod guard;
-mod items;
 mod live;
 pub mod manners;
 mod pending;

@@ -71,7 +71,7 @@ fn the_corpus_is_read() {
         for (place, item) in expected["items"].as_array().into_iter().flatten().enumerate() {
             if let Some(published) = item["published"].as_i64() {
                 let mine = entries.get(place).and_then(|it| it.published);
-                dated.judge(mine.map(|it| it.as_second()) == Some(published));
+                dated.judge(mine.map(jiff::Timestamp::as_second) == Some(published));
             }
         }
     }

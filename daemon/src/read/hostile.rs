@@ -1,5 +1,7 @@
 //! Documents that are made to be hard. That the tests end at all is half of what they say.
 
+#![allow(clippy::format_collect, reason = "how fast a test makes its documents does not matter")]
+
 use storyline_config::limit::{TEXT_BYTES_MAX, TITLE_CHARS_MAX};
 
 use super::*;

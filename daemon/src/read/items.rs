@@ -37,7 +37,8 @@ fn item(entry: &Entry, feed: &FeedId, config: &Feed, now: Timestamp) -> Item {
         outlet: config.outlet.clone(),
         guid: entry.guid.clone(),
         link: entry.link.clone(),
-        lang: entry.lang.clone().or_else(|| config.lang.clone()),
+        // What a person says of a feed counts more than what it says of itself.
+        lang: config.lang.clone().or_else(|| entry.lang.clone()),
         title: entry.title.clone(),
         text: entry.body.clone(),
         published: dated.published,

@@ -78,6 +78,9 @@ impl<'a> Leaf<'a> {
 
     /// Takes a reference to a character.
     pub(super) fn reference(&mut self, name: &str) {
+        if self.text.len() >= MARKUP_BYTES_MAX {
+            return;
+        }
         let mut out = String::new();
         if !entity::resolve(name, &mut out) {
             out = format!("&{name};");

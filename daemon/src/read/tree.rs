@@ -174,7 +174,7 @@ impl<'a> Tree<'a> {
                 self.close_to(entry);
                 (Place::Feed, Role::Entry)
             } else {
-                (place, name::role(place, space, local))
+                (place, self.fitting(name::role(place, space, local), local))
             };
         if self.stack.len() >= OPEN_MAX {
             self.inside = Inside::Skipped { name, same: 0, depth: 0 };
@@ -190,6 +190,17 @@ impl<'a> Tree<'a> {
                 self.inside = Inside::Skipped { name, same: 0, depth: 0 };
             }
         }
+    }
+
+    /// The role of an element, unless it is one of another kind of document.
+    fn fitting(&self, role: Role, local: &str) -> Role {
+        let kind = self.draft.as_ref().map(|it| it.kind);
+        let fits = match role {
+            Role::Entry => (local == "url") == (kind == Some(Kind::Sitemap)),
+            Role::Child => kind == Some(Kind::SitemapIndex),
+            Role::Group(_) | Role::Field(_) | Role::Unknown => true,
+        };
+        if fits { role } else { Role::Unknown }
     }
 
     fn push(

@@ -29,7 +29,7 @@ const BUFFER_BYTES_MAX: usize = 64 << 10;
 /// Pause after a connection could not be taken, mostly for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Longest time a stop waits for answers in hand.
-const STOP_TIMEOUT: Duration = Duration::from_secs(1);
+const STOP_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// Where connections come from.
 #[derive(Debug)]

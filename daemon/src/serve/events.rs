@@ -26,6 +26,7 @@ pub(super) async fn get(Given(doors): Given<Arc<Doors>>, uri: Uri) -> Result<Jso
     let storyline = query.storyline()?;
     let head = doors.head();
     let events = doors.fold(move |past| page(past, since, head, limit, storyline.as_ref())).await?;
+    let events: Vec<_> = events.iter().map(shape).collect();
     Ok(Json(json!({ "events": events, "head": head })))
 }
 
@@ -50,6 +51,12 @@ fn page(
     Ok(found)
 }
 
+/// An event as the log writes it out.
+pub(super) fn shape(it: &Recorded) -> Value {
+    // Only what has no fields at all cannot be written out, and no event is so.
+    storyline_store::to_json(it).map(Value::Object).unwrap_or_default()
+}
+
 /// Whether an event is one of those asked for.
 pub(super) fn concerns(it: &Recorded, storyline: Option<&StorylineId>) -> bool {
     storyline.is_none_or(|asked| subject::storyline(&it.event) == Some(asked))
@@ -71,7 +78,7 @@ impl Doors {
         since: Seq,
         to: Seq,
         storyline: Option<StorylineId>,
-    ) -> Result<Vec<Recorded>, Problem> {
+    ) -> Result<Vec<Value>, Problem> {
         self.fold(move |past| {
             let mut found = Vec::new();
             each(past, since, to, |it| {
@@ -79,7 +86,7 @@ impl Doors {
                     && subject::is_change(&it.event)
                     && concerns(it, storyline.as_ref())
                 {
-                    found.push(it.clone());
+                    found.push(shape(it));
                 }
             })?;
             Ok(found)

@@ -18,7 +18,7 @@ use storyline_config::StorylineId;
 use storyline_store::{Recorded, Seq};
 use tokio::{sync::watch, time::timeout};
 
-use super::{doors::Doors, events::concerns, problem::Problem, query::Query};
+use super::{doors::Doors, events::{concerns, shape}, problem::Problem, query::Query};
 use crate::writer::View;
 
 /// Events read in one go.
@@ -101,8 +101,7 @@ impl Follower {
         for it in events.iter().filter(|it| it.seq <= head) {
             self.place = it.seq;
             if concerns(it, self.storyline.as_ref()) {
-                let data = serde_json::to_string(it).unwrap_or_default();
-                text += &format!("id: {}\ndata: {data}\n\n", it.seq.0);
+                text += &format!("id: {}\ndata: {}\n\n", it.seq.0, shape(it));
             }
         }
         text

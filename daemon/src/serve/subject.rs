@@ -24,6 +24,7 @@ pub(super) fn storyline(event: &Event) -> Option<&StorylineId> {
         | Event::AlertSnoozed { storyline, .. } => Some(storyline),
         Event::AlertRaised { storyline, .. }
         | Event::AlertSuppressed { storyline, .. }
+        | Event::AlertGathered { storyline, .. }
         | Event::DeliveryPlanned { storyline, .. } => storyline.as_ref(),
         _ => None,
     }
@@ -51,6 +52,7 @@ pub(super) fn alert(event: &Event) -> Option<AlertId> {
     match event {
         Event::AlertRaised { alert, .. }
         | Event::AlertSuppressed { alert, .. }
+        | Event::AlertGathered { alert, .. }
         | Event::AlertAcknowledged { alert, .. } => Some(*alert),
         Event::DeliveryPlanned { alert, .. } => *alert,
         _ => None,

@@ -162,6 +162,8 @@ impl Entry {
                 self.phases.push(Entered { seq, from: *from, to: *to, certainty: *certainty });
             }
             Event::FactReported { key, value, certainty, .. } => {
+                // The same fact, surer or less sure, takes the earlier one's place.
+                self.facts.retain(|it| (it.key, &it.value) != (*key, value));
                 self.facts.push(Known { seq, key: *key, value: value.clone(), certainty: *certainty });
             }
             _ => {}

@@ -92,12 +92,12 @@ impl Log {
             feeds: kept,
             latched: None,
             opened_bytes,
-            _lock: lock,
+            _lock: Some(lock),
         };
         Ok(Opened { log, feeds, unclean })
     }
 
-    /// Opens the log, or where it is damaged or has no room opens it for [reading alone](Self::open_read_only) and says
+    /// Opens the log, or where it is damaged, has no room or is on a read-only file system opens it for [reading alone](Self::open_read_only) and says
     /// why; how far feeds are read is not known then.
     ///
     /// # Errors
@@ -107,6 +107,7 @@ impl Log {
         let error = match Self::open(data_dir) {
             Ok(opened) => return Ok((opened, None)),
             Err(error @ (StoreError::Damaged { .. } | StoreError::Full(_))) => error,
+            Err(error) if error.is_read_only() => error,
             Err(error) => return Err(error),
         };
         let mut log = Self::open_read_only(data_dir)?;
@@ -121,7 +122,12 @@ impl Log {
     ///
     /// [`StoreError::InUse`], [`StoreError::TooNew`], and [`StoreError::Io`] where it cannot even be read.
     pub fn open_read_only(data_dir: &Path) -> Result<Self, StoreError> {
-        let lock = Lock::take(data_dir)?;
+        let lock = match Lock::take(data_dir) {
+            Ok(lock) => Some(lock),
+            Err(error @ StoreError::InUse { .. }) => return Err(error),
+            // Nothing can be written, not even our pid.
+            Err(_) => Lock::borrow(data_dir)?,
+        };
         let carved = carved(data_dir)?;
         let reach = carved.reach();
         let shared = Arc::new(Shared::new(Source::Carved(carved), reach.seq));

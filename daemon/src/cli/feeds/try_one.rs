@@ -32,7 +32,7 @@ pub(super) struct TestArgs {
     #[arg(long, value_name = "F", conflicts_with = "url")]
     file: Option<PathBuf>,
     /// The address the document is from
-    #[arg(long, value_name = "URL", requires = "file")]
+    #[arg(long = "url", value_name = "BASE", requires = "file")]
     base: Option<Url>,
     /// The content type the document came with
     #[arg(long, value_name = "T", requires = "file")]
@@ -45,7 +45,7 @@ pub(super) async fn run(args: &TestArgs, global: &Global) -> Result<Exit, Failur
         (Some(path), _) => {
             let bytes = take(path)?;
             let base = args.base.clone().or_else(|| address(path));
-            let base = base.ok_or_else(|| Failure::new(Exit::Usage, "the document needs a --base", ""))?;
+            let base = base.ok_or_else(|| Failure::new(Exit::Usage, "the document has no address of its own", "name it with --url"))?;
             read(&bytes, args.content_type.as_deref(), &base)
         }
         (None, Some(url)) => match fetched(url, &network(global)?).await {

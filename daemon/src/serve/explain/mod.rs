@@ -44,7 +44,7 @@ pub(super) async fn get(Given(doors): Given<Arc<Doors>>, uri: Uri) -> Result<Jso
         "ref": asked,
         "item": item.as_ref().map(shape),
         "decisions": decisions,
-        "events": found.events,
+        "events": found.events.iter().map(super::events::shape).collect::<Vec<_>>(),
     })))
 }
 

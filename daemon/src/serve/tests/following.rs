@@ -26,6 +26,9 @@ async fn events_come_in_order_after_a_place() {
     check("/v1/events?storyline=saudi-meeting", "2").await;
     check("/v1/events?storyline=munich&limit=3", "1 3 4").await;
     check("/v1/events?since=2025-02-14T08:10:30Z", "11 12").await;
+    let (_, page) = desk.ask("GET", "/v1/events?since=6&limit=1", "").await;
+    let fact = r#"{"seq":7,"at":"2025-02-14T08:07:00Z","kind":"fact_reported","v":1,"storyline":"munich","development":"d-0000000000000001","key":"place","value":"Munich","certainty":"reported"}"#;
+    assert_eq!(page, format!(r#"{{"events":[{fact}],"head":12}}"#));
     assert_eq!(desk.ask("GET", "/v1/events?since=x", "").await.0, 400);
     assert_eq!(desk.ask("GET", "/v1/events?storyline=No+Such", "").await.0, 400);
 }
