@@ -168,7 +168,11 @@ fn feed(id: String, it: &Feed) -> FeedDescription {
 fn sink(id: String, it: &Sink) -> SinkDescription {
     let (kind, target) = match &it.kind {
         SinkKind::Webhook { url } => ("webhook", url.host_str().unwrap_or_default().to_owned()),
+        SinkKind::Service { service, url } => {
+            (service.as_str(), url.host_str().unwrap_or_default().to_owned())
+        }
         SinkKind::Exec { command } => ("exec", command.first().cloned().unwrap_or_default()),
+        SinkKind::Desktop => ("desktop", "notify-send".to_owned()),
     };
     SinkDescription {
         id,

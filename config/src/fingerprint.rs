@@ -159,7 +159,9 @@ fn pairs(fields: &mut Fields, headers: &BTreeMap<String, String>) {
 fn sink_fields(fields: &mut Fields, it: &Sink) {
     match &it.kind {
         SinkKind::Webhook { url } => fields.add("url", url),
+        SinkKind::Service { service, url } => fields.add(service.as_str(), url),
         SinkKind::Exec { command } => fields.each("command", command),
+        SinkKind::Desktop => fields.add("desktop", true),
     }
     fields.each("secret_file", it.secret_file.iter().map(|it| it.display()));
     fields.each("storyline", &it.storylines);

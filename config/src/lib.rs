@@ -23,5 +23,5 @@ pub use feed::{Baseline, Feed, Role, Source};
 pub use finding::{Finding, FindingSeverity, Findings};
 pub use id::{FeedId, IdError, SinkId, StorylineId};
 pub use load::{Loaded, Location, locate};
-pub use sink::{Rate, Retry, Sink, SinkKind};
+pub use sink::{Rate, Retry, Service, Sink, SinkKind};
 pub use storyline::{AlertCause, AlertRule, Alias, Confirm, Facet, Facets, Pack, Phase, Severity, Storyline};

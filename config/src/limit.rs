@@ -28,6 +28,14 @@ pub const TITLE_CHARS_MAX: usize = 512;
 pub const TEXT_BYTES_MAX: usize = 2 << 10;
 /// Bytes of a link; a longer one is dropped.
 pub const LINK_BYTES_MAX: usize = 2 << 10;
+/// Bytes of a publisher's own id; a longer one is hashed.
+pub const GUID_BYTES_MAX: usize = 512;
+/// Bytes of markup looked at for one title or text.
+pub const MARKUP_BYTES_MAX: usize = 16 << 10;
+/// How far ahead of the clock a stated date may lie and still count.
+pub const DATE_AHEAD_MAX: Duration = Duration::from_secs(10 * 60);
+/// How far behind the clock a stated date may lie and still count.
+pub const DATE_BEHIND_MAX: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Redirects followed in one visit.
 pub const REDIRECTS_MAX: usize = 10;
 /// Time to connect to a server.
@@ -52,6 +60,10 @@ pub const KEY_BYTES_MAX: usize = 64;
 pub const COMMIT_BYTES_MAX: usize = 4 << 20;
 /// Bytes of the log the database keeps in memory.
 pub const LOG_CACHE_BYTES: u64 = 16 << 20;
+/// Growth of the log's database after which a clean stop takes stock of it for the next start.
+pub const LOG_SNAPSHOT_BYTES: u64 = 64 << 20;
+/// Room there must be before writing is tried again on a disk that was full: a commit of 1 MiB and what goes with it.
+pub const REOPEN_ROOM_BYTES: usize = 2 << 20;
 /// Bytes of the archive the database keeps in memory.
 pub const ARCHIVE_CACHE_BYTES: u64 = 8 << 20;
 /// Commits `HEAD` may be behind the log.

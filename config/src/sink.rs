@@ -33,11 +33,42 @@ pub enum SinkKind {
         /// Where it goes.
         url: url::Url,
     },
+    /// A service that has its own idea of a message.
+    Service {
+        /// Which one.
+        service: Service,
+        /// Where it goes.
+        url: url::Url,
+    },
     /// A program that gets the alert as JSON on standard input.
     Exec {
         /// The program and its arguments; no shell.
         command: Vec<String>,
     },
+    /// The notifications of the desktop that the daemon runs under.
+    Desktop,
+}
+
+/// A service that has its own idea of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// ntfy; the address ends with the topic.
+    Ntfy,
+    /// An incoming webhook as Slack, Mattermost and Rocket.Chat have them.
+    Slack,
+    /// The API server of Apprise; the address ends with the key of its configuration.
+    Apprise,
+}
+
+impl Service {
+    /// The service as a configuration writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ntfy => "ntfy",
+            Self::Slack => "slack",
+            Self::Apprise => "apprise",
+        }
+    }
 }
 
 /// A token bucket: so many messages in so long.

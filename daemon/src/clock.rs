@@ -6,8 +6,9 @@
 //!
 //! # Promises
 //!
-//! * [`now`](Clock::now) is at or after the moment a sleep was meant for when that sleep ends.
-//! * A wall clock that is set forward, or a machine that slept, ends a sleep within half a minute.
+//! * [`now`](Clock::now) is at or after the moment a sleep was meant for when that sleep ends, unless the clock was
+//!   set back meanwhile: then nobody knows when that moment comes, and whoever waits looks again.
+//! * A wall clock that is set, or a machine that slept, ends a sleep within half a minute.
 
 use std::time::Duration;
 
@@ -16,6 +17,9 @@ use tokio::{sync::watch, time::Instant};
 
 /// The longest sleep in one piece, so that a step of the wall clock is noticed.
 const NAP: Duration = Duration::from_secs(30);
+
+/// How far a wall clock may go back without being set.
+const SLEW: Duration = Duration::from_secs(1);
 
 /// Tells the time and waits for it. Clones are the same clock.
 #[derive(Debug, Clone)]
@@ -68,23 +72,29 @@ impl Clock {
         }
     }
 
-    /// Waits until it is `moment`; not at all if it is past.
+    /// Waits until it is `moment`; not at all if it is past, and no longer than until the clock is set back.
     pub async fn sleep_until(&self, moment: Timestamp) {
         loop {
-            let left = between(self.now(), moment);
+            let now = self.now();
+            let left = between(now, moment);
             if left.is_zero() {
                 return;
             }
             match &self.0 {
-                Kind::Wall => tokio::time::sleep(left.min(NAP)).await,
+                Kind::Wall => {
+                    tokio::time::sleep(left.min(NAP)).await;
+                    if between(self.now(), now) > SLEW {
+                        return;
+                    }
+                }
                 Kind::Rate { rate, .. } => tokio::time::sleep(shrink(left, *rate)).await,
                 Kind::Hand(receiver) => {
                     let mut receiver = receiver.clone();
-                    let moved = receiver.wait_for(|now| *now >= moment).await.is_ok();
-                    if !moved {
+                    if receiver.wait_for(|it| *it >= moment || *it < now).await.is_err() {
                         // The hand is gone: the moment never comes.
                         std::future::pending::<()>().await;
                     }
+                    return;
                 }
             }
         }
@@ -167,6 +177,15 @@ mod tests {
         tokio::task::yield_now().await;
         assert!(!sleeper.is_finished());
         hand.set(later(start(), WEEK));
+        assert!(sleeper.await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_set_back_ends_a_sleep() {
+        let (clock, hand) = Clock::by_hand(start());
+        let sleeper = tokio::spawn(async move { clock.sleep(WEEK).await });
+        tokio::task::yield_now().await;
+        hand.set(Timestamp::UNIX_EPOCH);
         assert!(sleeper.await.is_ok());
     }
 

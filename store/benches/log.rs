@@ -64,10 +64,13 @@ fn ratios(dir: &Path) {
 }
 
 fn large(dir: &Path, events: u64) {
-    let timed = |what: &str, start: Instant| println!("{what}: {:.2} s", start.elapsed().as_secs_f64());
+    let timed = |what: &str, start: Instant| {
+        println!("{what}: {:.2} s, {} MB resident", start.elapsed().as_secs_f64(), resident() / 1_000);
+    };
     let mut log = Log::open(dir).unwrap().log;
-    let took = commits(&mut log, 500, events / 500);
-    println!("{events} events committed by 500: {:.2} s", took.as_secs_f64());
+    let start = Instant::now();
+    commits(&mut log, 500, events / 500);
+    timed("commits of 500 events", start);
     let start = Instant::now();
     log.close().unwrap();
     timed("close", start);
@@ -91,6 +94,13 @@ fn large(dir: &Path, events: u64) {
     timed("read all", start);
     let bytes = std::fs::metadata(dir.join("log/db")).unwrap().len();
     println!("{} bytes an event", bytes / events.max(1));
+}
+
+/// Kilobytes of memory in use.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|it| it.starts_with("VmRSS")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
 fn main() {

@@ -39,12 +39,15 @@ impl Archive {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Full`], [`StoreError::NotWritable`]: the daemon can do without an archive.
+    /// [`StoreError::Full`], [`StoreError::NotWritable`]: the daemon can do without an archive. [`StoreError::InUse`]
+    /// where a daemon has it open.
     pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
         let dir = data_dir.join(DIR);
         match Self::open_in(&dir) {
             Ok(archive) => Ok(archive),
-            Err(error @ (StoreError::Full(_) | StoreError::NotWritable { .. })) => Err(error),
+            Err(
+                error @ (StoreError::Full(_) | StoreError::NotWritable { .. } | StoreError::InUse { .. }),
+            ) => Err(error),
             Err(error) => {
                 tracing::warn!(%error, "the archive does not open; beginning another");
                 let damaged = data_dir.join(DAMAGED);
@@ -282,6 +285,15 @@ mod tests {
         assert_eq!(ids(&archive, 0, 1_000), (150..200).collect::<Vec<_>>());
         assert_eq!(archive.find_url("https://a.test/3").unwrap(), None);
         assert_eq!(archive.get(ItemId(3)).unwrap(), None);
+    }
+
+    #[test]
+    fn an_archive_in_use_is_left_where_it_is() {
+        let dir = TempDir::new().unwrap();
+        let archive = Archive::open(dir.path()).unwrap();
+        archive.put(&[item(1, 10, "https://a.test/1")]).unwrap();
+        assert!(matches!(Archive::open(dir.path()), Err(StoreError::InUse { .. })));
+        assert!(archive.get(ItemId(1)).unwrap().is_some() && !dir.path().join(DAMAGED).exists());
     }
 
     #[test]

@@ -17,10 +17,21 @@ use crate::durable;
 const COPY: &str = "log.copy";
 const COPYING: &str = "log.copying";
 const OPENED: &str = "log.opened";
+const SCRATCH: &str = "log.scratch-";
+/// What counts for nothing when nobody is at work on it.
+const LEFTOVERS: [&str; 4] = [COPYING, "next.building", "restore.source", "room.new"];
 
-/// Finishes what an interrupted opening left: the copy takes the original's place.
+/// Finishes what an interrupted opening left: the copy takes the original's place. What other interrupted work left
+/// is taken away.
 pub(crate) fn recover(data_dir: &Path, log_dir: &Path) -> io::Result<()> {
-    durable::remove(&data_dir.join(COPYING))?;
+    for entry in fs::read_dir(data_dir)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if LEFTOVERS.contains(&name.as_ref()) || name.starts_with(SCRATCH) {
+            durable::remove(&entry.path())?;
+        }
+    }
     if copy(data_dir).exists() {
         tracing::warn!("an opening of the log was interrupted; beginning again from the copy set aside");
         put_back(data_dir, log_dir)?;
@@ -78,7 +89,7 @@ pub(crate) struct Scratch {
 impl Scratch {
     /// Copies a database beside itself, or to the system's own place for such where that cannot be written.
     pub(crate) fn of(data_dir: &Path, log_dir: &Path) -> io::Result<Self> {
-        let name = format!("log.scratch-{}", std::process::id());
+        let name = format!("{SCRATCH}{}", std::process::id());
         let beside = Self { dir: data_dir.join(&name) };
         match copy_dir(log_dir, &beside.dir) {
             Err(error)

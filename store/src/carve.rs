@@ -7,10 +7,11 @@
 
 use std::{collections::BTreeMap, fs::File, io, os::unix::fs::FileExt, path::PathBuf};
 
+use jiff::Timestamp;
 use storyline_config::limit::VALUE_BYTES_MAX;
 
 use crate::{
-    Recorded, Seq, StoreError,
+    Event, Recorded, Seq, StoreError,
     codec::{Frame, after_damage},
     head::Reach,
     pack::{Frames, Held, PACKED, PART, PART_HEAD_BYTES, held},
@@ -43,6 +44,8 @@ pub(crate) struct Carved {
     files: Vec<File>,
     /// In order, without overlap.
     runs: Vec<Run>,
+    /// The last event that must have been there.
+    head: Reach,
     /// The events that were not found, up to the last that must have been there.
     pub(crate) missing: Vec<(Seq, Seq)>,
 }
@@ -60,8 +63,9 @@ pub(crate) fn carve(paths: &[PathBuf], head: Option<Reach>) -> io::Result<Carved
     }
     runs.sort_by_key(|it| (it.first, it.last));
     let furthest = runs.iter().max_by_key(|it| it.last).map(|it| Reach { seq: it.last, crc: it.after });
-    let (runs, missing) = chain(&runs, head.or(furthest).unwrap_or_default());
-    Ok(Carved { files, runs, missing })
+    let head = head.or(furthest).unwrap_or_default();
+    let (runs, missing) = chain(&runs, head);
+    Ok(Carved { files, runs, head, missing })
 }
 
 fn look_through(file: &File, runs: &mut Vec<Run>) -> io::Result<()> {
@@ -209,22 +213,59 @@ fn read(file: &File, pieces: &[(u64, usize)]) -> io::Result<Vec<u8>> {
 }
 
 impl Carved {
-    /// The last event that was found; 0 for none.
-    pub(crate) fn last(&self) -> Seq {
-        self.runs.last().map_or(Seq(0), |it| it.last)
+    /// How far it reaches: to the last event found, or to the last that must have been there.
+    pub(crate) fn reach(&self) -> Reach {
+        let found = self.runs.last().map_or(Reach::default(), |it| Reach { seq: it.last, crc: it.after });
+        if self.head.seq > found.seq { self.head } else { found }
     }
 
     /// The events found, in order; those of one value at a time.
     pub(crate) fn events(&self, after: Seq) -> impl Iterator<Item = Result<Vec<Recorded>, StoreError>> + '_ {
         let from = self.runs.partition_point(|it| it.last <= after);
         self.runs.iter().skip(from).map(move |run| {
-            let file = self.files.get(run.file).ok_or(StoreError::Closed)?;
-            let bytes = read(file, &run.pieces)?;
-            let frames = Frames::after(run.before, &bytes);
-            let events =
-                frames.map(|frame| frame.map_err(|flaw| flaw.at(run.first)).and_then(|it| it.decode()));
-            let events = events.filter(|it| it.as_ref().map_or(true, |it| it.seq > after));
-            events.collect()
+            let mut events = self.events_of(run)?;
+            events.retain(|it| it.seq > after);
+            Ok(events)
         })
+    }
+
+    fn events_of(&self, run: &Run) -> Result<Vec<Recorded>, StoreError> {
+        let file = self.files.get(run.file).ok_or(StoreError::Closed)?;
+        let bytes = read(file, &run.pieces)?;
+        let frames = Frames::after(run.before, &bytes);
+        frames.map(|frame| frame.map_err(|flaw| flaw.at(run.first))?.decode()).collect()
+    }
+
+    /// The time of the last event found before another, which stands in for the times of those that are lost.
+    fn time_before(&self, seq: Seq) -> Timestamp {
+        let before = self.runs.partition_point(|it| it.last < seq).checked_sub(1);
+        let last = before.and_then(|nth| self.events_of(self.runs.get(nth)?).ok()?.pop());
+        last.map_or(Timestamp::UNIX_EPOCH, |it| it.at)
+    }
+
+    /// Up to `limit` events after a place and up to another; one that was not found reads as lost.
+    pub(crate) fn read_after(&self, after: Seq, to: Seq, limit: usize) -> Vec<Recorded> {
+        let mut events: Vec<Recorded> = Vec::new();
+        let mut next = after.next();
+        let mut at = self.time_before(next);
+        let lose = |next: &mut Seq, until: Seq, at: Timestamp, events: &mut Vec<Recorded>| {
+            while *next < until && *next <= to && events.len() < limit {
+                let event = Event::RecordLost { detail: "it cannot be read".to_owned() };
+                events.push(Recorded { seq: *next, at, event });
+                *next = next.next();
+            }
+        };
+        for found in self.events(after) {
+            for it in found.unwrap_or_default() {
+                lose(&mut next, it.seq, at, &mut events);
+                if events.len() == limit || next > to {
+                    return events;
+                }
+                (at, next) = (it.at, it.seq.next());
+                events.push(it);
+            }
+        }
+        lose(&mut next, to.next(), at, &mut events);
+        events
     }
 }

@@ -6,10 +6,12 @@
 
 use std::{
     any::Any,
+    cell::Cell,
     fs::{self, File},
     io,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{self, AssertUnwindSafe, catch_unwind},
     path::Path,
+    sync::Once,
     thread,
     time::Duration,
 };
@@ -17,7 +19,7 @@ use std::{
 use sled::{Batch, Db, Transactional, Tree, transaction::TransactionError};
 use storyline_config::limit::LOG_CACHE_BYTES;
 
-use crate::{StoreError, durable};
+use crate::{StoreError, durable, error::ENGINE_LOCKED};
 
 /// The file in its directory that sled keeps everything in.
 pub(crate) const FILE: &str = "db";
@@ -60,6 +62,7 @@ impl Database {
         })?;
         let file = File::options().read(true).write(true).open(dir.join(FILE))?;
         file.sync_all()?;
+        File::open(dir.join("conf"))?.sync_all()?;
         durable::sync_dir(dir)?;
         Ok(Self { events, feeds, meta, db, file })
     }
@@ -90,20 +93,49 @@ impl Database {
         Ok(self.file.sync_data()?)
     }
 
+    /// Bytes of its file.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.file.metadata().map_or(0, |it| it.len())
+    }
+
     /// Closes it; what went wrong before is known already, so a failing close says nothing new.
     pub(crate) fn shut(self) {
-        if catch_unwind(AssertUnwindSafe(move || drop(self))).is_err() {
-            tracing::warn!("the database failed while it was closed");
+        if let Err(panic) = caught(move || drop(self)) {
+            tracing::warn!(panic, "the database failed while it was closed");
         }
     }
 }
 
 /// Runs something of sled's; a panic is an error.
 pub(crate) fn guarded<T>(run: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
-    match catch_unwind(AssertUnwindSafe(run)) {
+    match caught(run) {
         Ok(result) => Ok(result?),
-        Err(panic) => Err(io::Error::other(format!("sled panicked: {}", message(panic.as_ref()))).into()),
+        Err(panic) => Err(io::Error::other(format!("the engine gave up: {panic}")).into()),
     }
+}
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs something; a panic becomes its message, and is not printed.
+fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let print = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let engine = thread::current().name().is_some_and(|it| it.starts_with("sled"));
+            if engine || GUARDED.get() {
+                tracing::debug!(%info, "the engine panicked");
+            } else {
+                print(info);
+            }
+        }));
+    });
+    let before = GUARDED.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(run));
+    GUARDED.set(before);
+    result.map_err(|panic| message(panic.as_ref()).to_owned())
 }
 
 fn message(panic: &(dyn Any + Send)) -> &str {
@@ -118,7 +150,7 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 pub(crate) fn open_when_free(config: &sled::Config) -> sled::Result<Db> {
     for _ in 0..200 {
         match config.open() {
-            Err(sled::Error::Io(error)) if error.to_string().contains("acquire lock") => {
+            Err(sled::Error::Io(error)) if error.to_string().contains(ENGINE_LOCKED) => {
                 thread::sleep(Duration::from_millis(10));
             }
             other => return other,

@@ -37,6 +37,16 @@ pub(crate) fn write(dir: &Path, name: &str, parts: &[&[u8]]) -> io::Result<()> {
     sync_dir(dir)
 }
 
+/// Sees whether so many bytes more can be made durable.
+pub(crate) fn try_room(dir: &Path, bytes: usize) -> io::Result<()> {
+    let path = dir.join("room.new");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+    // Not zeros, which some file systems give no room.
+    let written = file.write_all(&vec![0xa5; bytes]).and_then(|()| file.sync_all());
+    remove(&path)?;
+    written
+}
+
 /// Removes a file or a directory with all that is in it; none there is fine.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };

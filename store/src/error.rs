@@ -4,6 +4,9 @@ use std::{io, path::PathBuf};
 
 use crate::{Seq, StorageCode};
 
+/// What the engine says of a file that another process has open.
+pub(crate) const ENGINE_LOCKED: &str = "could not acquire lock";
+
 /// The variants are the decisions a caller can take: stop the other daemon,
 /// pick another directory, free some space and reopen, repair, or upgrade.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +34,10 @@ pub enum StoreError {
     Io(#[source] io::Error),
     /// An earlier write failed, and the log was not reopened since.
     #[error("the log takes no more events since a write failed; reopen it first")]
-    Latched,
+    Latched {
+        /// What the write failed for.
+        code: StorageCode,
+    },
     /// The log has lost something that was acknowledged; run `storyline store repair`.
     #[error("the log is damaged: {detail}; run: storyline store repair")]
     Damaged {
@@ -98,17 +104,28 @@ impl StoreError {
     pub fn code(&self) -> StorageCode {
         match self {
             Self::Full(_) => StorageCode::Full,
+            Self::Latched { code } => *code,
             Self::Damaged { .. } | Self::Corrupt { .. } | Self::TooNew { .. } => StorageCode::Damaged,
             Self::InUse { .. }
             | Self::NotWritable { .. }
             | Self::Io(_)
-            | Self::Latched
             | Self::OutOfOrder { .. }
             | Self::TooLarge { .. }
             | Self::NotEmpty { .. }
             | Self::BadImport { .. }
             | Self::Closed => StorageCode::Io,
         }
+    }
+}
+
+impl StoreError {
+    /// Whether the file system takes no writes at all.
+    pub(crate) fn is_read_only(&self) -> bool {
+        let source = match self {
+            Self::NotWritable { source, .. } | Self::Io(source) => source,
+            _ => return false,
+        };
+        source.kind() == io::ErrorKind::ReadOnlyFilesystem
     }
 }
 
@@ -124,6 +141,8 @@ impl From<io::Error> for StoreError {
 impl From<sled::Error> for StoreError {
     fn from(error: sled::Error) -> Self {
         match error {
+            // Somebody holds the file without our lock: an archive has none of ours.
+            sled::Error::Io(error) if error.to_string().contains(ENGINE_LOCKED) => Self::InUse { pid: 0 },
             sled::Error::Io(error) => error.into(),
             other => Self::Io(io::Error::other(other)),
         }

@@ -7,6 +7,7 @@
 //! * Nothing is written after a write or a sync failed, until [`reopen`](Log::reopen) has read the log back.
 //! * What was acknowledged is never missing unnoticed.
 
+pub(crate) mod checked;
 pub(crate) mod open;
 
 use std::{path::PathBuf, sync::Arc};
@@ -16,14 +17,16 @@ use storyline_config::{FeedId, limit::COMMIT_BYTES_MAX};
 pub use open::Opened;
 
 use crate::{
-    FeedRecord, Reader, Recorded, Seq, StoreError,
-    database::Changes,
+    FeedRecord, Recorded, Seq, StorageCode, StoreError,
+    database::{Changes, Database},
     feed_parts::{Change, Kept},
     head::{Head, Reach},
     lock::Lock,
     pack::{Entry, pack},
-    reader::Shared,
+    reader::{Shared, Source},
 };
+
+const META_HEAD: &[u8] = b"head";
 
 /// The log, open for its one writer.
 #[derive(Debug)]
@@ -32,10 +35,15 @@ pub struct Log {
     shared: Arc<Shared>,
     /// What is on stable storage.
     reach: Reach,
-    head: Head,
+    /// None where it was opened for reading alone.
+    head: Option<Head>,
     feeds: Kept,
-    latched: bool,
-    _lock: Lock,
+    /// What it takes no more events for.
+    latched: Option<StorageCode>,
+    /// How large the database was when it was opened.
+    opened_bytes: u64,
+    /// None where the directory cannot be written and nobody ever took it.
+    _lock: Option<Lock>,
 }
 
 /// What one transaction takes.
@@ -50,11 +58,6 @@ impl Log {
     /// The last event on stable storage; 0 for none.
     pub fn head(&self) -> Seq {
         self.reach.seq
-    }
-
-    /// Something to read the log with, at any time and from any thread.
-    pub fn reader(&self) -> Reader {
-        Reader { shared: Arc::clone(&self.shared) }
     }
 
     /// Brings events, and the records of the feeds they came from, to stable storage.
@@ -102,21 +105,25 @@ impl Log {
     pub fn settle(&mut self) -> Result<(), StoreError> {
         self.ready()?;
         self.latching(|log| {
-            log.shared.with(super::database::Database::flush)?;
-            Ok(log.head.sync()?)
+            log.shared.with(Database::flush)?;
+            Ok(log.head.as_mut().map_or(Ok(()), Head::sync)?)
         })
     }
 
     fn ready(&self) -> Result<(), StoreError> {
-        if self.latched { Err(StoreError::Latched) } else { Ok(()) }
+        match self.latched {
+            Some(code) => Err(StoreError::Latched { code }),
+            None => Ok(()),
+        }
     }
 
     /// Takes nothing more once something failed.
     fn latching(&mut self, run: impl FnOnce(&mut Self) -> Result<(), StoreError>) -> Result<(), StoreError> {
-        self.latched = true;
-        run(self)?;
-        self.latched = false;
-        Ok(())
+        // Should it panic, it stays so.
+        self.latched = Some(StorageCode::Io);
+        let done = run(self);
+        self.latched = done.as_ref().err().map(StoreError::code);
+        done
     }
 
     fn follows(&self, recorded: &[Recorded]) -> Result<(), StoreError> {
@@ -150,7 +157,7 @@ impl Log {
             self.feeds.wrote(change);
         }
         if reach != self.reach {
-            self.head.write(reach)?;
+            self.head.as_mut().map_or(Ok(()), |it| it.write(reach))?;
             self.reach = reach;
             self.shared.durable(reach.seq);
         }
@@ -168,7 +175,7 @@ impl Group {
             change.put(&mut changes.feeds);
         }
         if !self.entries.is_empty() {
-            changes.meta.insert(open::META_HEAD, open::meta_head(reach).as_slice());
+            changes.meta.insert(META_HEAD, meta_head(reach).as_slice());
         }
         changes
     }
@@ -205,9 +212,17 @@ impl Group {
     }
 }
 
+fn meta_head(reach: Reach) -> [u8; 12] {
+    let mut bytes = [0; 12];
+    let (seq, crc) = bytes.split_at_mut(8);
+    seq.copy_from_slice(&reach.seq.0.to_le_bytes());
+    crc.copy_from_slice(&reach.crc.to_le_bytes());
+    bytes
+}
+
 impl Drop for Log {
     fn drop(&mut self) {
-        self.shared.swap(None);
+        self.shared.swap(Source::Closed);
     }
 }
 

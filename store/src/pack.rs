@@ -211,3 +211,31 @@ impl<'a> Iterator for Frames<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::codec::after_damage;
+
+    proptest! {
+        #[test]
+        fn bytes_that_are_no_value_are_refused_and_never_panic(
+            mut bytes in prop::collection::vec(any::<u8>(), 0..200),
+            magic in 0..3,
+        ) {
+            match magic {
+                0 => bytes.splice(..0, PACKED).for_each(drop),
+                1 => bytes.splice(..0, PART).for_each(drop),
+                _ => {}
+            }
+            if let Ok(Held::Packed(body)) = held(&bytes)
+                && let Ok(frames) = frames(body)
+            {
+                prop_assert!(frames.into_iter().all(|it| it.is_err()));
+            }
+            prop_assert!(after_damage(&bytes).is_none());
+        }
+    }
+}

@@ -1,30 +1,37 @@
 //! Reading the log while it is written.
 
 use std::sync::{
-    Arc, RwLock,
+    Arc, PoisonError, RwLock,
     atomic::{AtomicU64, Ordering},
 };
 
 use jiff::Timestamp;
 
 use crate::{
-    Recorded, Seq, StoreError,
-    codec::{Flaw, Frame},
-    database::Database,
-    pack::frames,
-    walk::bodies,
+    Recorded, Seq, StoreError, carve::Carved, codec::Flaw, database::Database, pack::frames, walk::bodies,
 };
 
-/// What the log and its readers share. The database is swapped only when it is opened again or closed.
+/// What events are read from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// The database.
+    Open(Database),
+    /// What its file gives without its engine.
+    Carved(Carved),
+    /// Nothing, any more or for a moment.
+    Closed,
+}
+
+/// What the log and its readers share. The source is swapped only when the log is opened again or closed.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    database: RwLock<Option<Database>>,
+    source: RwLock<Source>,
     head: AtomicU64,
 }
 
 impl Shared {
-    pub(crate) fn new(database: Database, head: Seq) -> Self {
-        Self { database: RwLock::new(Some(database)), head: AtomicU64::new(head.0) }
+    pub(crate) fn new(source: Source, head: Seq) -> Self {
+        Self { source: RwLock::new(source), head: AtomicU64::new(head.0) }
     }
 
     /// Says that everything up to here is on stable storage.
@@ -32,23 +39,34 @@ impl Shared {
         self.head.store(head.0, Ordering::Release);
     }
 
+    /// Runs something on whatever events are read from.
+    pub(crate) fn read<T>(
+        &self,
+        run: impl FnOnce(&Source) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        run(&self.source.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Runs something on the open database.
     pub(crate) fn with<T>(
         &self,
         run: impl FnOnce(&Database) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let database = self.database.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        run(database.as_ref().ok_or(StoreError::Closed)?)
+        self.read(|source| match source {
+            Source::Open(database) => run(database),
+            Source::Carved(_) | Source::Closed => Err(StoreError::Closed),
+        })
     }
 
-    /// Puts another database, or none, in its place, and closes the one before.
-    pub(crate) fn swap(&self, next: Option<Database>) {
+    /// Puts another source in its place, and closes the one before.
+    pub(crate) fn swap(&self, next: Source) {
         let before = {
-            let mut slot = self.database.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut slot = self.source.write().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *slot, next)
         };
-        if let Some(database) = before {
-            database.shut();
+        match before {
+            Source::Open(database) => database.shut(),
+            Source::Carved(_) | Source::Closed => {}
         }
     }
 }
@@ -72,38 +90,14 @@ impl Reader {
     /// [`StoreError::Corrupt`] names the first event that cannot be read.
     pub fn read_after(&self, after: Seq, limit: usize) -> Result<Vec<Recorded>, StoreError> {
         let head = self.head();
-        let mut events = Vec::new();
         if after >= head || limit == 0 {
-            return Ok(events);
+            return Ok(Vec::new());
         }
-        self.shared.with(|database| {
-            let mut next = after.next();
-            let mut previous = None;
-            for body in bodies(&database.events, next)? {
-                let body = body?;
-                let frames = frames(body.bytes()).map_err(|flaw| flaw.at(next))?;
-                if previous.is_some_and(|crc| crc != frames.crc) {
-                    return Err(Flaw::Checksum.at(next));
-                }
-                for frame in frames {
-                    let frame = frame.map_err(|flaw| flaw.at(next))?;
-                    previous = Some(frame.crc);
-                    if frame.seq <= after {
-                        continue;
-                    }
-                    if frame.seq != next {
-                        return Err(missing(next));
-                    }
-                    events.push(frame.decode()?);
-                    if events.len() == limit || next == head {
-                        return Ok(());
-                    }
-                    next = next.next();
-                }
-            }
-            Err(missing(next))
-        })?;
-        Ok(events)
+        self.shared.read(|source| match source {
+            Source::Open(database) => read(database, after, head, limit),
+            Source::Carved(carved) => Ok(carved.read_after(after, head, limit)),
+            Source::Closed => Err(StoreError::Closed),
+        })
     }
 
     /// One event; none where there is no such one yet.
@@ -134,17 +128,55 @@ impl Reader {
     }
 
     fn time_of(&self, seq: Seq) -> Result<Timestamp, StoreError> {
-        self.shared.with(|database| {
-            let body = bodies(&database.events, seq)?.next().transpose()?.ok_or_else(|| missing(seq))?;
-            for frame in frames(body.bytes()).map_err(|flaw| flaw.at(seq))? {
-                let frame: Frame<'_> = frame.map_err(|flaw| flaw.at(seq))?;
-                if frame.seq == seq {
-                    return Ok(frame.at);
-                }
+        self.shared.read(|source| match source {
+            Source::Open(database) => time_of(database, seq),
+            Source::Carved(carved) => {
+                let found = carved.read_after(Seq(seq.0.saturating_sub(1)), seq, 1);
+                found.first().map(|it| it.at).ok_or_else(|| missing(seq))
             }
-            Err(missing(seq))
+            Source::Closed => Err(StoreError::Closed),
         })
     }
+}
+
+fn read(database: &Database, after: Seq, head: Seq, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+    let mut events = Vec::new();
+    let mut next = after.next();
+    let mut previous = None;
+    for body in bodies(&database.events, next)? {
+        let body = body?;
+        let frames = frames(body.bytes()).map_err(|flaw| flaw.at(next))?;
+        if previous.is_some_and(|crc| crc != frames.crc) {
+            return Err(Flaw::Checksum.at(next));
+        }
+        for frame in frames {
+            let frame = frame.map_err(|flaw| flaw.at(next))?;
+            previous = Some(frame.crc);
+            if frame.seq <= after {
+                continue;
+            }
+            if frame.seq != next {
+                return Err(missing(next));
+            }
+            events.push(frame.decode()?);
+            if events.len() == limit || next == head {
+                return Ok(events);
+            }
+            next = next.next();
+        }
+    }
+    Err(missing(next))
+}
+
+fn time_of(database: &Database, seq: Seq) -> Result<Timestamp, StoreError> {
+    let body = bodies(&database.events, seq)?.next().transpose()?.ok_or_else(|| missing(seq))?;
+    for frame in frames(body.bytes()).map_err(|flaw| flaw.at(seq))? {
+        let frame = frame.map_err(|flaw| flaw.at(seq))?;
+        if frame.seq == seq {
+            return Ok(frame.at);
+        }
+    }
+    Err(missing(seq))
 }
 
 fn missing(seq: Seq) -> StoreError {

@@ -9,10 +9,10 @@ use crate::{
     aside::Scratch,
     carve::carve,
     database::{self, Database},
-    feed_parts,
     head::{self, Found, Reach},
     lock::Lock,
-    log::open::{agreed, log_dir},
+    log::{checked::is_whole, open::log_dir},
+    reader::Source,
     sum, walk,
 };
 
@@ -81,38 +81,28 @@ pub fn verify(data_dir: &Path) -> Result<Verified, StoreError> {
         damaged.push(Damage::of("HEAD", "it is missing".to_owned()));
     }
     let differing = sum::differing(data_dir, &log_dir)?;
-    match check(&Scratch::of(data_dir, &log_dir)?.dir, head.unwrap_or_default()) {
+    match is_whole(&Scratch::of(data_dir, &log_dir)?.dir, head.unwrap_or_default()) {
         Ok(reach) => {
             let what = "it is not as the last stop left it; every event is whole";
             damaged.extend(differing.iter().map(|file| Damage::of(file, what.to_owned())));
             Ok(Verified::of(reach.seq, damaged))
         }
-        Err(detail) => {
+        Err(error @ (StoreError::Full(_) | StoreError::TooNew { .. })) => Err(error),
+        Err(error) => {
+            let detail = walk::detail(&error);
             let carved = carve(&[file], head)?;
             damaged.extend(carved.missing.iter().map(|range| lost(*range, &detail)));
             if carved.missing.is_empty() {
                 let file = differing.first().map_or("log/db", String::as_str);
                 damaged.push(Damage::of(file, format!("{detail}; every event can be restored")));
             }
-            Ok(Verified::of(head.map_or(carved.last(), |it| it.seq), damaged))
+            Ok(Verified::of(head.map_or(carved.reach().seq, |it| it.seq), damaged))
         }
     }
 }
 
 fn lost((from, to): (Seq, Seq), what: &str) -> Damage {
     Damage { file: "log/db".to_owned(), from: Some(from), to: Some(to), what: what.to_owned() }
-}
-
-/// Opens a copy and reads all of it.
-fn check(dir: &Path, head: Reach) -> Result<Reach, String> {
-    let database = Database::open(dir).map_err(|error| walk::detail(&error))?;
-    let checked = walk::check(&database.events, head).map_err(|it| it.detail).and_then(|reach| {
-        agreed(&database, reach).map_err(|error| walk::detail(&error))?;
-        feed_parts::load(&database.feeds).map_err(|error| walk::detail(&error))?;
-        Ok(reach)
-    });
-    database.shut();
-    checked
 }
 
 impl Reader {
@@ -123,14 +113,23 @@ impl Reader {
     /// [`StoreError::Closed`]. Damage is no error, but what this is to find.
     pub fn verify(&self) -> Result<Verified, StoreError> {
         let head = self.head();
-        let checked = self.shared.with(|database| Ok(walk::check(&database.events, Reach::default())))?;
-        let damaged = match checked {
-            Ok(reach) if reach.seq >= head => Vec::new(),
-            Ok(reach) => vec![lost((reach.seq.next(), head), "it is missing")],
-            Err(at) if at.whole.seq >= head => Vec::new(),
-            Err(at) => vec![lost((at.whole.seq.next(), head), &at.detail)],
-        };
+        let damaged = self.shared.read(|source| match source {
+            Source::Open(database) => Ok(lost_in(database, head)),
+            Source::Carved(carved) => {
+                Ok(carved.missing.iter().map(|it| lost(*it, "it cannot be found")).collect())
+            }
+            Source::Closed => Err(StoreError::Closed),
+        })?;
         Ok(Verified::of(head, damaged))
+    }
+}
+
+fn lost_in(database: &Database, head: Seq) -> Vec<Damage> {
+    match walk::check(&database.events, Reach::default()) {
+        Ok(reach) if reach.seq >= head => Vec::new(),
+        Ok(reach) => vec![lost((reach.seq.next(), head), "it is missing")],
+        Err(at) if at.whole.seq >= head => Vec::new(),
+        Err(at) => vec![lost((at.whole.seq.next(), head), &at.detail)],
     }
 }
 

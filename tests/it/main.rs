@@ -6,4 +6,5 @@ mod crash;
 mod demo;
 mod house;
 mod path;
+mod starter;
 mod tidy;

@@ -31,6 +31,7 @@ pub(super) fn check(notes: &mut Notes, tree: &Branch, config: &Config, whole: bo
             address(notes, config, url, entry);
         }
     }
+    same_address(notes, tree, config);
     let public = config.feeds.values().any(|it| match &it.source {
         Source::Feed(url) | Source::Sitemap(url) => is_public(url),
         Source::Exec { .. } | Source::File(_) => false,
@@ -144,6 +145,19 @@ fn address(notes: &mut Notes, config: &Config, url: &Url, feed: &Entry) {
     if url.password().is_some() {
         let help = "put user:password into a file and name it with `secret_file`";
         notes.warning(&it.node.at, "this address holds a password", help);
+    }
+}
+
+/// Notes feeds that read what another one reads already.
+fn same_address(notes: &mut Notes, tree: &Branch, config: &Config) {
+    let mut first = BTreeMap::new();
+    for (id, feed) in &config.feeds {
+        let (Source::Feed(url) | Source::Sitemap(url)) = &feed.source else { continue };
+        let Some(other) = first.insert(url, id) else { continue };
+        if let Some(it) = inner(tree, "feed", id.as_str()).and_then(|it| below(it, "url")) {
+            let message = format!("feed `{other}` reads the same address");
+            notes.warning(&it.node.at, message, "one of them is enough");
+        }
     }
 }
 

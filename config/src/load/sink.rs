@@ -10,14 +10,16 @@ use super::{
     value::{self, choice, duration},
 };
 use crate::{
-    Rate, Retry, Severity, Sink, SinkKind,
+    Rate, Retry, Service, Severity, Sink, SinkKind,
     finding::{Mentioned, Notes},
 };
 
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Webhook,
+    Service(Service),
     Exec,
+    Desktop,
     /// One the format knows and this version does not have.
     Later,
 }
@@ -25,11 +27,11 @@ enum Kind {
 const KINDS: &[(&str, Kind)] = &[
     ("webhook", Kind::Webhook),
     ("exec", Kind::Exec),
+    ("ntfy", Kind::Service(Service::Ntfy)),
+    ("slack", Kind::Service(Service::Slack)),
+    ("apprise", Kind::Service(Service::Apprise)),
+    ("desktop", Kind::Desktop),
     ("email", Kind::Later),
-    ("desktop", Kind::Later),
-    ("ntfy", Kind::Later),
-    ("slack", Kind::Later),
-    ("apprise", Kind::Later),
 ];
 
 const SEVERITIES: &[(&str, Severity)] =
@@ -72,14 +74,24 @@ fn refuse(notes: &mut Notes, table: &mut Table<'_>) {
 }
 
 fn address(notes: &mut Notes, kind: Kind, table: &mut Table<'_>) -> Option<SinkKind> {
-    if kind == Kind::Exec {
-        for key in ["url", "secret_file"] {
-            table.misplaced(notes, key, "its kind is \"exec\"");
-        }
-        return table.need(notes, "command", value::command).map(|command| SinkKind::Exec { command });
+    let misplaced: &[&'static str] = match kind {
+        Kind::Exec => &["url", "secret_file"],
+        Kind::Desktop => &["url", "secret_file", "command"],
+        Kind::Webhook | Kind::Service(_) | Kind::Later => &["command"],
+    };
+    let name = KINDS.iter().find(|(_, it)| *it == kind).map_or("", |(name, _)| name);
+    for key in misplaced {
+        table.misplaced(notes, key, &format!("its kind is \"{name}\""));
     }
-    table.misplaced(notes, "command", "its kind is \"webhook\"");
-    table.need(notes, "url", webhook).map(|url| SinkKind::Webhook { url })
+    match kind {
+        Kind::Exec => table.need(notes, "command", value::command).map(|command| SinkKind::Exec { command }),
+        Kind::Webhook => table.need(notes, "url", webhook).map(|url| SinkKind::Webhook { url }),
+        Kind::Service(service) => {
+            table.need(notes, "url", webhook).map(|url| SinkKind::Service { service, url })
+        }
+        Kind::Desktop => Some(SinkKind::Desktop),
+        Kind::Later => None,
+    }
 }
 
 fn webhook(notes: &mut Notes, node: &Node) -> Option<Url> {

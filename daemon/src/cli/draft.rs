@@ -32,11 +32,16 @@ fn begin(path: &Path, global: &Global) -> Result<Exit, Failure> {
     let article = Article::read(&source).map_err(|it| Failure::new(Exit::BadData, it.to_string(), hint))?;
     // A configuration that is wrong hides no actor from a draft; `check` says what is wrong.
     let config = global.load().map_or_else(|_| Config::builtin().config, |it| it.config);
-    let toml = draft(&article, &config.actors, &config.places, &config.feeds).to_toml();
+    let draft = draft(&article, &config.actors, &config.places, &config.feeds);
     if global.json {
-        out::print(&format!("{}\n", json!({"headline": article.title, "toml": toml})))?;
+        // What was found, field by field, besides the configuration it makes.
+        let mut document = json!(draft);
+        if let Some(fields) = document.as_object_mut() {
+            fields.insert("toml".to_owned(), draft.to_toml().into());
+        }
+        out::print(&format!("{document}\n"))?;
     } else {
-        out::print(&toml)?;
+        out::print(&draft.to_toml())?;
     }
     Ok(Exit::Done)
 }

@@ -68,13 +68,19 @@ impl Global {
         if let Some(path) = &self.socket {
             return vec![path.clone()];
         }
-        // A configuration that is wrong says nothing of the socket; `check` says what is wrong.
-        let configured = self.load().ok().and_then(|it| it.config.daemon.socket);
+        let configured = self.load().map_or_else(|_| self.named_socket(), |it| it.config.daemon.socket);
         if let Some(path) = configured {
             return vec![path];
         }
         let own = std::env::var_os("XDG_RUNTIME_DIR").filter(|it| !it.is_empty());
         let own = own.map(|it| PathBuf::from(it).join(SOCKET_NAME));
         own.into_iter().chain([PathBuf::from(SYSTEM_SOCKET)]).collect()
+    }
+
+    /// The socket a configuration names that is wrong elsewhere: whoever reloads it is to hear of that from the daemon.
+    fn named_socket(&self) -> Option<PathBuf> {
+        let Location::File(path) = self.location() else { return None };
+        let table: toml::Table = std::fs::read_to_string(path).ok()?.parse().ok()?;
+        table.get("daemon")?.get("socket")?.as_str().map(PathBuf::from)
     }
 }

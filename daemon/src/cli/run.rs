@@ -87,7 +87,7 @@ async fn stay(
     let mut tasks = JoinSet::new();
     let bound = listen(&mut tasks, &doors, loaded, inherited).await?;
     if std::io::stdout().is_terminal() {
-        tasks.spawn(deliver::follow(house.handle(), anstream::stdout(), cancel.clone()));
+        tasks.spawn(deliver::follow(house.handle(), house.reader(), anstream::stdout(), cancel.clone()));
     }
     tasks.spawn(signals(doors.clone(), cancel.clone()));
     let working = house.go();

@@ -19,6 +19,7 @@ mod pick;
 mod retry;
 mod secret;
 mod send;
+mod service;
 mod signature;
 mod task;
 mod terminal;
@@ -34,7 +35,7 @@ use storyline_config::{Network, Sink, SinkId};
 use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-pub use self::terminal::{Terminal, follow};
+pub use self::terminal::follow;
 use self::{
     send::{Door, Message},
     task::Task,

@@ -1,4 +1,4 @@
-//! The keys messages are signed with. They never show.
+//! The keys messages are signed with, and the tokens services want. They never show.
 
 use std::{
     fmt, io,
@@ -49,15 +49,36 @@ impl fmt::Debug for Secret {
 ///
 /// A sentence that says why they cannot be read; nothing may be sent unsigned then.
 pub(super) async fn read(id: &SinkId, sink: &Sink) -> Result<Vec<Secret>, String> {
+    match file(id, sink).await? {
+        Some((path, text)) => parse_lines(&text).ok_or_else(|| not_understood(&path)),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The token a service wants to be shown, the first line of the sink's file. None: it has no file.
+///
+/// # Errors
+///
+/// A sentence that says why it cannot be read.
+pub(super) async fn token(id: &SinkId, sink: &Sink) -> Result<Option<Secret>, String> {
+    let Some((path, text)) = file(id, sink).await? else { return Ok(None) };
+    let line = text.lines().map(str::trim).find(|it| !it.is_empty());
+    let token = line.filter(|it| it.chars().all(|it| it.is_ascii_graphic()));
+    let token = token.ok_or_else(|| format!("{} holds no token: write it in one line", path.display()))?;
+    Ok(Some(Secret(token.as_bytes().to_vec())))
+}
+
+/// The sink's file with what it says; the systemd credential of the sink's name stands in for one.
+async fn file(id: &SinkId, sink: &Sink) -> Result<Option<(PathBuf, String)>, String> {
     let credentials = std::env::var_os("CREDENTIALS_DIRECTORY");
     let (path, needed) = match (&sink.secret_file, credentials) {
         (Some(path), _) => (path.clone(), true),
         (None, Some(folder)) => (PathBuf::from(folder).join(id.as_str()), false),
-        (None, None) => return Ok(Vec::new()),
+        (None, None) => return Ok(None),
     };
     match tokio::fs::read_to_string(&path).await {
-        Ok(text) => parse_lines(&text).ok_or_else(|| not_understood(&path)),
-        Err(error) if !needed && error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Ok(text) => Ok(Some((path, text))),
+        Err(error) if !needed && error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(format!("failed to read {}: {error}", path.display())),
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use storyline_config::{Network, Sink, SinkId, SinkKind};
 use storyline_store::DeliveryId;
 
-use super::{exec, retry::Failure, secret, webhook};
+use super::{exec, retry::Failure, secret, service, webhook};
 
 /// One message at one attempt.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +40,14 @@ impl Door {
                 let client = self.client(network)?;
                 client.post(url, &secrets, sink.timeout, message).await
             }
+            SinkKind::Service { service, url } => {
+                let token = secret::token(id, sink).await.map_err(Failure::passing)?;
+                let client = self.client(network)?;
+                let request = service::request(*service, url, message.body);
+                client.tell(*service, request, token.as_ref(), sink.timeout, message).await
+            }
             SinkKind::Exec { command } => exec::run(id, command, sink.timeout, message).await,
+            SinkKind::Desktop => exec::run(id, &desktop(message.body), sink.timeout, message).await,
         }
     }
 
@@ -52,4 +59,13 @@ impl Door {
         };
         Ok(self.client.insert(client))
     }
+}
+
+/// The program that shows a notification. What it shows may hold markup, which text from feeds must not.
+fn desktop(body: &str) -> Vec<String> {
+    let words = service::Words::of(body);
+    let urgency = if words.urgent { "critical" } else { "normal" };
+    let text = words.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let program = ["notify-send", "--app-name=storyline", "--urgency", urgency, "--"].map(str::to_owned);
+    program.into_iter().chain([words.title, text]).collect()
 }

@@ -2,53 +2,88 @@
 
 use std::io::{self, Write};
 
-use storyline_store::{Alert, AlertState, Seq, State};
+use storyline_store::{Event, Reader, Recorded, Seq};
 use tokio_util::sync::CancellationToken;
 
 use crate::writer::Handle;
 
-/// Prints the sentence of each alert once, in order.
-#[derive(Debug)]
-pub struct Terminal<W> {
-    out: W,
-    shown: Seq,
-}
+/// Events read at a time.
+const CHUNK: usize = 500;
 
-impl<W: Write> Terminal<W> {
-    /// Prints what comes after `shown`.
-    pub fn after(shown: Seq, out: W) -> Self {
-        Self { out, shown }
-    }
-
-    /// Prints what is new in `state`.
-    ///
-    /// # Errors
-    ///
-    /// What `out` says; what was not printed is tried again at the next call.
-    pub fn show(&mut self, state: &State) -> io::Result<()> {
-        let new = |it: &&Alert| it.seq > self.shown && it.state != AlertState::Suppressed;
-        let mut alerts: Vec<&Alert> = state.alerts.values().map(AsRef::as_ref).filter(new).collect();
-        alerts.sort_by_key(|it| it.seq);
-        for it in alerts {
-            writeln!(self.out, "{}", it.text)?;
-            self.shown = it.seq;
-        }
-        self.out.flush()
-    }
-}
-
-/// Prints alerts from now on until it is cancelled, the writer is gone or nobody reads any more.
-pub async fn follow(handle: Handle, out: impl Write + Send, cancel: CancellationToken) {
+/// Prints the sentence of every alert that is raised from now on, in order.
+///
+/// Ends when it is cancelled, when the writer is gone or when nobody reads any more.
+pub async fn follow(handle: Handle, reader: Reader, mut out: impl Write + Send, cancel: CancellationToken) {
     let mut view = handle.watch();
-    let mut terminal = Terminal::after(view.borrow_and_update().state.seq, out);
+    // The writer ends when nobody is left to speak to it: whoever only listens lets go.
+    drop(handle);
+    let mut shown = view.borrow_and_update().state.seq;
     loop {
         let open = tokio::select! {
             changed = view.changed() => changed.is_ok(),
             () = cancel.cancelled() => false,
         };
-        let state = view.borrow_and_update().state.clone();
-        if terminal.show(&state).is_err() || !open {
+        if catch_up(&reader, &mut shown, &mut out).await.is_err() || !open {
             return;
         }
+    }
+}
+
+async fn catch_up(reader: &Reader, shown: &mut Seq, out: &mut (impl Write + Send)) -> io::Result<()> {
+    loop {
+        let (reader, after) = (reader.clone(), *shown);
+        let read = tokio::task::spawn_blocking(move || reader.read_after(after, CHUNK));
+        let events = match read.await.map_err(io::Error::other)? {
+            Ok(events) => events,
+            Err(error) => {
+                // The writer meets the same trouble and tells of it; the next commit tries again.
+                tracing::warn!(%error, "failed to read alerts from the log");
+                return Ok(());
+            }
+        };
+        let Some(last) = events.last() else { return Ok(()) };
+        *shown = last.seq;
+        show(&events, out)?;
+    }
+}
+
+fn show(events: &[Recorded], out: &mut impl Write) -> io::Result<()> {
+    for it in events {
+        if let Event::AlertRaised { text, .. } = &it.event {
+            writeln!(out, "{text}")?;
+        }
+    }
+    out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use storyline_config::Severity;
+    use storyline_store::{AlertId, AlertKind};
+
+    use super::*;
+
+    #[test]
+    fn alerts_are_shown_as_their_sentences_and_nothing_else_is() {
+        let event =
+            |seq, event| Recorded { seq: Seq(seq), at: "2025-02-12T10:40:00Z".parse().unwrap(), event };
+        let raised = |alert, text: &str| Event::AlertRaised {
+            alert: AlertId(alert),
+            kind: AlertKind::New,
+            storyline: None,
+            development: None,
+            changes: Vec::new(),
+            headline: String::new(),
+            severity: Severity::Notice,
+            text: text.to_owned(),
+        };
+        let events = [
+            event(1, raised(9, "munich · new · One")),
+            event(2, Event::StorageRestored {}),
+            event(3, raised(9, "munich · confirmed · One")),
+        ];
+        let mut out = Vec::new();
+        show(&events, &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "munich · new · One\nmunich · confirmed · One\n");
     }
 }

@@ -3,23 +3,26 @@
 use std::{error::Error, time::Duration};
 
 use reqwest::{
-    NoProxy, Proxy, StatusCode,
+    NoProxy, Proxy, RequestBuilder, Response, StatusCode,
     header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER},
     redirect,
 };
-use storyline_config::{Network, limit::CONNECT_TIMEOUT};
+use storyline_config::{Network, Service, limit::CONNECT_TIMEOUT};
 use url::Url;
 
 use super::{
     retry::{Again, Failure, retry_after},
     secret::Secret,
     send::Message,
+    service,
     signature::signature,
 };
 
 /// Sinks on this machine are reached without the proxy.
 const LOOPBACK: &str = "localhost,127.0.0.0/8,::1";
 const USER_AGENT: &str = concat!("storyline/", env!("CARGO_PKG_VERSION"));
+/// Bytes of a reply that are looked at.
+const REPLY_BYTES_MAX: usize = 16 << 10;
 /// Characters of an error that are shown.
 const ERROR_CHARS_MAX: usize = 200;
 
@@ -80,18 +83,46 @@ impl Client {
         if let Some(signed) = signature(secrets, &id, second, message.body) {
             request = request.header("webhook-signature", signed);
         }
-        match request.body(message.body.to_owned()).send().await {
-            Ok(reply) => judge(reply.status(), reply.headers(), message),
-            Err(error) if error.is_timeout() => {
-                Err(Failure::passing(format!("no answer within {}", humantime::format_duration(timeout))))
-            }
-            Err(error) if error.is_builder() => Err(Failure::passing("its address cannot be asked")),
-            Err(error) if error.is_connect() => {
-                Err(Failure::passing(format!("failed to connect: {}", cause(&error))))
-            }
-            Err(error) => Err(Failure::passing(format!("failed to send: {}", cause(&error)))),
-        }
+        let reply = send(request.body(message.body.to_owned()), timeout).await?;
+        judge(reply.status(), reply.headers(), message)
     }
+
+    /// Posts what a service wants to be told; its reply is read as far as it may hold a refusal.
+    pub(super) async fn tell(
+        &self,
+        service: Service,
+        it: service::Request,
+        token: Option<&Secret>,
+        timeout: Duration,
+        message: &Message<'_>,
+    ) -> Result<(), Failure> {
+        let mut request = self.client.post(it.url).timeout(timeout).header(CONTENT_TYPE, "application/json");
+        if let Some(token) = token.and_then(|it| std::str::from_utf8(it.bytes()).ok()) {
+            request = request.bearer_auth(token);
+        }
+        let mut reply = send(request.body(it.body), timeout).await?;
+        judge(reply.status(), reply.headers(), message)?;
+        let mut text = Vec::new();
+        // A reply that breaks off says nothing against what its status says.
+        while let Ok(Some(chunk)) = reply.chunk().await {
+            text.extend_from_slice(&chunk);
+            if text.len() > REPLY_BYTES_MAX {
+                break;
+            }
+        }
+        service::judge(service, reply.status().as_u16(), &String::from_utf8_lossy(&text))
+    }
+}
+
+async fn send(request: RequestBuilder, timeout: Duration) -> Result<Response, Failure> {
+    request.send().await.map_err(|error| {
+        Failure::passing(match error {
+            it if it.is_timeout() => format!("no answer within {}", humantime::format_duration(timeout)),
+            it if it.is_builder() => "its address cannot be asked".to_owned(),
+            it if it.is_connect() => format!("failed to connect: {}", cause(&it)),
+            it => format!("failed to send: {}", cause(&it)),
+        })
+    })
 }
 
 fn judge(status: StatusCode, headers: &HeaderMap, message: &Message<'_>) -> Result<(), Failure> {

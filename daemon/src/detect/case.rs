@@ -22,6 +22,7 @@ use super::{
     similarity::Weighing,
     standing,
     thread::{Known, Thread},
+    touch::Touching,
 };
 
 /// Bytes of a text that a report keeps.
@@ -37,6 +38,7 @@ pub(super) struct Case<'a> {
     pub(super) story: &'a Story,
     pub(super) thread: &'a Thread,
     pub(super) it: &'a Belonging,
+    pub(super) touching: &'a Touching,
     pub(super) weighing: Weighing<'a>,
     pub(super) cue: Option<Cue>,
 }
@@ -67,13 +69,18 @@ struct Near<'a> {
 }
 
 impl<'a> Case<'a> {
-    pub(super) fn of(heard: &'a Heard<'a>, memory: &'a Memory, it: &'a Belonging) -> Option<Self> {
+    pub(super) fn of(
+        heard: &'a Heard<'a>,
+        memory: &'a Memory,
+        it: &'a Belonging,
+        touching: &'a Touching,
+    ) -> Option<Self> {
         let story = heard.definitions.stories.get(it.story)?;
         let thread = memory.thread(&story.id).unwrap_or(&NOTHING);
         let rules = &heard.definitions.rules;
         let weighing = Weighing::of(rules, thread, heard.features(), heard.common(it));
         let cue = cue(rules, story, it, &heard.reading);
-        Some(Self { heard, story, thread, it, weighing, cue })
+        Some(Self { heard, story, thread, it, touching, weighing, cue })
     }
 
     /// Decides, and says what follows.
@@ -191,9 +198,13 @@ impl<'a> Case<'a> {
             return with(relation, development, "near to an accepted report".to_owned());
         }
         if let Some(Dispute::Denial(words)) = dispute
-            && same.is_none_or(|it| it.known.relation != Relation::Denial)
             && let Some(it) = near.filter(|it| it.cosine > 0.0)
         {
+            // Outlets word one denial in many ways: a known one near by is the same.
+            let known = self.thread.developments.get(&it.development).is_some_and(|it| it.disputes.is_some());
+            if known && it.score >= threshold * rules.table.novelty.denied {
+                return with(Relation::Corroboration, Some(it.development), format!("denies again: {words}"));
+            }
             return Verdict {
                 disputes: Some(it.development),
                 ..with(Relation::Denial, Some(own), format!("denies: {words}"))
@@ -327,9 +338,9 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The stems by which the storyline is recognised.
+    /// The packs that title and first two sentences name.
     pub(super) fn packs(&self) -> BTreeSet<usize> {
-        super::fact::packs(self.heard.definitions, &self.heard.reading)
+        super::fact::packs(self.heard.definitions, &self.heard.reading, self.touching)
     }
 }
 

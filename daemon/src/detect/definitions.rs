@@ -31,6 +31,10 @@ pub struct Definitions {
     pub(super) houses: Houses,
     aliases: Vec<CompiledAlias>,
     trie: Trie,
+    /// By leaf, what is touched.
+    aims: Vec<Box<[Aim]>>,
+    /// By leaf, the packs that are named.
+    names: Vec<Vec<u32>>,
 }
 
 /// One storyline.
@@ -51,17 +55,44 @@ pub(super) struct Story {
 pub(super) struct Variant {
     pub(super) story: usize,
     /// How many facets must be touched.
-    pub(super) facets: usize,
-    lang: Option<String>,
+    pub(super) facets: u8,
+    /// The variant whose aliases count besides.
+    pub(super) base: Option<usize>,
+    /// The items it is meant for.
+    pub(super) speech: Speech,
 }
 
 impl Variant {
-    /// Whether it is meant for items of a language; one that is not known may be any.
+    /// How many facets a mask lacks.
+    pub(super) fn wanting(&self, mask: u32) -> u32 {
+        u32::from(self.facets).saturating_sub(mask.count_ones())
+    }
+}
+
+/// The items a variant is meant for, by language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Speech {
+    /// All.
+    Any,
+    /// Those in one language, and those whose language is not known.
+    One(String),
+    /// Those in a language other than English.
+    Abroad,
+}
+
+impl Speech {
+    /// Whether it is meant for items in a language.
     pub(super) fn speaks(&self, lang: Option<&str>) -> bool {
-        match (&self.lang, lang) {
-            (None, _) | (_, None) => true,
-            (Some(own), Some(lang)) => own == lang,
+        match self {
+            Self::Any => true,
+            Self::One(own) => lang.is_none_or(|it| it == own),
+            Self::Abroad => lang.is_some_and(|it| it != "en"),
         }
+    }
+
+    /// Whether it is meant for all items.
+    pub(super) fn is_any(&self) -> bool {
+        *self == Self::Any
     }
 }
 
@@ -73,6 +104,8 @@ pub(super) struct CompiledPack {
     /// The name facts carry.
     pub(super) name: String,
     pub(super) is_place: bool,
+    /// Its names, and whether they are those of a language.
+    aliases: Vec<(u32, bool)>,
 }
 
 /// What a feed's items can be taken for.
@@ -94,18 +127,19 @@ pub(super) struct Context {
 pub(super) struct CompiledAlias {
     /// As the definition writes it.
     pub(super) written: String,
-    pub(super) targets: Vec<Target>,
+    /// The facets and exclusions it touches.
+    pub(super) targets: Vec<Aim>,
+    /// The pack it is a name of.
+    pack: Option<u32>,
 }
 
-/// Where an alias counts.
+/// A facet, or an exclusion, that an alias touches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Target {
-    /// A facet of a variant.
-    Facet { variant: usize, facet: usize },
-    /// An exclusion of a variant.
-    None { variant: usize },
-    /// A pack.
-    Pack(usize),
+pub(super) struct Aim {
+    pub(super) variant: u32,
+    /// None: an exclusion.
+    pub(super) facet: Option<u8>,
+    pub(super) alias: u32,
 }
 
 impl Definitions {
@@ -117,15 +151,9 @@ impl Definitions {
     /// Compiles what a configuration follows, to be judged by other rules than the shipped ones.
     pub fn with_rules(config: &Config, rules: Rules) -> Self {
         let mut it = Self { rules, ..Self::default() };
-        let mut uses = it.packs(config);
-        it.stories(config, &mut uses);
-        for (pack, targets) in it.pack_aliases(config).into_iter().zip(uses) {
-            for alias in pack {
-                if let Some(alias) = it.aliases.get_mut(alias as usize) {
-                    alias.targets.extend(targets.iter().copied());
-                }
-            }
-        }
+        it.add_packs(config);
+        it.add_stories(config);
+        it.flatten();
         it.feeds = config.feeds.iter().map(|(id, feed)| (id.clone(), it.context(feed))).collect();
         config.feeds.values().for_each(|feed| it.houses.add(name_words(&feed.outlet), &feed.family));
         for (words, house) in &it.rules.table.clone().agencies {
@@ -134,16 +162,22 @@ impl Definitions {
         it
     }
 
-    /// Every alias of a reading, with the packs and facets it stands for.
+    /// Every alias of a reading.
     pub(super) fn find(&self, reading: &Reading) -> Vec<Hit> {
         let mut hits = Vec::new();
         self.trie.find(reading, &mut hits);
         hits
     }
 
-    /// The aliases that end at a hit.
-    pub(super) fn aliases_of(&self, hit: Hit) -> impl Iterator<Item = (u32, &CompiledAlias)> {
-        self.trie.aliases(hit.leaf).iter().filter_map(|it| Some((*it, self.aliases.get(*it as usize)?)))
+    /// The facets and exclusions that a hit touches.
+    pub(super) fn aims(&self, hit: Hit) -> &[Aim] {
+        self.aims.get(hit.leaf as usize).map_or(&[], |it| it)
+    }
+
+    /// The packs that a hit names.
+    pub(super) fn named(&self, hit: Hit) -> impl Iterator<Item = (usize, &CompiledPack)> {
+        let numbers = self.names.get(hit.leaf as usize).into_iter().flatten();
+        numbers.filter_map(|it| Some((*it as usize, self.packs.get(*it as usize)?)))
     }
 
     /// One alias.
@@ -151,55 +185,46 @@ impl Definitions {
         self.aliases.get(number as usize)
     }
 
-    /// The packs in the order of their keys, actors first; and what each is for: itself, to begin with.
-    fn packs(&mut self, config: &Config) -> Vec<Vec<Target>> {
-        let compiled = |is_place| {
-            move |(key, pack): (&String, &Pack)| CompiledPack {
-                key: key.clone(),
-                name: pack.name.clone(),
-                is_place,
-            }
-        };
-        self.packs = config
-            .actors
-            .iter()
-            .map(compiled(false))
-            .chain(config.places.iter().map(compiled(true)))
-            .collect();
-        (0..self.packs.len()).map(|it| vec![Target::Pack(it)]).collect()
+    /// How many facets of a variant a mask lacks.
+    pub(super) fn wanting(&self, variant: usize, mask: u32) -> u32 {
+        self.variants.get(variant).map_or(u32::MAX, |it| it.wanting(mask))
     }
 
-    fn pack_aliases(&mut self, config: &Config) -> Vec<Vec<u32>> {
-        let mut all = Vec::new();
-        for pack in config.actors.values().chain(config.places.values()) {
+    /// Adds the packs in the order of their keys, actors first, with all their names.
+    fn add_packs(&mut self, config: &Config) {
+        let actors = config.actors.iter().map(|it| (it, false));
+        for (number, ((key, pack), is_place)) in (0..).zip(actors.chain(config.places.iter().map(|it| (it, true)))) {
             let default = pack.aliases.iter().map(|it| (None, it));
-            let more = pack
-                .languages
-                .iter()
-                .flat_map(|(lang, it)| it.iter().map(move |it| (Some(lang.as_str()), it)));
-            let numbers = default.chain(more).map(|(lang, alias)| self.add(alias, Language::of(lang), &[]));
-            all.push(numbers.collect());
+            let more = pack.languages.iter().flat_map(|(lang, it)| it.iter().map(move |it| (Some(lang.as_str()), it)));
+            let aliases = default.chain(more).map(|(lang, alias)| {
+                let alias = self.add(alias, Language::of(lang));
+                (alias, lang.is_some())
+            });
+            let aliases: Vec<(u32, bool)> = aliases.collect();
+            for (alias, _) in &aliases {
+                if let Some(it) = self.aliases.get_mut(*alias as usize) {
+                    it.pack = Some(number);
+                }
+            }
+            self.packs.push(CompiledPack { key: key.clone(), name: pack.name.clone(), is_place, aliases });
         }
-        all
     }
 
-    fn stories(&mut self, config: &Config, uses: &mut [Vec<Target>]) {
+    fn add_stories(&mut self, config: &Config) {
+        let place: BTreeMap<_, _> = config.storylines.keys().enumerate().map(|(at, id)| (id, at)).collect();
         for (id, storyline) in &config.storylines {
             let story = self.stories.len();
             let first = self.variants.len();
-            self.variant(story, None, &storyline.facets, None, uses);
+            self.add_variant(story, &storyline.facets, None, None);
+            let base = (self.variants.len() > first).then_some(first);
             for (lang, facets) in &storyline.languages {
-                self.variant(story, Some(lang), facets, Some(&storyline.facets), uses);
+                self.add_variant(story, facets, Some(lang), base);
             }
-            self.stories.push(Story {
-                id: id.clone(),
-                children: Vec::new(),
-                variants: first..self.variants.len(),
-                cues: cues(storyline),
-                alert: storyline.alert.clone(),
-            });
+            self.add_abroad(story, &storyline.facets, base);
+            let (cues, alert) = (cues(storyline), storyline.alert.clone());
+            let variants = first..self.variants.len();
+            self.stories.push(Story { id: id.clone(), children: Vec::new(), variants, cues, alert });
         }
-        let place: BTreeMap<_, _> = config.storylines.keys().enumerate().map(|(at, id)| (id, at)).collect();
         for (child, storyline) in config.storylines.values().enumerate() {
             let parent = storyline.parent.as_ref().and_then(|it| place.get(it));
             if let Some(parent) = parent.and_then(|it| self.stories.get_mut(*it)) {
@@ -209,52 +234,102 @@ impl Definitions {
     }
 
     /// Adds one language's facets; where they are as many as the default's, these count besides.
-    fn variant(
-        &mut self,
-        story: usize,
-        lang: Option<&str>,
-        facets: &Facets,
-        default: Option<&Facets>,
-        uses: &mut [Vec<Target>],
-    ) {
-        if facets.all.is_empty() {
-            return;
-        }
-        let variant = self.variants.len();
-        self.variants.push(Variant {
-            story,
-            facets: facets.all.len().min(FACETS_MAX),
-            lang: lang.map(str::to_owned),
-        });
-        let mut add = |this: &mut Self, facets: &Facets, language: Language, all: bool| {
-            let each = facets.all.iter().enumerate().take(if all { FACETS_MAX } else { 0 });
-            let all = each.flat_map(|(facet, aliases)| {
-                aliases.iter().map(move |it| (it, Target::Facet { variant, facet }))
-            });
-            let none = facets.none.iter().map(|it| (it, Target::None { variant }));
-            for (alias, target) in all.chain(none) {
-                match alias {
-                    Alias::Pack(key) => {
-                        let packs =
-                            this.packs.iter().zip(uses.iter_mut()).filter(|(pack, _)| pack.key == *key);
-                        packs.for_each(|(_, uses)| uses.push(target));
-                    }
-                    alias => _ = this.add(alias, language, &[target]),
-                }
-            }
-        };
-        add(self, facets, Language::of(lang), true);
-        if let Some(default) = default {
-            add(self, default, Language::of(None), default.all.len() == facets.all.len());
+    fn add_variant(&mut self, story: usize, facets: &Facets, lang: Option<&str>, base: Option<usize>) {
+        let count = facets.all.len().min(FACETS_MAX);
+        let Some(count) = u8::try_from(count).ok().filter(|it| *it > 0) else { return };
+        let base = base.filter(|it| self.variants.get(*it).is_some_and(|it| it.facets == count));
+        let speech = lang.map_or(Speech::Any, |it| Speech::One(it.to_owned()));
+        self.variants.push(Variant { story, facets: count, base, speech });
+        let all = (0..count).zip(&facets.all).flat_map(|(facet, it)| it.iter().map(move |it| (Some(facet), it)));
+        let none = facets.none.iter().map(|it| (None, it));
+        for (facet, alias) in all.chain(none) {
+            self.aim(alias, Language::of(lang), facet);
         }
     }
 
-    fn add(&mut self, alias: &Alias, language: Language, targets: &[Target]) -> u32 {
-        let number = u32::try_from(self.aliases.len()).unwrap_or(u32::MAX);
-        self.aliases.push(CompiledAlias { written: written(alias), targets: targets.to_vec() });
+    /// Adds what default aliases stand for in other languages: the names their packs have there,
+    /// and the words for the same kind of action.
+    fn add_abroad(&mut self, story: usize, facets: &Facets, base: Option<usize>) {
+        let Some((at, count)) = base.and_then(|at| Some((at, self.variants.get(at)?.facets))) else { return };
+        self.variants.push(Variant { story, facets: count, base: Some(at), speech: Speech::Abroad });
         let table = self.rules.table.clone();
-        self.trie.insert(&table, alias, language, number);
-        number
+        for (facet, aliases) in (0..count).zip(&facets.all) {
+            let mut packs: Vec<u32> = Vec::new();
+            let mut kinds: Vec<u8> = Vec::new();
+            for alias in aliases {
+                let (Alias::Stem(text) | Alias::Exact(text)) = alias else { continue };
+                let reading = Reading::of(text, "", Language::of(None));
+                let whole = |it: &Hit| it.at == 0 && it.len == reading.words.len();
+                let names = self.find(&reading).into_iter().filter(whole).flat_map(|it| self.trie.aliases(it.leaf));
+                packs.extend(names.filter_map(|it| self.aliases.get(*it as usize)?.pack));
+                let one = (reading.words.len() == 1).then(|| table.concept(&reading, &reading.words, 0)).flatten();
+                kinds.extend(one);
+            }
+            packs.sort_unstable();
+            packs.dedup();
+            kinds.sort_unstable();
+            kinds.dedup();
+            for pack in packs {
+                self.aim_pack(pack as usize, Some(facet), true);
+            }
+            for word in kinds.iter().flat_map(|it| table.words_of(*it)) {
+                self.add_aimed(word, Language::of(None), Some(facet));
+            }
+        }
+    }
+
+    /// Makes an alias touch a facet, or an exclusion, of the last variant.
+    fn aim(&mut self, alias: &Alias, language: Language, facet: Option<u8>) {
+        match alias {
+            Alias::Pack(key) => {
+                let named: Vec<usize> = (0..self.packs.len()).filter(|it| self.packs.get(*it).is_some_and(|it| it.key == *key)).collect();
+                named.into_iter().for_each(|it| self.aim_pack(it, facet, false));
+            }
+            alias => self.add_aimed(alias, language, facet),
+        }
+    }
+
+    /// Makes every name of a pack touch a facet of the last variant, or only those of other languages.
+    fn aim_pack(&mut self, pack: usize, facet: Option<u8>, abroad: bool) {
+        let variant = number(self.variants.len().saturating_sub(1));
+        let Some(pack) = self.packs.get(pack) else { return };
+        for (alias, _) in pack.aliases.iter().filter(|it| it.1 || !abroad) {
+            if let Some(it) = self.aliases.get_mut(*alias as usize) {
+                it.targets.push(Aim { variant, facet, alias: *alias });
+            }
+        }
+    }
+
+    /// Adds an alias to the trie that touches a facet, or an exclusion, of the last variant.
+    fn add_aimed(&mut self, alias: &Alias, language: Language, facet: Option<u8>) {
+        let variant = number(self.variants.len().saturating_sub(1));
+        let alias = self.add(alias, language);
+        if let Some(it) = self.aliases.get_mut(alias as usize) {
+            it.targets.push(Aim { variant, facet, alias });
+        }
+    }
+
+    /// Adds an alias to the trie.
+    fn add(&mut self, alias: &Alias, language: Language) -> u32 {
+        let added = number(self.aliases.len());
+        self.aliases.push(CompiledAlias { written: written(alias), targets: Vec::new(), pack: None });
+        let table = self.rules.table.clone();
+        self.trie.insert(&table, alias, language, added);
+        added
+    }
+
+    /// Lays the aims of every leaf side by side, so that one pass finds them.
+    fn flatten(&mut self) {
+        let of = |leaf: u32| self.trie.aliases(leaf).iter().filter_map(|it| self.aliases.get(*it as usize));
+        self.aims = (0..self.trie.leaves()).map(|leaf| of(leaf).flat_map(|it| it.targets.clone()).collect()).collect();
+        self.names = (0..self.trie.leaves())
+            .map(|leaf| {
+                let mut names: Vec<u32> = of(leaf).filter_map(|it| it.pack).collect();
+                names.sort_unstable();
+                names.dedup();
+                names
+            })
+            .collect();
     }
 
     fn context(&self, feed: &Feed) -> Context {
@@ -279,6 +354,10 @@ impl Definitions {
             granted,
         }
     }
+}
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// The words of an outlet's name, as hashes.

@@ -10,7 +10,7 @@ use super::{
     definitions::Definitions,
     judge::{belonging, hear},
     memory::Memory,
-    relevance::{Belonging, How},
+    relevance::{Belonging, How, belongings},
 };
 
 /// Why an item belongs to one storyline, or does not.
@@ -37,11 +37,13 @@ pub struct Explanation {
 /// What every storyline makes of an item, in the order of their names.
 pub fn explain(definitions: &Definitions, memory: &Memory, item: &Item, now: Timestamp) -> Vec<Explanation> {
     let Some(heard) = hear(definitions, memory, item) else { return Vec::new() };
-    let found = heard.touched();
-    let belongs = belonging(&heard, memory, &found);
+    let touching = heard.touching();
+    let belongs = belonging(&heard, memory, &touching);
+    let all: Vec<usize> = (0..definitions.variants.len()).filter(|it| touching.touches(*it)).collect();
+    let found = belongings(definitions, &heard.reading, &touching, &all);
     let explained = |(place, story): (usize, &super::definitions::Story)| {
         let mine = belongs.iter().find(|it| it.story == place);
-        let judged = mine.and_then(|it| Case::of(&heard, memory, it)).map(|it| it.judge(now));
+        let judged = mine.and_then(|it| Case::of(&heard, memory, it, &touching)).map(|it| it.judge(now));
         let touched = mine.or_else(|| found.iter().find(|it| it.story == place));
         let missed = || missing(touched, mine.is_none());
         Explanation {
@@ -60,8 +62,8 @@ pub fn explain(definitions: &Definitions, memory: &Memory, item: &Item, now: Tim
 
 fn nothing(definitions: &Definitions, story: usize) -> Vec<FacetTouched> {
     let variants = definitions.stories.get(story).map_or(0..0, |it| it.variants.clone());
-    let facets =
-        definitions.variants.get(variants.start).filter(|_| !variants.is_empty()).map_or(0, |it| it.facets);
+    let first = definitions.variants.get(variants.start).filter(|_| !variants.is_empty());
+    let facets = first.map_or(0, |it| usize::from(it.facets));
     (0..facets).map(|facet| FacetTouched { facet, touched: Vec::new() }).collect()
 }
 

@@ -7,9 +7,11 @@ use storyline_store::{Certainty, DateMention, FactKey, Item};
 
 use super::{
     dates::{Mention, mentions},
-    definitions::{Definitions, Target},
+    definitions::Definitions,
     reading::Reading,
     rules::Table,
+    touch::Touching,
+    trie::Hit,
 };
 
 /// A fact as one report has it.
@@ -59,23 +61,20 @@ pub(super) fn as_evidence(dates: &[Dated]) -> Vec<DateMention> {
 }
 
 /// What a report says of days, places and participants.
-pub(super) fn facts(definitions: &Definitions, reading: &Reading, dates: &[Dated]) -> Vec<Fact> {
+pub(super) fn facts(definitions: &Definitions, reading: &Reading, touching: &Touching, dates: &[Dated]) -> Vec<Fact> {
     let table = &definitions.rules.table;
     let mut found: BTreeMap<(FactKey, String), Certainty> = BTreeMap::new();
     let mut add = |key, value: String, certainty: Certainty| {
         let known = found.entry((key, value)).or_insert(certainty);
         *known = (*known).max(certainty);
     };
-    for hit in definitions.find(reading) {
-        let Some(word) = reading.words.get(hit.at) else { continue };
-        if word.sentence > 2 {
-            continue;
-        }
-        for target in definitions.aliases_of(hit).flat_map(|(_, alias)| &alias.targets) {
-            let Target::Pack(pack) = target else { continue };
-            let Some(pack) = definitions.packs.get(*pack) else { continue };
+    for hit in &touching.hits {
+        let Some(word) = reading.words.get(hit.at).filter(|it| it.sentence <= 2) else { continue };
+        for (_, pack) in definitions.named(*hit) {
             let key = if pack.is_place { FactKey::Place } else { FactKey::Participant };
-            add(key, pack.name.clone(), certainty(table, reading, usize::from(word.sentence)));
+            if !pack.is_place || takes_place(table, reading, *hit) {
+                add(key, pack.name.clone(), certainty(table, reading, usize::from(word.sentence)));
+            }
         }
     }
     for it in dates.iter().filter(|it| it.sentence <= 2) {
@@ -86,6 +85,23 @@ pub(super) fn facts(definitions: &Definitions, reading: &Reading, dates: &[Dated
         }
     }
     found.into_iter().map(|((key, value), certainty)| Fact { key, value, certainty }).collect()
+}
+
+/// Whether something takes place where a place is named: "in Riyadh", "the Paris summit", "X to host".
+fn takes_place(table: &Table, reading: &Reading, hit: Hit) -> bool {
+    let Some(own) = reading.words.get(hit.at) else { return false };
+    let plain = |at: Option<usize>| {
+        at.and_then(|it| reading.words.get(it)).filter(|it| it.sentence == own.sentence).map(|it| it.form.plain)
+    };
+    let is = |at: Option<usize>, set: &BTreeSet<u64>| plain(at).is_some_and(|it| set.contains(&it));
+    let after = hit.at + hit.len;
+    let article = usize::from(plain(hit.at.checked_sub(1)).is_some_and(|it| it == super::pattern::plain("the")));
+    let before = |back: usize| hit.at.checked_sub(back + article);
+    let located = is(before(1), &table.locative) && !is(before(2), &table.matters);
+    let hosts = [after, after + 1].into_iter().any(|at| {
+        plain(Some(at)).is_some_and(|it| ["host", "hosts", "hosting"].iter().any(|word| super::pattern::plain(word) == it))
+    });
+    located || hosts || is(Some(after), &table.occasions)
 }
 
 /// How sure a sentence is of what it says.
@@ -105,9 +121,7 @@ fn certainty(table: &Table, reading: &Reading, sentence: usize) -> Certainty {
 }
 
 /// The packs that title and first two sentences name.
-pub(super) fn packs(definitions: &Definitions, reading: &Reading) -> BTreeSet<usize> {
-    let hits = definitions.find(reading);
-    let lead = hits.iter().filter(|hit| reading.words.get(hit.at).is_some_and(|it| it.sentence <= 2));
-    let targets = lead.flat_map(|it| definitions.aliases_of(*it)).flat_map(|(_, alias)| &alias.targets);
-    targets.filter_map(|it| if let Target::Pack(pack) = it { Some(*pack) } else { None }).collect()
+pub(super) fn packs(definitions: &Definitions, reading: &Reading, touching: &Touching) -> BTreeSet<usize> {
+    let lead = touching.hits.iter().filter(|hit| reading.words.get(hit.at).is_some_and(|it| it.sentence <= 2));
+    lead.flat_map(|it| definitions.named(*it)).map(|it| it.0).collect()
 }

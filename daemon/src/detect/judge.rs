@@ -7,21 +7,25 @@ use storyline_store::{Event, Item};
 
 use super::{
     case::Case,
+    copy::taken,
     definitions::{Context, Definitions},
     fact::{Dated, dates},
     features::{Features, half},
     judgement::Judgement,
     memory::Memory,
     reading::Reading,
-    relevance::{Belonging, How, Surroundings, touched, yield_to_others},
+    relevance::{Belonging, How, belongings, yield_to_others},
     revision,
     rules::Step,
     similarity::Weighing,
     stem::Language,
+    touch::{Surroundings, Touching},
 };
 
 /// Reports an item is compared with before it is joined to one.
-const JOIN_REPORTS_MAX: usize = 200;
+const JOIN_REPORTS_MAX: usize = 64;
+/// Storylines it is compared with, those that miss least first.
+const JOIN_STORIES_MAX: usize = 8;
 
 /// An item on its way to a judgement, read once for all storylines.
 pub(super) struct Heard<'a> {
@@ -58,8 +62,11 @@ impl<'a> Heard<'a> {
         })
     }
 
-    pub(super) fn touched(&self) -> Vec<Belonging> {
-        touched(self.definitions, &self.reading, self.lang.as_deref(), || self.surroundings())
+    /// Everything it touches.
+    pub(super) fn touching(&self) -> Touching {
+        let weak = self.definitions.rules.takes(Step::WeakEvidence);
+        let around = weak.then_some(|| self.surroundings());
+        Touching::of(self.definitions, &self.reading, self.lang.as_deref(), around)
     }
 
     /// The stems by which a storyline recognised the item.
@@ -83,19 +90,21 @@ impl<'a> Heard<'a> {
 /// What an item means for every storyline it belongs to.
 pub fn judge(definitions: &Definitions, memory: &Memory, item: &Item, now: Timestamp) -> Vec<Judgement> {
     let Some(heard) = hear(definitions, memory, item) else { return Vec::new() };
-    let found = heard.touched();
-    let belongs = belonging(&heard, memory, &found);
-    belongs.iter().filter_map(|it| Some(Case::of(&heard, memory, it)?.judge(now))).collect()
+    let touching = heard.touching();
+    let belongs = belonging(&heard, memory, &touching);
+    belongs.iter().filter_map(|it| Some(Case::of(&heard, memory, it, &touching)?.judge(now))).collect()
 }
 
 /// The storylines an item belongs to, of all it touches, in the order of their names.
-pub(super) fn belonging(heard: &Heard<'_>, memory: &Memory, found: &[Belonging]) -> Vec<Belonging> {
-    let mut belongs: Vec<Belonging> = found.iter().filter(|it| it.how <= How::Spread).cloned().collect();
-    if heard.definitions.rules.takes(Step::Umbrella) {
-        yield_to_others(heard.definitions, &mut belongs);
+pub(super) fn belonging(heard: &Heard<'_>, memory: &Memory, touching: &Touching) -> Vec<Belonging> {
+    let definitions = heard.definitions;
+    let mut belongs = belongings(definitions, &heard.reading, touching, &touching.full(definitions));
+    belongs.retain(|it| it.how <= How::Spread);
+    if definitions.rules.takes(Step::Umbrella) {
+        yield_to_others(definitions, &mut belongs);
     }
-    if belongs.is_empty() && heard.definitions.rules.takes(Step::Join) {
-        belongs.extend(join(heard, memory, found));
+    if belongs.is_empty() && definitions.rules.takes(Step::Join) {
+        belongs.extend(join(heard, memory, touching));
     }
     belongs.sort_by_key(|it| it.story);
     belongs
@@ -119,15 +128,27 @@ pub(super) fn hear<'a>(definitions: &'a Definitions, memory: &Memory, item: &'a 
 }
 
 /// The one storyline that accepted a report near to an item which misses a facet.
-fn join(heard: &Heard<'_>, memory: &Memory, found: &[Belonging]) -> Option<Belonging> {
+fn join(heard: &Heard<'_>, memory: &Memory, touching: &Touching) -> Option<Belonging> {
+    let definitions = heard.definitions;
+    let remembered = |variant: &usize| {
+        let story = definitions.variants.get(*variant).and_then(|it| definitions.stories.get(it.story));
+        story.is_some_and(|it| memory.thread(&it.id).is_some())
+    };
+    let near: Vec<usize> = touching.partial(definitions).into_iter().filter(remembered).take(JOIN_STORIES_MAX).collect();
+    let found = belongings(definitions, &heard.reading, touching, &near);
     let rules = &heard.definitions.rules;
     let span = i64::from(rules.table.relevance.join_hours);
     let mut best: Option<(f64, &Belonging)> = None;
     for it in found.iter().filter(|it| it.how == How::Partial && !it.places.is_empty()) {
         let Some(thread) = memory.thread(&heard.definitions.stories.get(it.story)?.id) else { continue };
+        let item = heard.item;
+        let copies = || taken(&rules.table.copy, thread, item.id, item.effective, heard.features());
+        if rules.takes(Step::Copy) && copies().is_some_and(|it| it.is_copy) {
+            return Some(Belonging { how: How::Joined, ..it.clone() });
+        }
         let weighing = Weighing::of(rules, thread, heard.features(), BTreeSet::new());
         let near = thread.newest().take(JOIN_REPORTS_MAX).filter(|(_, known)| {
-            !known.joined && heard.item.effective.duration_since(known.effective).abs().as_hours() <= span
+            !known.joined && item.effective.duration_since(known.effective).abs().as_hours() <= span
         });
         let cosine = near.map(|(_, known)| weighing.cosine(&known.features.terms)).fold(0.0, f64::max);
         if cosine >= rules.table.relevance.join_cosine && best.is_none_or(|other| cosine > other.0) {

@@ -37,6 +37,7 @@ mod similarity;
 mod standing;
 mod stem;
 mod thread;
+mod touch;
 mod trie;
 
 pub use backtest::{Line, backtest};

@@ -60,7 +60,7 @@ impl Reading {
     /// Reads a title and a text in a language.
     pub(super) fn of(title: &str, text: &str, language: Language) -> Self {
         let mut it = Self { title: composed(title), text: composed(text), ..Self::default() };
-        let mut scan = Scan { language, sentence: 0, clause: 0, open: false };
+        let mut scan = Scan { language, sentence: 0, clause: 0, open: false, folded: String::new() };
         let (title, text) = (std::mem::take(&mut it.title), std::mem::take(&mut it.text));
         scan.field(&mut it, &title);
         it.title_words = it.words.len();
@@ -123,6 +123,7 @@ struct Scan {
     clause: u16,
     /// Whether the current clause has a word yet.
     open: bool,
+    folded: String,
 }
 
 impl Scan {
@@ -168,30 +169,22 @@ impl Scan {
     fn push(&mut self, out: &mut Reading, text: &str, start: usize, end: usize) {
         let written = text.get(start..end).unwrap_or_default();
         let from = out.letters.len();
-        let mut folded = String::with_capacity(written.len());
-        let number = written.starts_with(|c: char| c.is_ascii_digit());
-        for c in
-            written.chars().filter(|c| c.is_alphanumeric() || is_mark_in_word(*c) || (number && *c == '.'))
-        {
-            push_lower(&mut folded, c);
-        }
-        if folded.is_empty() {
+        self.folded.clear();
+        let case = fold(written, &mut self.folded);
+        if self.folded.is_empty() {
             return;
         }
-        fold_name(&mut folded);
-        out.letters.push_str(&folded);
-        let letters = written.chars().filter(|c| c.is_alphabetic());
-        let upper = letters.clone().filter(|c| c.is_uppercase()).count();
-        let case: String = written.chars().filter(|c| c.is_alphanumeric()).collect();
+        fold_name(&mut self.folded);
+        out.letters.push_str(&self.folded);
         out.words.push(Word {
-            form: self.language.form(&folded),
-            case: xxh3_64_with_seed(case.as_bytes(), CASE_SEED),
+            form: self.language.form(&self.folded),
+            case: case.hash,
             letters: narrow(from)..narrow(out.letters.len()),
             at: start..end,
             sentence: self.sentence,
             clause: self.clause,
-            capital: written.chars().next().is_some_and(char::is_uppercase),
-            capitals: upper >= 2 && upper == letters.count(),
+            capital: case.capital,
+            capitals: case.capitals,
         });
         self.open = true;
     }
@@ -249,6 +242,37 @@ impl Scan {
             }
         }
     }
+}
+
+/// How a word is written, apart from its letters.
+struct Case {
+    hash: u64,
+    capital: bool,
+    capitals: bool,
+}
+
+/// Folds a word into a buffer.
+fn fold(written: &str, folded: &mut String) -> Case {
+    let number = written.starts_with(|c: char| c.is_ascii_digit());
+    let (mut letters, mut upper) = (0, 0);
+    let capital = written.chars().next().is_some_and(char::is_uppercase);
+    let mut plain = true;
+    for c in written.chars() {
+        let kept = c.is_alphanumeric();
+        plain &= kept;
+        if kept || (number && c == '.') || is_mark_in_word(c) {
+            push_lower(folded, c);
+        }
+        letters += usize::from(c.is_alphabetic());
+        upper += usize::from(c.is_uppercase());
+    }
+    let hash = if plain {
+        xxh3_64_with_seed(written.as_bytes(), CASE_SEED)
+    } else {
+        let kept: String = written.chars().filter(|c| c.is_alphanumeric()).collect();
+        xxh3_64_with_seed(kept.as_bytes(), CASE_SEED)
+    };
+    Case { hash, capital, capitals: upper >= 2 && upper == letters }
 }
 
 fn narrow(value: usize) -> u32 {

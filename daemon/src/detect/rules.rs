@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde::Deserialize;
-use storyline_config::Phase;
+use storyline_config::{Alias, Phase};
 
 use super::{
     pattern::{Pattern, plain},
@@ -136,7 +136,11 @@ pub(super) struct Table {
     pub(super) proposed: BTreeSet<u64>,
     pub(super) probable: BTreeSet<u64>,
     pub(super) claimed: BTreeSet<u64>,
-    pub(super) denied: BTreeSet<u64>,
+    pub(super) locative: BTreeSet<u64>,
+    /// What is fought or kept in a place, and does not take place there.
+    pub(super) matters: BTreeSet<u64>,
+    /// What takes place.
+    pub(super) occasions: BTreeSet<u64>,
     stopwords: BTreeSet<u64>,
     concepts: Concepts,
 }
@@ -147,6 +151,7 @@ struct Concepts {
     whole: BTreeMap<u64, u8>,
     beginnings: BTreeMap<String, u8>,
     pairs: BTreeMap<(u64, u64), u8>,
+    words: BTreeMap<u8, Vec<Alias>>,
 }
 
 impl Table {
@@ -174,6 +179,11 @@ impl Table {
         let letters = reading.letters(word);
         let ends = letters.char_indices().map(|(at, c)| at + c.len_utf8()).skip(2).take(12);
         ends.filter_map(|end| self.concepts.beginnings.get(letters.get(..end)?)).last().copied()
+    }
+
+    /// The words that name a kind of action, as aliases.
+    pub(super) fn words_of(&self, kind: u8) -> &[Alias] {
+        self.concepts.words.get(&kind).map_or(&[], Vec::as_slice)
     }
 
     fn read(text: &str) -> Self {
@@ -210,7 +220,9 @@ impl Table {
             proposed: words(&file.certainty.proposed),
             probable: words(&file.certainty.probable),
             claimed: words(&file.certainty.claimed),
-            denied: words(&file.certainty.denied),
+            locative: words(&file.place.locative),
+            matters: words(&file.place.matters),
+            occasions: words(&file.place.occasions),
             stopwords: file.stopwords.values().flat_map(|it| words(it)).collect(),
             concepts: concepts(&file.concepts),
         }
@@ -231,6 +243,9 @@ fn concepts(file: &BTreeMap<String, String>) -> Concepts {
     let mut out = Concepts::default();
     for (number, (_, entries)) in (0_u8..).zip(file) {
         for entry in entries.split_whitespace() {
+            if !entry.contains('+') {
+                out.words.entry(number).or_default().extend(Alias::parse(entry).ok());
+            }
             if let Some((first, second)) = entry.split_once('+') {
                 out.pairs.insert((plain(first), plain(second)), number);
             } else if let Some(beginning) = entry.strip_suffix('*') {
@@ -258,6 +273,7 @@ struct File {
     origin: OriginFile,
     phase: PhaseFile,
     certainty: CertaintyFile,
+    place: PlaceFile,
 }
 
 /// When an item belongs.
@@ -283,6 +299,7 @@ pub(super) struct CopyRules {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct NoveltyRules {
     pub(super) threshold: f64,
+    pub(super) denied: f64,
     pub(super) hours: f64,
     pub(super) span_hours: f64,
     pub(super) concepts: f64,
@@ -348,7 +365,13 @@ struct CertaintyFile {
     proposed: String,
     probable: String,
     claimed: String,
-    denied: String,
+}
+
+#[derive(Deserialize)]
+struct PlaceFile {
+    locative: String,
+    matters: String,
+    occasions: String,
 }
 
 #[cfg(test)]

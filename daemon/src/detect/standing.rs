@@ -26,6 +26,8 @@ pub(super) fn settle(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp)
     }
     let sure = judgement.confirms.is_some() || is_confirmed(case, judgement);
     let mut news = judgement.facts.clone();
+    // A second report of the same may bring a day or a place; whom else it names is no change.
+    news.retain(|it| judgement.relation != Relation::Corroboration || it.key != FactKey::Participant);
     if sure {
         news.iter_mut()
             .filter(|it| it.certainty == Certainty::Reported)
@@ -92,7 +94,7 @@ fn move_phase(case: &Case<'_>, judgement: &mut Judgement) {
 
 /// What the report names, and the day itself where a phase begins with it.
 fn all_facts(case: &Case<'_>, judgement: &Judgement) -> Vec<Fact> {
-    let mut found = facts(case.heard.definitions, &case.heard.reading, case.heard.dates());
+    let mut found = facts(case.heard.definitions, &case.heard.reading, case.touching, case.heard.dates());
     let today = today(case);
     let begins = judgement.moved.is_some()
         && matches!(judgement.phase, Phase::UnderWay | Phase::Concluded | Phase::Cancelled);

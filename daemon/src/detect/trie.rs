@@ -4,7 +4,10 @@
 //! word with its case. One walk over an item's words finds every alias of
 //! every definition; its cost follows the hits, not the definitions.
 
-use std::{collections::HashMap, hash::BuildHasherDefault};
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::BuildHasherDefault,
+};
 
 use storyline_config::Alias;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -26,8 +29,8 @@ const CAPITALS_SEED: u64 = 0xCA9_17A1;
 pub(super) struct Trie {
     steps: HashMap<u64, u32, BuildHasherDefault<Identity>>,
     leaves: Vec<Vec<u32>>,
-    /// Lengths of beginnings in bytes, each once, ascending.
-    prefixes: Vec<usize>,
+    /// By their first two bytes, the lengths of beginnings in bytes.
+    prefixes: BTreeMap<[u8; 2], Vec<usize>>,
 }
 
 /// An alias found: which, and at which words.
@@ -80,6 +83,11 @@ impl Trie {
         self.leaves.get(leaf as usize).map_or(&[], Vec::as_slice)
     }
 
+    /// How many leaves there are.
+    pub(super) fn leaves(&self) -> u32 {
+        u32::try_from(self.leaves.len()).unwrap_or(u32::MAX)
+    }
+
     /// Finds every alias in a reading, in order of words.
     pub(super) fn find(&self, reading: &Reading, hits: &mut Vec<Hit>) {
         if self.leaves.is_empty() {
@@ -122,17 +130,16 @@ impl Trie {
             if word.capitals {
                 step(capitals(word.form.plain));
             }
-            if !self.prefixes.is_empty() {
-                let letters = reading.letters(word);
-                let stripped;
-                let letters = if letters.is_ascii() {
-                    letters
-                } else {
-                    stripped = without_accents(letters);
-                    &stripped
-                };
-                self.prefixes.iter().filter_map(|len| letters.get(..*len)).for_each(|it| step(prefix(it)));
-            }
+            let letters = reading.letters(word);
+            let stripped;
+            let letters = if letters.is_ascii() {
+                letters
+            } else {
+                stripped = without_accents(letters);
+                &stripped
+            };
+            let lengths = head(letters).and_then(|it| self.prefixes.get(&it));
+            lengths.into_iter().flatten().filter_map(|len| letters.get(..*len)).for_each(|it| step(prefix(it)));
         }
         out
     }
@@ -161,8 +168,11 @@ impl Trie {
 
     fn prefix_key(&mut self, reading: &Reading, word: &Word) -> u64 {
         let letters = without_accents(reading.letters(word));
-        if let Err(place) = self.prefixes.binary_search(&letters.len()) {
-            self.prefixes.insert(place, letters.len());
+        if let Some(head) = head(&letters) {
+            let lengths = self.prefixes.entry(head).or_default();
+            if !lengths.contains(&letters.len()) {
+                lengths.push(letters.len());
+            }
         }
         prefix(&letters)
     }
@@ -183,6 +193,11 @@ enum Kind {
     Exact,
     Prefix,
     Case,
+}
+
+/// The first two bytes of a word.
+fn head(letters: &str) -> Option<[u8; 2]> {
+    letters.as_bytes().first_chunk().copied()
 }
 
 fn joint(node: u32, key: u64) -> u64 {

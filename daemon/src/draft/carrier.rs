@@ -35,8 +35,8 @@ pub(super) fn likely(
 ) -> Vec<Carrier> {
     let words: BTreeSet<&str> =
         scenes.sentences.iter().flat_map(|it| &it.words).map(|it| it.lower.as_str()).collect();
-    let packs: BTreeSet<&str> = scenes.scenes.iter().flat_map(|it| &it.who).filter_map(pack).collect();
-    let kinds: BTreeSet<&str> = scenes.scenes.iter().flat_map(|it| it.kinds.keys()).copied().collect();
+    let packs: BTreeSet<&str> = scenes.each.iter().flat_map(|it| &it.who).filter_map(pack).collect();
+    let kinds: BTreeSet<&str> = scenes.each.iter().flat_map(|it| it.kinds.keys()).copied().collect();
     let lang = article.lang.as_deref().unwrap_or("en");
     let mut scored: Vec<(u32, &FeedId, String)> = feeds
         .iter()

@@ -6,7 +6,7 @@ use super::{
     ProposedFacet,
     action::{self, Action, stem},
     lists::{OCCASIONS, has},
-    name::Name,
+    name::{Name, NameKind},
     propose::Proposer,
     scene::Who,
     thread::{Thread, is_gathering},
@@ -15,6 +15,8 @@ use super::{
 
 /// Topics in a facet or in `any` at most.
 const TOPICS_MAX: usize = 8;
+/// Who may come together, at most.
+const CAST_MAX: usize = 12;
 /// Packs in `any` at most.
 const PACKS_MAX: usize = 6;
 
@@ -29,18 +31,22 @@ impl Proposer<'_> {
     ) -> Vec<ProposedFacet> {
         // A storm is told by its place, whoever speaks of it.
         let impersonal = action.is_some_and(|it| !it.people) && thread.venue.is_some();
-        let mut all = if impersonal { Vec::new() } else { self.who_facets(thread, action, who) };
+        let gathering = thread.kind.is_some_and(is_gathering);
+        let mut all = if impersonal {
+            Vec::new()
+        } else if gathering && !self.two_stand_out(thread, who) || gathering && child {
+            vec![self.cast_facet(thread, who, child)]
+        } else {
+            self.who_facets(thread, action, who)
+        };
+        all.retain(|it| !it.aliases.is_empty());
         all.push(self.what_facet(thread, action));
-        if !child && action.is_some_and(|it| it.sides) && all.len() == 2 {
-            all.extend(self.about_facet(thread, who));
-        }
         let Some(venue) = &thread.venue else { return all };
-        let in_title = self.scenes.scenes.first().is_some_and(|it| it.who.contains(venue));
+        let in_title = self.scenes.each.first().is_some_and(|it| it.who.contains(venue));
         if !(action.is_some_and(|it| it.placed) || child || in_title) {
             return all;
         }
         let place = self.where_facet(thread, venue, impersonal);
-        let gathering = thread.kind.is_some_and(is_gathering);
         match (place, all.first_mut()) {
             // A trial is told by who stands in it or by its place: asking for both would miss most of it.
             (Some(place), Some(first)) if !child && !gathering && first.about == "who" => {
@@ -50,6 +56,31 @@ impl Proposer<'_> {
             (place, _) => all.extend(place),
         }
         all
+    }
+
+    /// Everybody who may come together: at a place of its own the whole article's cast, else all but
+    /// the best known, who is in too much other news to tell this apart.
+    fn cast_facet(&mut self, thread: &Thread, who: &[Who], child: bool) -> ProposedFacet {
+        let weights = self.scenes.weights(|it| &it.who, &self.scenes.all());
+        let others = weights.iter().filter(|it| it.1 > 1 && !who.contains(&it.0)).map(|it| it.0.clone());
+        let others = others.filter(|it| {
+            let credited = self.scenes.name(it).is_some_and(|it| Some(it.text.as_str()) == self.credit);
+            let occasion = credited || self.scenes.name(it).is_some_and(|it| it.kind == NameKind::Occasion);
+            thread.venue.as_ref() != Some(it) && !occasion && !self.is_elsewhere(it)
+        });
+        let mut cast: Vec<Who> = who.iter().cloned().chain(others).take(CAST_MAX).collect();
+        if !child && cast.len() > 3 {
+            cast.remove(0);
+        }
+        let why = who.first().and_then(|it| self.first_sentence(it, &thread.sentences)).unwrap_or_default();
+        let aliases = cast.iter().filter_map(|it| self.alias(it)).collect();
+        ProposedFacet { about: "who", aliases, why }
+    }
+
+    /// Whether it is only ever a scene: "in Munich", "in Brussels".
+    fn is_elsewhere(&self, who: &Who) -> bool {
+        let mut told = self.scenes.each.iter().filter(|it| it.who.contains(who));
+        told.all(|it| it.venues.contains(who))
     }
 
     /// A named event is told by its name or its place, with a word of its kind or somebody who is there.
@@ -109,7 +140,7 @@ impl Proposer<'_> {
             thread
                 .sentences
                 .iter()
-                .filter_map(|at| self.scenes.scenes.get(*at))
+                .filter_map(|at| self.scenes.each.get(*at))
                 .any(|it| two.iter().all(|who| it.who.contains(who)))
         });
         both && weight(1) > 1 && weight(2) * 2 <= weight(1)
@@ -132,29 +163,13 @@ impl Proposer<'_> {
             "the article says {}; the others are usual words for it",
             here.iter().map(|it| it.as_str()).collect::<Vec<_>>().join(", ")
         );
-        // At a conference people meet and talk.
-        let gathered = (thread.kind == Some("conference")).then(|| action::all().get("meeting")).flatten();
-        let gathered = gathered.into_iter().flat_map(|it| it.aliases.iter());
+        // Where people come together they meet and talk, whatever it is called.
+        let gathered = ["meeting", "talks"].into_iter().filter(|_| thread.kind.is_some_and(is_gathering));
+        let gathered = gathered.filter_map(|it| action::all().get(it)).flat_map(|it| it.aliases.iter());
         let mut aliases: Vec<String> = here.into_iter().chain(usual).chain(gathered).cloned().collect();
         let mut seen = BTreeSet::new();
         aliases.retain(|it| seen.insert(it.clone()));
         ProposedFacet { about: "what", aliases, why }
-    }
-
-    /// What two parties talk about: the country the article keeps naming, and what comes again with it.
-    pub(super) fn about_facet(&mut self, thread: &Thread, who: &[Who]) -> Option<ProposedFacet> {
-        let weights = self.scenes.weights(|it| &it.who, &thread.sentences);
-        let (place, _) =
-            weights.iter().find(|it| self.scenes.is_place(&it.0) && !who.contains(&it.0) && it.1 > 4)?;
-        let why = self.first_sentence(place, &thread.sentences)?;
-        let title: BTreeSet<String> =
-            self.scenes.sentences.first()?.words.iter().map(|it| stem(&it.lower)).collect();
-        let left_out = known_stems(thread.kind.and_then(|it| action::all().get(it)));
-        let topics = topic::topics(&self.scenes.sentences, &left_out)
-            .into_iter()
-            .filter(|it| title.contains(&stem(it)));
-        let aliases = self.alias(place).into_iter().chain(topics.take(2)).collect();
-        Some(ProposedFacet { about: "about", aliases, why })
     }
 
     pub(super) fn headline_words(&self) -> Vec<String> {

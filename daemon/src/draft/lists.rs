@@ -77,7 +77,8 @@ pub(super) const PEOPLES: &str = "\
 /// Days and months, which begin with a capital.
 pub(super) const CALENDAR: &str = "\
     monday tuesday wednesday thursday friday saturday sunday january february march april may june july \
-    august september october november december christmas easter ramadan";
+    august september october november december jan feb mar apr jun jul aug sep sept oct nov dec \
+    gmt utc est christmas easter ramadan";
 
 /// News agencies, as texts credit them.
 pub(super) const AGENCIES: &[&str] = &[

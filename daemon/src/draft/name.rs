@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     known::Hit,
-    lists::{BODIES, SUFFIXES, has},
+    lists::{AGENCIES, BODIES, SUFFIXES, has},
     run::{Run, common_words, drop_openers, headline_case, runs_of},
     sentence::Sentence,
 };
@@ -45,7 +45,8 @@ pub(super) fn find(sentences: &[Sentence<'_>], hits: &[Vec<Hit>]) -> Vec<Name> {
     drop_openers(&mut runs);
     let mut names = merge(&runs);
     also_in_headline(&mut names, sentences);
-    names.retain(|it| it.text.chars().count() > 1);
+    // Who reports is nobody it is about.
+    names.retain(|it| it.text.chars().count() > 1 && !AGENCIES.contains(&it.text.as_str()));
     names
 }
 

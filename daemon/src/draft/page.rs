@@ -62,7 +62,7 @@ impl Page {
             "html" => note("lang", get("lang")),
             "time" => note("time", get("datetime")),
             "link" if get("rel").is_some_and(|it| it.eq_ignore_ascii_case("canonical")) => {
-                note("link", get("href"))
+                note("link", get("href"));
             }
             "meta" => {
                 if let Some(key) = get("property").or_else(|| get("name")).or_else(|| get("itemprop")) {

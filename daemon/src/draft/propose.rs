@@ -89,7 +89,8 @@ impl<'s> Proposer<'s> {
         let expected = self.expected(thread, parent.is_some());
         let weak = weak(thread, &all, &who, &expected);
         let phases = action.map(|it| it.phase.clone()).unwrap_or_default();
-        let any = self.any(thread, action, &who);
+        let mut any = self.any(thread, action, &who);
+        any.retain(|it| !all.iter().any(|facet| facet.aliases.contains(it)));
         Proposal { id, title, parent, seed: self.seed(thread), all, any, phases, expected, weak }
     }
 
@@ -121,7 +122,7 @@ impl<'s> Proposer<'s> {
         thread
             .sentences
             .iter()
-            .filter_map(|at| Some((self.scenes.scenes.get(*at)?, self.scenes.sentences.get(*at)?)))
+            .filter_map(|at| Some((self.scenes.each.get(*at)?, self.scenes.sentences.get(*at)?)))
     }
 
     /// Its clearest sentences: for the main thread the first ones of its kind.
@@ -160,11 +161,12 @@ impl<'s> Proposer<'s> {
         out
     }
 
+    /// The first sentence that names somebody, quoted.
     pub(super) fn first_sentence(&self, who: &Who, among: &BTreeSet<usize>) -> Option<String> {
         let at = among.iter().find(|at| {
-            self.scenes.scenes.get(**at).is_some_and(|it| it.who.contains(who) || it.venues.contains(who))
+            self.scenes.each.get(**at).is_some_and(|it| it.who.contains(who) || it.venues.contains(who))
         })?;
-        self.scenes.sentences.get(*at).map(|it| it.text.to_owned())
+        self.scenes.sentences.get(*at).map(|it| format!("“{}”", it.text))
     }
 
     fn title(

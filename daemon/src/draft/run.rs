@@ -138,54 +138,46 @@ pub(super) fn runs_of(
 
 /// A run without the roles before it; none where a pack knows it or it is an adjective.
 fn run(sentence: &Sentence<'_>, index: usize, from: usize, to: usize, hits: &[Hit]) -> Option<Run> {
-    let words = sentence.words.get(from..to)?;
-    let titled = words.iter().take_while(|it| has(ROLES, &it.lower)).count();
-    let titled = if titled == words.len() { return None } else { titled };
-    // "Union Pacific" is no person; a role strips only what names a person after it.
-    let titled =
-        if words.iter().any(|it| has(BODIES, &it.lower) || has(OCCASIONS, &it.lower)) { 0 } else { titled };
-    let start = from + titled;
+    let start = from + roles_before(sentence.words.get(from..to)?)?;
     let name = sentence.words.get(start..to)?;
-    let occasion = name.len() > 1 && name.iter().any(|it| has(OCCASIONS, &it.lower));
-    let body = name.len() > 1 && name.iter().any(|it| has(BODIES, &it.lower));
-    let known = |hit: &Hit| {
-        let whole = hit.from <= start && hit.to >= to;
-        hit.from < to && hit.to > start && (whole || !(occasion || body))
-    };
-    if hits.iter().any(known) || from == 0 && name.iter().all(Word::shouted) && dateline(sentence, to) {
+    let (first, last) = (name.first()?, name.last()?);
+    let many = name.len() > 1;
+    let more = many && name.iter().any(|it| has(OCCASIONS, &it.lower) || has(BODIES, &it.lower));
+    // "Munich Security Conference" is more than the Munich a pack knows.
+    let known = |hit: &Hit| hit.from < to && hit.to > start && (hit.from <= start && hit.to >= to || !more);
+    let shouted_place = from == 0 && name.iter().all(Word::shouted) && dateline(sentence, to);
+    let adjective = !many && (is_people(&first.lower) || first.lower.chars().count() < 2);
+    if hits.iter().any(known) || shouted_place || adjective {
         return None;
     }
-    let [first, ..] = name else { return None };
-    if name.len() == 1 && (is_people(&first.lower) || first.lower.chars().count() < 2) {
-        return None;
-    }
-    let text = sentence.text.get(first.start..name.last()?.end)?.to_owned();
-    let before = role_before(sentence, from);
-    let role = if titled > 0 {
-        let titles = sentence.words.get(from..start)?;
-        Some(titles.iter().map(|it| it.text).collect::<Vec<_>>().join(" "))
-    } else {
-        before
+    let text = sentence.text.get(first.start..last.end)?.to_owned();
+    let titles = sentence.words.get(from..start)?;
+    let role = match titles {
+        [] => role_before(sentence, from),
+        titles => Some(titles.iter().map(|it| it.text).collect::<Vec<_>>().join(" ")),
     };
-    let votes = votes(sentence, start, to, role.is_some());
-    let shouted = name.len() == 1 && first.shouted();
-    let last = name.last()?;
     let then = sentence.text.get(last.end..).unwrap_or_default();
-    let with = sentence.words.get(to).is_some_and(|it| it.text == "and")
-        && sentence.words.get(to + 1).is_some_and(Word::capital);
-    let owns = then.starts_with("'s") || then.starts_with("’s") || with;
-    let opens = from == start && opens(sentence, from);
+    let and = sentence.words.get(to).is_some_and(|it| it.text == "and");
+    let with = and && sentence.words.get(to + 1).is_some_and(Word::capital);
     Some(Run {
         lower: text.to_lowercase(),
         text,
         words: name.len(),
+        votes: votes(sentence, start, to, role.is_some()),
         role,
         sentence: index,
-        votes,
-        shouted,
-        opens,
-        owns,
+        shouted: !many && first.shouted(),
+        opens: from == start && opens(sentence, from),
+        owns: then.starts_with("'s") || then.starts_with("’s") || with,
     })
+}
+
+/// How many words of a run are roles; none where all are.
+fn roles_before(words: &[Word<'_>]) -> Option<usize> {
+    let roles = words.iter().take_while(|it| has(ROLES, &it.lower)).count();
+    // "Union Pacific" is no person; a role is stripped only from what may be one.
+    let person = !words.iter().any(|it| has(BODIES, &it.lower) || has(OCCASIONS, &it.lower));
+    (roles < words.len()).then_some(if person { roles } else { 0 })
 }
 
 fn is_people(lower: &str) -> bool {
@@ -209,6 +201,10 @@ fn role_before(sentence: &Sentence<'_>, from: usize) -> Option<String> {
 
 const SPEECH: &str = "\
     said says told added warned announced will has is was wants agreed called denied";
+
+/// "the mayor of", "parts of": a place follows.
+const PLACED: &str = "airport bay capital city coast district governor gulf island lake mayor north outskirts part parts people port \
+    province region residents river south east state town village west";
 
 /// What stands around a name says what it is of: person, body, place, occasion.
 fn votes(sentence: &Sentence<'_>, from: usize, to: usize, role: bool) -> [u32; 4] {
@@ -234,29 +230,12 @@ fn votes(sentence: &Sentence<'_>, from: usize, to: usize, role: bool) -> [u32; 4
             votes[1] += single;
             votes[2] += 1;
         }
-        "of" if from.checked_sub(2).and_then(|it| sentence.words.get(it)).is_some_and(|it| {
-            has(GROUNDS, &it.lower)
-                || matches!(
-                    it.lower.as_str(),
-                    "part"
-                        | "parts"
-                        | "mayor"
-                        | "governor"
-                        | "state"
-                        | "residents"
-                        | "airport"
-                        | "capital"
-                        | "coast"
-                        | "outskirts"
-                        | "north"
-                        | "south"
-                        | "east"
-                        | "west"
-                        | "people"
-                )
-        }) =>
+        "of" if from
+            .checked_sub(2)
+            .and_then(|it| sentence.words.get(it))
+            .is_some_and(|it| has(PLACED, &it.lower)) =>
         {
-            votes[2] += 3
+            votes[2] += 3;
         }
         "capital" => votes[2] += 3,
         before if has(FIRMS, before) => votes[1] += 4,

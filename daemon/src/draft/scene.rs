@@ -35,7 +35,7 @@ pub(super) struct Scene {
 /// An article taken apart.
 pub(super) struct Scenes<'a> {
     pub(super) sentences: Vec<Sentence<'a>>,
-    pub(super) scenes: Vec<Scene>,
+    pub(super) each: Vec<Scene>,
     pub(super) names: Vec<Name>,
 }
 
@@ -52,7 +52,7 @@ impl<'a> Scenes<'a> {
         let scenes = sentences.iter().zip(&hits).enumerate();
         let scenes =
             scenes.map(|(at, (sentence, hits))| scene(article, sentence, at, hits, &names)).collect();
-        Self { sentences, scenes, names }
+        Self { sentences, each: scenes, names }
     }
 
     /// How much is said of each, and in how many sentences.
@@ -63,7 +63,7 @@ impl<'a> Scenes<'a> {
     ) -> Vec<(Who, u32)> {
         let mut weights: BTreeMap<&Who, u32> = BTreeMap::new();
         for (scene, sentence) in
-            among.iter().filter_map(|at| Some((self.scenes.get(*at)?, self.sentences.get(*at)?)))
+            among.iter().filter_map(|at| Some((self.each.get(*at)?, self.sentences.get(*at)?)))
         {
             for who in of(scene) {
                 *weights.entry(who).or_default() += sentence.weight;
@@ -76,7 +76,7 @@ impl<'a> Scenes<'a> {
     }
 
     pub(super) fn all(&self) -> BTreeSet<usize> {
-        (0..self.scenes.len()).collect()
+        (0..self.each.len()).collect()
     }
 
     pub(super) fn name(&self, who: &Who) -> Option<&Name> {
@@ -131,16 +131,18 @@ fn zone(article: &Article) -> TimeZone {
     article.tz.clone()
 }
 
-/// "RIYADH (Agency) - Officials …", "Lisbon, 3 May — …".
+/// Characters of a dateline after its place.
+const DATELINE_CHARS: usize = 40;
+
+/// "RIYADH (Agency) - Officials …", "Lisbon, 3 May — …": the place a report was written at.
 pub(super) fn dateline(sentence: &Sentence<'_>, to: usize) -> bool {
-    let Some(last) = to.checked_sub(1).and_then(|it| sentence.words.get(it)) else { return false };
-    let after = sentence.text.get(last.end..).unwrap_or_default().chars().take(30).collect::<String>();
-    to <= 3
-        && (after.trim_start().starts_with(['—', '–', '-', '('])
-            || after.contains(" — ")
-            || after.contains(" – "))
-        && after.chars().take_while(|it| !matches!(it, '—' | '–' | '-')).all(|it| it != '.')
-        && after.contains(['—', '–', '-'])
+    let last = to.checked_sub(1).filter(|_| to <= 3).and_then(|it| sentence.words.get(it));
+    let after = last.and_then(|it| sentence.text.get(it.end..)).unwrap_or_default();
+    let after: String = after.chars().take(DATELINE_CHARS).collect();
+    let dash = [" — ", " – ", " - "].iter().filter_map(|it| after.find(it)).min();
+    let before = dash.and_then(|it| after.get(..it)).map(str::trim);
+    // Nothing, an agency, or a date stands between the place and the dash.
+    before.is_some_and(|it| it.is_empty() || it.starts_with(['(', ',']) && !it.contains('.'))
 }
 
 /// What a place is the subject of rather than the scene.

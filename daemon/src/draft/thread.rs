@@ -54,7 +54,7 @@ impl<'s> Proposer<'s> {
     ) -> Option<&'static str> {
         let mut weights: BTreeMap<&'static str, usize> = BTreeMap::new();
         for at in among {
-            let (Some(scene), Some(sentence)) = (self.scenes.scenes.get(*at), self.scenes.sentences.get(*at))
+            let (Some(scene), Some(sentence)) = (self.scenes.each.get(*at), self.scenes.sentences.get(*at))
             else {
                 continue;
             };
@@ -71,7 +71,7 @@ impl<'s> Proposer<'s> {
     /// Where something happens, with the sentences that say so.
     pub(super) fn venues(&self) -> Vec<(Who, BTreeSet<usize>)> {
         let mut venues: BTreeMap<&Who, BTreeSet<usize>> = BTreeMap::new();
-        for (at, scene) in self.scenes.scenes.iter().enumerate() {
+        for (at, scene) in self.scenes.each.iter().enumerate() {
             for venue in &scene.venues {
                 venues.entry(venue).or_default().insert(at);
             }
@@ -114,7 +114,7 @@ impl<'s> Proposer<'s> {
         let gathering = is_gathering(kind);
         let ahead = among
             .iter()
-            .any(|at| self.scenes.scenes.get(*at).is_some_and(|it| it.dates.iter().any(|it| it.ahead)));
+            .any(|at| self.scenes.each.get(*at).is_some_and(|it| it.dates.iter().any(|it| it.ahead)));
         let planned = among.iter().any(|at| {
             self.scenes.sentences.get(*at).is_some_and(|it| {
                 it.words.iter().any(|word| {
@@ -145,7 +145,7 @@ impl<'s> Proposer<'s> {
         taken: &BTreeSet<usize>,
     ) -> Vec<(&'static str, BTreeSet<usize>)> {
         let mut own: BTreeMap<&'static str, BTreeSet<usize>> = BTreeMap::new();
-        for (at, scene) in self.scenes.scenes.iter().enumerate().skip(1) {
+        for (at, scene) in self.scenes.each.iter().enumerate().skip(1) {
             if taken.contains(&at) || main.is_some_and(|it| scene.kinds.contains_key(it)) {
                 continue;
             }
@@ -156,12 +156,12 @@ impl<'s> Proposer<'s> {
         }
         let dated = |at: &usize| {
             self.scenes
-                .scenes
+                .each
                 .get(*at)
                 .is_some_and(|it| it.dates.iter().any(|it| it.ahead && it.value.is_some()))
         };
         let words = |kind: &str, at: &BTreeSet<usize>| -> usize {
-            at.iter().filter_map(|at| self.scenes.scenes.get(*at)?.kinds.get(kind)).map(BTreeSet::len).sum()
+            at.iter().filter_map(|at| self.scenes.each.get(*at)?.kinds.get(kind)).map(BTreeSet::len).sum()
         };
         own.into_iter()
             .filter(|(kind, at)| {

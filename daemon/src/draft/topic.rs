@@ -14,7 +14,7 @@ const EMPTY: &str = "\
     day days does doing done down end ended expected first found gave given got going group held help \
     hold hours known leading least led left likely made make making man men met million minutes month \
     months must named need number old own opened per put part place plan planned plans report reported \
-    reporters reports said same say set saying says second seen service should since spoke spokesman \
+    reporters reports said same say set saying says second seen service should since start spoke spokesman \
     spokeswoman started statement take taken taking talk tell think third time times told took use used \
     wanted wants warned week weeks way went work world year years";
 

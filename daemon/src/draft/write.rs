@@ -49,7 +49,7 @@ fn feeds(out: &mut String, draft: &Draft) {
     out.push_str("#\n");
     comment(out, "Configured feeds that probably carry it:");
     for it in &draft.feeds {
-        comment(out, &format!("  {} ({})", it.feed, it.why));
+        comment(out, &format!("- {} ({})", it.feed, it.why));
     }
 }
 

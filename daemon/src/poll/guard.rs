@@ -56,12 +56,22 @@ impl Guard {
         }
         let literal = match url.host() {
             None => return Err(Forbidden::Hostless),
+            // A proxy would resolve it for us, to itself.
+            Some(Host::Domain(name)) if is_local(name) && !self.lets(Ipv4Addr::LOCALHOST.into()) => {
+                return Err(Forbidden::Name(name.to_owned()));
+            }
             Some(Host::Domain(_)) => return Ok(()),
             Some(Host::Ipv4(it)) => IpAddr::V4(it),
             Some(Host::Ipv6(it)) => IpAddr::V6(it),
         };
         if self.lets(literal) { Ok(()) } else { Err(Forbidden::Private(literal)) }
     }
+}
+
+/// Whether a name means this machine wherever it is resolved.
+fn is_local(name: &str) -> bool {
+    let name = name.trim_end_matches('.');
+    name.rsplit('.').next().is_some_and(|it| it.eq_ignore_ascii_case("localhost"))
 }
 
 /// The IPv4 address an IPv6 one carries, else the address itself.
@@ -170,6 +180,9 @@ mod tests {
             "[::ffff:0:7f00:1]",
             "[100::1]",
             "[3fff::1]",
+            "localhost",
+            "localhost.",
+            "a.LOCALHOST",
         ] {
             check(&format!("http://{host}/"), false);
         }

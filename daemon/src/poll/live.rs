@@ -11,7 +11,6 @@ use super::{
     Failure, Hints, Visit,
     doors::{Child, Doors, NotTold, Raw, Reading, Told},
     fetch::{Ask, Exchange, FetchError, Fetcher},
-    items::items,
     source::failure,
 };
 use crate::{read, writer};
@@ -75,8 +74,8 @@ pub fn understand(raw: &Raw<'_>) -> Result<Reading, Failure> {
         return Ok(Reading::Index(document.children.into_iter().map(child).collect()));
     }
     let hints = hints(&document.hints);
-    let title = document.title.clone();
-    Ok(Reading::Page { title, items: items(document, raw.id, raw.feed, raw.now), hints })
+    let items = read::items(&document, raw.id, raw.feed, raw.now);
+    Ok(Reading::Page { title: document.title, items, hints })
 }
 
 fn unread(error: &read::ReadError) -> Failure {

@@ -17,7 +17,6 @@ mod doors;
 mod errand;
 pub mod fetch;
 pub mod guard;
-mod items;
 mod live;
 pub mod manners;
 mod pending;

@@ -29,6 +29,10 @@ impl Pending {
         self.awaited.iter().cloned().collect()
     }
 
+    pub(super) fn wants(&self, feed: &FeedId) -> bool {
+        self.awaited.contains(feed)
+    }
+
     pub(super) fn visited(&mut self, feed: &FeedId) {
         if let Some(feed) = self.awaited.take(feed) {
             self.so_far.visited.push(feed);

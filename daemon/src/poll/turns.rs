@@ -17,7 +17,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use storyline_config::FeedId;
+use storyline_config::{FeedId, limit::RETRY_AFTER_MAX};
 use storyline_store::Schedule;
 
 use super::domain::domain_of;
@@ -158,6 +158,15 @@ impl Turns {
         let lane = self.lanes.entry(name.clone()).or_default();
         lane.last_start = lane.last_start.max(Some(at));
         self.sort(&name);
+    }
+
+    /// The clock was set: nothing that was noted lies further ahead than it can.
+    pub fn rewind(&mut self, now: Timestamp) {
+        for lane in self.lanes.values_mut() {
+            lane.last_start = lane.last_start.map(|it| it.min(now));
+            lane.paused_until = lane.paused_until.map(|it| it.min(later(now, RETRY_AFTER_MAX)));
+        }
+        self.limit(self.limits);
     }
 
     /// Nobody starts in a domain until then.

@@ -1,58 +1,67 @@
-//! A document as the parser wants it: Atom 1.0 without anything odd.
+//! A document as the parser wants it: Atom 1.0 with plain texts and nothing odd.
 
 use std::fmt::Write;
 
-use super::{
-    draft::{Draft, DraftEntry, Words},
-    leaf::escape,
-    text::Markup,
-};
+use jiff::Timestamp;
 
-/// Writes a draft out as Atom. An entry's id there is its place, from 0.
-pub(super) fn canonical(draft: &Draft<'_>) -> String {
+use super::leaf::escape;
+
+/// What the parser is to read of an entry, and what it has read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Plain {
+    pub(super) title: String,
+    pub(super) link: Option<String>,
+    pub(super) published: Option<Timestamp>,
+    pub(super) body: String,
+    pub(super) authors: Vec<String>,
+    pub(super) categories: Vec<String>,
+}
+
+/// Writes clean texts out as Atom. An entry's id there is its place, from 0.
+pub(super) fn canonical(title: &str, entries: &[Plain]) -> String {
     let mut out = String::from("<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>feed</id>");
-    words("title", draft.title.get(), &mut out);
-    for (place, entry) in draft.entries.iter().enumerate() {
+    element("title", title, &mut out);
+    for (place, entry) in entries.iter().enumerate() {
         write_entry(place, entry, &mut out);
     }
     out.push_str("</feed>");
     out
 }
 
-fn write_entry(place: usize, entry: &DraftEntry<'_>, out: &mut String) {
+fn write_entry(place: usize, entry: &Plain, out: &mut String) {
     // Writing to a string cannot fail.
     let _ = write!(out, "<entry><id>{place}</id>");
-    words("title", entry.title.get(), out);
-    if let Some(link) = entry.link.get() {
-        out.push_str("<link href=\"");
-        escape(link, out);
-        out.push_str("\"/>");
+    element("title", &entry.title, out);
+    if let Some(link) = &entry.link {
+        attribute("link", "href", link, out);
     }
-    if let Some(at) = entry.published() {
+    if let Some(at) = entry.published {
         let _ = write!(out, "<published>{at}</published>");
     }
-    words("content", entry.content.get(), out);
-    words("summary", entry.summary.get(), out);
+    element("summary", &entry.body, out);
     for author in &entry.authors {
-        out.push_str("<author><name>");
-        escape(author, out);
-        out.push_str("</name></author>");
+        out.push_str("<author>");
+        element("name", author, out);
+        out.push_str("</author>");
     }
     for category in &entry.categories {
-        out.push_str("<category term=\"");
-        escape(category, out);
-        out.push_str("\"/>");
+        attribute("category", "term", category, out);
     }
     out.push_str("</entry>");
 }
 
-fn words(name: &str, words: Option<&Words<'_>>, out: &mut String) {
-    let Some(words) = words else { return };
-    let kind = match words.markup {
-        Markup::Text => "text",
-        Markup::Html => "html",
-    };
-    let _ = write!(out, "<{name} type=\"{kind}\">");
-    escape(&words.text, out);
+/// An element with a text; nothing where that is empty, since the parser takes an empty one for a fault.
+fn element(name: &str, text: &str, out: &mut String) {
+    if text.is_empty() {
+        return;
+    }
+    let _ = write!(out, "<{name}>");
+    escape(text, out);
     let _ = write!(out, "</{name}>");
+}
+
+fn attribute(name: &str, key: &str, value: &str, out: &mut String) {
+    let _ = write!(out, "<{name} {key}=\"");
+    escape(value, out);
+    out.push_str("\"/>");
 }

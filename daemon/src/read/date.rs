@@ -8,6 +8,7 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use storyline_store::DateFlag;
 
 use super::{
+    date_clock::Clock,
     date_token::{Token, tokens},
     date_word::{month, zone},
 };
@@ -44,32 +45,20 @@ fn strict(text: &str) -> Option<Timestamp> {
     if certain { parser.parse_timestamp(text).ok() } else { None }
 }
 
-/// A clock time with what follows it.
-#[derive(Debug, Clone, Copy, Default)]
-struct Clock {
-    hour: i8,
-    minute: i8,
-    second: i8,
-    nanosecond: i32,
-}
-
 fn tolerant(text: &str) -> Option<Stated> {
-    let mut tokens = tokens(text);
+    let named = text.split_whitespace().find(|it| it.contains('/') && it.starts_with(char::is_alphabetic));
+    let named = named.and_then(|name| Some((name, TimeZone::get(name).ok()?)));
+    let mut tokens = match &named {
+        Some((name, _)) => tokens(&text.replace(name, " ")),
+        None => tokens(text),
+    };
     if let [Token::Number { value, digits: 10 | 13, .. }] = tokens.as_slice() {
         return epoch(*value);
     }
-    let zone = take_zone(text, &mut tokens);
-    let clock = take_clock(&mut tokens);
+    let zone = take_zone(&mut tokens).or(named.map(|(_, zone)| zone));
+    let clock = Clock::take(&mut tokens)?;
     let date = date(&tokens)?;
-    let clock = match clock {
-        Some(clock) => Some(clock?),
-        None => None,
-    };
-    let time = clock.unwrap_or_default();
-    // 24:00 is the midnight at the end of the day.
-    let (date, hour) =
-        if time.hour == 24 && time.minute == 0 { (date.tomorrow().ok()?, 0) } else { (date, time.hour) };
-    let time = civil::Time::new(hour, time.minute, time.second.min(59), time.nanosecond).ok()?;
+    let (date, time) = clock.unwrap_or_default().on(date)?;
     let at = zone.as_ref().unwrap_or(&TimeZone::UTC).to_timestamp(date.to_datetime(time)).ok()?;
     let flag = match (clock, zone) {
         (None, _) => Some(DateFlag::DateOnly),
@@ -91,9 +80,7 @@ fn epoch(value: u64) -> Option<Stated> {
 }
 
 /// Takes what names the zone out of the tokens.
-fn take_zone(text: &str, tokens: &mut Vec<Token>) -> Option<TimeZone> {
-    let named = text.split_whitespace().find(|it| it.contains('/') && it.starts_with(char::is_alphabetic));
-    let named = named.and_then(|name| TimeZone::get(name).ok());
+fn take_zone(tokens: &mut Vec<Token>) -> Option<TimeZone> {
     let colon = tokens.iter().position(|it| *it == Token::Sign(':')).unwrap_or(0);
     let numeric = offset_at(tokens, colon);
     let word = tokens.iter().enumerate().skip(1).find_map(|(at, token)| match token {
@@ -106,9 +93,9 @@ fn take_zone(text: &str, tokens: &mut Vec<Token>) -> Option<TimeZone> {
     }
     if let Some((at, minutes)) = word {
         tokens.remove(at);
-        return named.or(fixed(minutes));
+        return fixed(minutes);
     }
-    named
+    None
 }
 
 fn fixed(minutes: i32) -> Option<TimeZone> {
@@ -141,92 +128,6 @@ fn offset_at(tokens: &[Token], colon: usize) -> Option<(usize, i32)> {
         let total = i32::try_from(hours * 60 + minutes).ok().filter(|it| *it <= 15 * 60 && minutes < 60)?;
         Some((at, if *sign == '-' { -total } else { total }))
     })
-}
-
-/// Takes the clock time out of the tokens; the inner none is a time no clock shows.
-fn take_clock(tokens: &mut Vec<Token>) -> Option<Option<Clock>> {
-    let half = take_half(tokens);
-    let Some(colon) = tokens.windows(3).position(|it| {
-        matches!(
-            it,
-            [Token::Number { digits: 1 | 2, .. }, Token::Sign(':'), Token::Number { digits: 1 | 2, .. }]
-        )
-    }) else {
-        return take_compact_clock(tokens, half);
-    };
-    let number = |at: usize| match tokens.get(at) {
-        Some(Token::Number { value, .. }) => Some(*value),
-        _ => None,
-    };
-    let sign =
-        |at: usize, signs: &[char]| matches!(tokens.get(at), Some(Token::Sign(it)) if signs.contains(it));
-    let mut end = colon + 3;
-    let mut second = 0;
-    let mut nanosecond = 0;
-    if let (true, Some(value)) = (sign(end, &[':']), number(end + 1)) {
-        second = value;
-        end += 2;
-        if sign(end, &['.', ',', ':'])
-            && let Some(Token::Number { value, digits, .. }) = tokens.get(end + 1)
-        {
-            nanosecond = fraction(*value, *digits);
-            end += 2;
-        }
-    }
-    let clock = clock(number(colon)?, number(colon + 2)?, second, nanosecond, half);
-    tokens.splice(colon..end, [Token::Sign(' ')]);
-    Some(clock)
-}
-
-/// `T10`, `T1014` and `T101455`, and hours with a half of the day and no minutes.
-fn take_compact_clock(tokens: &mut Vec<Token>, half: Option<u64>) -> Option<Option<Clock>> {
-    let at = tokens.windows(2).position(|it| matches!(it, [Token::Sign('T'), Token::Number { .. }]))?;
-    let Some(Token::Number { value, digits, .. }) = tokens.get(at + 1) else { return None };
-    let clock = match digits {
-        1 | 2 => clock(*value, 0, 0, 0, half),
-        4 => clock(value / 100, value % 100, 0, 0, half),
-        6 => clock(value / 10_000, value / 100 % 100, value % 100, 0, half),
-        _ => None,
-    };
-    tokens.drain(at..at + 2);
-    Some(clock)
-}
-
-/// Takes the half of the day out of the tokens: the hour it begins at.
-fn take_half(tokens: &mut Vec<Token>) -> Option<u64> {
-    let half = |token: &Token| match token {
-        Token::Word(word) => match word.as_str() {
-            "am" | "오전" | "上午" | "午前" | "πμ" => Some(0),
-            "pm" | "오후" | "下午" | "午後" | "μμ" => Some(12),
-            _ => None,
-        },
-        _ => None,
-    };
-    let at = tokens.iter().position(|it| half(it).is_some())?;
-    half(&tokens.remove(at))
-}
-
-fn clock(hour: u64, minute: u64, second: u64, nanosecond: i32, half: Option<u64>) -> Option<Clock> {
-    let hour = match half {
-        Some(begins) if hour <= 12 => hour % 12 + begins,
-        _ => hour,
-    };
-    if hour > 24 || minute > 59 || second > 60 {
-        return None;
-    }
-    Some(Clock {
-        hour: i8::try_from(hour).ok()?,
-        minute: i8::try_from(minute).ok()?,
-        second: i8::try_from(second).ok()?,
-        nanosecond,
-    })
-}
-
-fn fraction(value: u64, digits: usize) -> i32 {
-    match u32::try_from(digits) {
-        Ok(digits @ 0..=9) => i32::try_from(value * 10_u64.pow(9 - digits)).unwrap_or(0),
-        _ => 0,
-    }
 }
 
 /// The day that the remaining tokens mean.

@@ -21,9 +21,9 @@ const MONTHS: &[(u64, &str)] = &[
     (3, "mar mär mrt maa már маr мар бер μαρ μάρ"),
     (4, "apr abr avr ápr kwi nis апр кві απρ"),
     (5, "may mai maj mei mag máj мая май тра μαϊ μαι μάι"),
-    (8, "aug aou aoû ago sie ağu авг сер αυγ αύγ"),
+    (8, "aug aou aoû ago agu sie ağu авг сер αυγ αύγ"),
     (9, "sep set szept wrz eyl сен вер σεπ"),
-    (10, "oct okt ott out paź paz eki окт жов οκτ"),
+    (10, "oct okt ott out paź eki окт жов οκτ"),
     (11, "nov lis kas ноя лис νοε νοέ"),
     (12, "dec déc dez dic des gru ara дек гру δεκ"),
 ];

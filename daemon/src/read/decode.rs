@@ -11,6 +11,8 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// How far into a document its own label is looked for.
 const LABEL_BYTES_MAX: usize = 1024;
+/// How much of a document is looked at to guess its encoding.
+const SAMPLE_BYTES_MAX: usize = 1 << 20;
 
 /// Decodes a document, whatever it says of itself.
 pub(super) fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
@@ -49,13 +51,16 @@ fn by_label<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
             return text;
         }
     }
-    let (text, _) = UTF_8.decode_without_bom_handling(bytes);
-    if mostly_right(&text) {
-        return text;
-    }
-    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Allow);
-    detector.feed(bytes, true);
-    detector.guess(None, chardetng::Utf8Detection::Allow).decode_without_bom_handling(bytes).0
+    // A part is enough to tell, and costs a fraction of the whole.
+    let sample = bytes.get(..bytes.len().min(SAMPLE_BYTES_MAX)).unwrap_or_default();
+    let encoding = if mostly_right(&UTF_8.decode_without_bom_handling(sample).0) {
+        UTF_8
+    } else {
+        let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Allow);
+        detector.feed(sample, true);
+        detector.guess(None, chardetng::Utf8Detection::Allow)
+    };
+    encoding.decode_without_bom_handling(bytes).0
 }
 
 /// Whether a text that was decoded with replacements is right but for a few bytes.

@@ -7,24 +7,45 @@ use html5gum::{Token, Tokenizer};
 /// Characters between `&` and `;` that can still be a reference.
 const NAME_CHARS_MAX: usize = 32;
 
-/// Replaces the references in a text; what is no reference stays as it is.
+/// Replaces the references of XML in a text; what is no reference stays as it is.
 pub(super) fn unescape(text: &str) -> Cow<'_, str> {
+    replace(text, |_, _| 0)
+}
+
+/// Replaces the references of HTML in a text, where some need no semicolon.
+pub(super) fn unescape_html(text: &str) -> Cow<'_, str> {
+    replace(text, |after, out| {
+        let name = after
+            .bytes()
+            .take(NAME_CHARS_MAX)
+            .position(|it| !it.is_ascii_alphanumeric())
+            .unwrap_or(after.len());
+        let name = after.get(..name.min(NAME_CHARS_MAX)).unwrap_or_default();
+        let open = UNCLOSED.iter().find(|it| name.starts_with(**it));
+        open.filter(|it| resolve(it, out)).map_or(0, |it| it.len())
+    })
+}
+
+/// Names that are written without their semicolon.
+const UNCLOSED: &[&str] = &["amp", "lt", "gt", "quot", "nbsp", "copy", "reg", "eacute", "egrave", "agrave"];
+
+/// Replaces references; `open` is asked for the length of one without a semicolon, from behind its `&`.
+fn replace(text: &str, open: impl Fn(&str, &mut String) -> usize) -> Cow<'_, str> {
     let Some(first) = text.find('&') else { return text.into() };
     let (head, mut rest) = text.split_at(first);
     let mut out = String::with_capacity(text.len());
     out.push_str(head);
     while let Some(after) = rest.strip_prefix('&') {
         let end = after.bytes().take(NAME_CHARS_MAX).position(|byte| byte == b';');
-        let name = end.and_then(|end| after.get(..end));
-        rest = match name {
-            Some(name) if resolve(name, &mut out) => after.get(name.len() + 1..).unwrap_or_default(),
-            _ => {
-                out.push('&');
-                after
-            }
+        let length = match end.and_then(|end| after.get(..end)) {
+            Some(name) if resolve(name, &mut out) => name.len() + 1,
+            _ => open(after, &mut out),
         };
-        let next = rest.find('&').unwrap_or(rest.len());
-        let (text, tail) = rest.split_at(next);
+        if length == 0 {
+            out.push('&');
+        }
+        rest = after.get(length..).unwrap_or_default();
+        let (text, tail) = rest.split_at(rest.find('&').unwrap_or(rest.len()));
         out.push_str(text);
         rest = tail;
     }

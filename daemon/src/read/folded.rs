@@ -32,16 +32,31 @@ impl Folded {
 
     /// Takes what can be seen of a text.
     pub(super) fn push_str(&mut self, text: &str) {
-        for c in text.chars() {
-            if self.is_full() {
-                return;
-            }
+        let mut rest = text;
+        while !self.is_full() && !rest.is_empty() {
+            // Most of a text are plain words with single blanks, which are taken whole.
+            let (words, tail) = rest.split_at(plain(rest.as_bytes()));
+            self.push_plain(words);
+            let Some(c) = tail.chars().next() else { return };
             if c.is_whitespace() {
                 self.blank();
             } else if let Some(c) = visible(c) {
                 self.push(c);
             }
+            rest = tail.get(c.len_utf8()..).unwrap_or_default();
         }
+    }
+
+    /// Takes words that are clean already.
+    fn push_plain(&mut self, words: &str) {
+        let Some(first) = words.chars().next() else { return };
+        self.push(first);
+        let left = self.bytes_left.min(self.chars_left);
+        let rest = words.get(1..).unwrap_or_default();
+        let rest = rest.get(..left).unwrap_or(rest);
+        self.out.push_str(rest);
+        self.bytes_left -= rest.len();
+        self.chars_left -= rest.len();
     }
 
     fn push(&mut self, c: char) {
@@ -67,6 +82,19 @@ impl Folded {
         self.out.truncate(self.out.trim_end().len());
         self.out
     }
+}
+
+/// The length of the visible ASCII at the beginning of a text, single blanks within it included.
+fn plain(text: &[u8]) -> usize {
+    let mut length = 0;
+    while let Some(byte) = text.get(length) {
+        let within = *byte == b' ' && length > 0 && text.get(length + 1).is_some_and(u8::is_ascii_graphic);
+        if !within && !byte.is_ascii_graphic() {
+            break;
+        }
+        length += 1;
+    }
+    length
 }
 
 /// The character as it is kept: none for control, direction, joining and invisible characters.

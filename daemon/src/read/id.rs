@@ -5,55 +5,75 @@
 //! document shares. Entries that say the very same under the same name are
 //! one that stands there twice, and do not take its name from it.
 
-use std::collections::BTreeMap;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
+use storyline_config::limit::GUID_BYTES_MAX;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::{document::Entry, link};
 
-/// Bytes of a publisher's id that is used as it is; a longer one is hashed.
-const GUID_BYTES_MAX: usize = 512;
-
 /// Names the entries, and marks those that only repeat an earlier one.
 pub(super) fn name(entries: &mut [Entry]) {
     mark_repeats(entries);
-    let guids = Count::of(entries, |it| it.guid.clone());
-    let links = Count::of(entries, |it| it.link.as_deref().map(|link| link::canonical(link).into_owned()));
-    let texts = Count::of(entries, |it| Some(hash(it, false)));
-    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
-    for entry in entries {
-        let guid = entry.guid.clone().filter(|it| guids.alone(it));
-        let link = || {
-            entry.link.as_deref().map(|link| link::canonical(link).into_owned()).filter(|it| links.alone(it))
+    let names: Vec<Option<String>> = {
+        let guids = Count::of(entries, |it| it.guid.as_deref().map(Cow::Borrowed));
+        let links = Count::of(entries, |it| it.link.as_deref().map(link::canonical));
+        let alone = |entry: &Entry| {
+            let guid = entry.guid.clone().filter(|it| guids.alone(it));
+            let link = || {
+                entry.link.as_deref().map(link::canonical).filter(|it| links.alone(it)).map(Cow::into_owned)
+            };
+            guid.or_else(link)
         };
-        // Of a text without a title the hash is told by its words at once, not only when it meets another.
-        let text = || Some(hash(entry, false)).filter(|it| texts.alone(it) && !entry.title.is_empty());
-        let name = guid.or_else(link).or_else(text).unwrap_or_else(|| hash(entry, true));
+        entries.iter().map(alone).collect()
+    };
+    let names = by_text(entries, names);
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    for (entry, name) in entries.iter_mut().zip(names) {
         let times = taken.entry(name.clone()).or_default();
         *times += 1;
         entry.id = if *times == 1 { name } else { format!("{name}#{times}") };
     }
 }
 
+/// Names what has no name yet by its text.
+fn by_text(entries: &[Entry], names: Vec<Option<String>>) -> Vec<String> {
+    let needed = names.iter().any(Option::is_none);
+    let texts = Count::of(if needed { entries } else { &[] }, |it| Some(Cow::Owned(hash(it, false))));
+    let by_text = |entry: &Entry| {
+        // Of a text without a title the hash is told by its words at once, not only when it meets another.
+        let short = Some(hash(entry, false)).filter(|it| texts.alone(it) && !entry.title.is_empty());
+        short.unwrap_or_else(|| hash(entry, true))
+    };
+    names.into_iter().zip(entries).map(|(name, entry)| name.unwrap_or_else(|| by_text(entry))).collect()
+}
+
 fn mark_repeats(entries: &mut [Entry]) {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for entry in entries {
         let same = hash_of(&[
             entry.guid.as_deref().unwrap_or_default(),
             entry.link.as_deref().unwrap_or_default(),
             &entry.title,
-            &entry.published.map(|it| it.to_string()).unwrap_or_default(),
+            &date(entry),
             &entry.body,
         ]);
         entry.repeat = !seen.insert(same);
     }
 }
 
-/// How many entries, repeats aside, share a key.
-struct Count(BTreeMap<String, usize>);
+fn date(entry: &Entry) -> String {
+    entry.published.map(|it| it.to_string()).unwrap_or_default()
+}
 
-impl Count {
-    fn of(entries: &[Entry], key: impl Fn(&Entry) -> Option<String>) -> Self {
+/// How many entries, repeats aside, share a key.
+struct Count<'e>(BTreeMap<Cow<'e, str>, usize>);
+
+impl<'e> Count<'e> {
+    fn of(entries: &'e [Entry], key: impl Fn(&'e Entry) -> Option<Cow<'e, str>>) -> Self {
         let mut out = BTreeMap::new();
         for key in entries.iter().filter(|it| !it.repeat).filter_map(key) {
             *out.entry(key).or_default() += 1;
@@ -68,9 +88,8 @@ impl Count {
 
 /// A name made of title and date, and of the words where these do not suffice.
 fn hash(entry: &Entry, words: bool) -> String {
-    let date = entry.published.map(|it| it.to_string()).unwrap_or_default();
     let body = if words { entry.body.as_str() } else { "" };
-    format!("text:{:016x}", hash_of(&[&entry.title, &date, body]))
+    format!("text:{:016x}", hash_of(&[&entry.title, &date(entry), body]))
 }
 
 fn hash_of(parts: &[&str]) -> u64 {

@@ -3,17 +3,16 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use storyline_config::{Feed, FeedId};
+use storyline_config::{
+    Feed, FeedId,
+    limit::{DATE_AHEAD_MAX, DATE_BEHIND_MAX},
+};
 use storyline_store::{DateFlag, Item, ItemId};
 
 use super::document::{Document, Entry};
 
-/// How far ahead of the clock a stated date may lie and still count.
-const AHEAD_MAX: Duration = Duration::from_secs(10 * 60);
-/// How far behind the clock a stated date may lie and still count.
-const BEHIND_MAX: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How far ahead of the clock a stated date may lie and still be a date.
-const ABSURD_AHEAD: Duration = Duration::from_secs(24 * 3600);
+const ABSURD_AHEAD: Duration = Duration::from_hours(24);
 /// The year before which nothing was published on the web.
 const YEAR_MIN: i16 = 1990;
 
@@ -21,9 +20,12 @@ const YEAR_MIN: i16 = 1990;
 ///
 /// An entry that only repeats an earlier one of the document is left out, and so is one that says nothing at all.
 pub fn items(document: &Document, feed: &FeedId, config: &Feed, now: Timestamp) -> Vec<Item> {
-    let entries =
-        document.entries.iter().filter(|it| !it.repeat && !(it.title.is_empty() && it.body.is_empty()));
+    let entries = document.entries.iter().filter(|it| !it.repeat && says_something(it));
     entries.map(|entry| item(entry, feed, config, now)).collect()
+}
+
+fn says_something(entry: &Entry) -> bool {
+    !entry.title.is_empty() || !entry.body.is_empty()
 }
 
 fn item(entry: &Entry, feed: &FeedId, config: &Feed, now: Timestamp) -> Item {
@@ -35,7 +37,8 @@ fn item(entry: &Entry, feed: &FeedId, config: &Feed, now: Timestamp) -> Item {
         outlet: config.outlet.clone(),
         guid: entry.guid.clone(),
         link: entry.link.clone(),
-        lang: entry.lang.clone().or_else(|| config.lang.clone()),
+        // What a person says of a feed counts more than what it says of itself.
+        lang: config.lang.clone().or_else(|| entry.lang.clone()),
         title: entry.title.clone(),
         text: entry.body.clone(),
         published: dated.published,
@@ -70,11 +73,11 @@ pub(super) fn dated(stated: Option<Timestamp>, flag: Option<DateFlag>, seen: Tim
     let year = at.to_zoned_datetime(jiff::tz::TimeZone::UTC).year();
     let absurd = year < YEAR_MIN || ahead > span(ABSURD_AHEAD);
     let published = (!absurd).then_some(at);
-    if ahead > span(AHEAD_MAX) {
+    if ahead > span(DATE_AHEAD_MAX) {
         // A day without a time may begin elsewhere before it begins here.
         return Dated { published, effective: seen, flag: Some(DateFlag::Future) };
     }
-    if ahead < -span(BEHIND_MAX) {
+    if ahead < -span(DATE_BEHIND_MAX) {
         return Dated { published, effective: seen, flag: Some(DateFlag::Ancient) };
     }
     Dated { published, effective: at, flag }

@@ -58,7 +58,7 @@ impl<'de> Visitor<'de> for Feed<'_> {
             let hints = &mut draft.hints;
             match key.0.as_deref().unwrap_or_default() {
                 "version" => {
-                    is_feed |= map.next_value::<Loose>()?.0.is_some_and(|it| it.contains("jsonfeed"))
+                    is_feed |= map.next_value::<Loose>()?.0.is_some_and(|it| it.contains("jsonfeed"));
                 }
                 "items" => is_feed |= map.next_value_seed(Items { url: self.url, draft: &mut draft })?,
                 "title" => {
@@ -71,7 +71,7 @@ impl<'de> Visitor<'de> for Feed<'_> {
                 "next_url" => hints.next = address(map.next_value()?),
                 "hubs" => {
                     hints.hub =
-                        map.next_value::<Names>()?.0.first().and_then(|it| link::absolute(self.url, it))
+                        map.next_value::<Names>()?.0.first().and_then(|it| link::absolute(self.url, it));
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;

@@ -51,7 +51,7 @@ impl<'de> Visitor<'de> for Item<'_> {
                 "attachments" => {
                     let url =
                         map.next_value::<Names>()?.0.first().and_then(|it| link::absolute(self.url, it));
-                    url.into_iter().for_each(|it| entry.link.offer(6, it));
+                    offer(&mut entry, 6, url);
                 }
                 "id" | "title" | "url" | "external_url" | "content_html" | "content_text" | "summary"
                 | "language" | "date_published" | "date_modified" => {
@@ -96,6 +96,12 @@ impl<'de> Visitor<'de> for Item<'_> {
     }
 }
 
+fn offer(entry: &mut DraftEntry<'_>, rank: u8, link: Option<String>) {
+    if let Some(link) = link {
+        entry.link.offer(rank, link);
+    }
+}
+
 /// Records what one field says.
 fn take(entry: &mut DraftEntry<'static>, url: &Url, key: &str, value: Loose) {
     let Some(words) = value.text() else { return };
@@ -108,12 +114,12 @@ fn take(entry: &mut DraftEntry<'static>, url: &Url, key: &str, value: Loose) {
     match key {
         "id" => {
             if link::is_web(text) {
-                link::absolute(url, text).into_iter().for_each(|it| entry.link.offer(5, it));
+                offer(entry, 5, link::absolute(url, text));
             }
             entry.guid.offer(0, text.to_owned());
         }
         "url" | "external_url" => {
-            link::absolute(url, text).into_iter().for_each(|it| entry.link.offer(rank, it))
+            offer(entry, rank, link::absolute(url, text));
         }
         "date_published" | "date_modified" => match date::parse(text) {
             Some(stated) => entry.date.offer(rank, stated),

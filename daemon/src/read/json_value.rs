@@ -4,7 +4,9 @@ use std::{borrow::Cow, fmt};
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{draft::Words, leaf::MARKUP_BYTES_MAX, leaf::clip, text::Markup};
+use storyline_config::limit::MARKUP_BYTES_MAX;
+
+use super::{draft::Words, leaf::clip, text::Markup};
 
 /// Names kept of one list.
 const NAMES_MAX: usize = 32;

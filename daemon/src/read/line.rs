@@ -108,10 +108,10 @@ impl ItemLine {
         }
         let written: Written =
             serde_json::from_str(line).map_err(|error| LineError::Json(error.to_string()))?;
-        Self::check(written)
+        Self::check(&written)
     }
 
-    fn check(written: Written) -> Result<Self, LineError> {
+    fn check(written: &Written) -> Result<Self, LineError> {
         let published = words(&written.published).ok_or(LineError::Missing("published"))?;
         Ok(Self {
             id: words(&written.id).ok_or(LineError::Missing("id"))?,

@@ -40,6 +40,9 @@ pub(super) fn is_web(text: &str) -> bool {
 pub(super) fn canonical(link: &str) -> Cow<'_, str> {
     let tracks =
         |key: &str| key.starts_with("utm_") || matches!(key, "fbclid" | "gclid" | "mc_cid" | "mc_eid");
+    if !["utm_", "clid=", "mc_"].iter().any(|it| link.contains(it)) {
+        return link.into();
+    }
     let Ok(mut url) = Url::parse(link) else { return link.into() };
     if !url.query_pairs().any(|(key, _)| tracks(&key)) {
         return link.into();

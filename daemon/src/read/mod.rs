@@ -1,7 +1,7 @@
 //! From bytes to items (pure).
 //!
 //! ```text
-//! bytes ─decode─▶ text ─walk or json─▶ draft ─newest─▶ canonical Atom ─feed-rs─▶ entries ─name─▶ Document ─▶ items
+//! bytes ─decode─▶ text ─walk or json─▶ draft ─newest, clean─▶ canonical Atom ─feed-rs─▶ entries ─name─▶ Document ─▶ items
 //! ```
 //!
 //! feed-rs alone refuses or empties one document in five of those that other
@@ -18,6 +18,7 @@
 mod attribute;
 mod canonical;
 mod date;
+mod date_clock;
 mod date_token;
 mod date_word;
 mod decode;
@@ -40,11 +41,19 @@ mod name;
 mod newest;
 mod parse;
 mod record;
+mod scan;
 mod show;
 mod sniff;
 mod text;
 mod tree;
 mod walk;
+
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -52,16 +61,16 @@ use storyline_config::limit::ENTRIES_MAX;
 use storyline_store::DateFlag;
 use url::Url;
 
+use self::{
+    canonical::Plain,
+    draft::{Draft, DraftEntry, Ranked, Words},
+};
 pub use self::{
     document::{Document, Entry, Hints, Kind, SitemapChild},
     error::ReadError,
     items::items,
     line::{ItemLine, LineError},
     show::show,
-};
-use self::{
-    draft::{Draft, DraftEntry},
-    parse::{ParsedEntry, ParsedText},
 };
 
 /// Reads a document that came from `url`, as whatever kind of feed it is.
@@ -81,6 +90,11 @@ pub fn read(bytes: &[u8], content_type: Option<&str>, url: &Url) -> Result<Docum
 }
 
 fn read_unguarded(bytes: &[u8], content_type: Option<&str>, url: &Url) -> Result<Document, ReadError> {
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        return Err(ReadError::Unreadable {
+            what: "it is compressed, and the server does not say so".to_owned(),
+        });
+    }
     let text = decode::decode(bytes, content_type);
     if text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}').is_empty() {
         return Err(ReadError::Empty);
@@ -88,29 +102,31 @@ fn read_unguarded(bytes: &[u8], content_type: Option<&str>, url: &Url) -> Result
     let draft = if sniff::is_json(&text) {
         json::json(&text, url).map_err(|what| ReadError::Unreadable { what })?
     } else {
-        walk::walk(&text, url).ok_or_else(|| sniff::no_feed(&text))?
+        let draft = walk::walk(&text, url).ok_or_else(|| sniff::no_feed(&text))?;
+        if draft.entries.is_empty() && draft.children.is_empty() && sniff::is_page(&text) {
+            return Err(sniff::no_feed(&text));
+        }
+        draft
     };
     understand(draft)
 }
 
-/// Lets the parser read what was found, and names the entries.
+/// Cleans what was found, lets the parser read it, and names the entries.
 fn understand(mut draft: Draft<'_>) -> Result<Document, ReadError> {
     newest::keep(&mut draft.entries, ENTRIES_MAX);
     record::sane(&mut draft.hints);
-    let parsed = parse::parse(&canonical::canonical(&draft))?;
-    if parsed.entries.len() != draft.entries.len() {
+    let title = draft.title.take().map(|it| text::headline(&it.text, it.markup)).unwrap_or_default();
+    let (plain, rest): (Vec<Plain>, Vec<Rest>) = draft.entries.into_iter().map(part).unzip();
+    let (title, plain) = parse::parse(&canonical::canonical(&title, &plain))?;
+    if plain.len() != rest.len() {
         return Err(ReadError::Unreadable { what: "its entries cannot be told apart".to_owned() });
     }
     let lang = draft.lang;
-    let mut entries: Vec<Entry> = draft
-        .entries
-        .into_iter()
-        .zip(parsed.entries)
-        .map(|(draft, parsed)| entry(draft, parsed, lang.as_deref()))
-        .collect();
+    let joined = plain.into_iter().zip(rest).map(|(plain, rest)| join(plain, rest, lang.as_deref()));
+    let mut entries: Vec<Entry> = joined.collect();
     id::name(&mut entries);
     Ok(Document {
-        title: parsed.title.map(|it| headline(&it)).filter(|it| !it.is_empty()),
+        title: Some(title).filter(|it| !it.is_empty()),
         kind: draft.kind,
         lang,
         hints: draft.hints,
@@ -119,30 +135,50 @@ fn understand(mut draft: Draft<'_>) -> Result<Document, ReadError> {
     })
 }
 
-fn entry(draft: DraftEntry<'_>, parsed: ParsedEntry, lang: Option<&str>) -> Entry {
-    let body = |it: Option<ParsedText>| it.map(|it| text::body(&it.text, it.markup)).unwrap_or_default();
-    let content = body(parsed.content);
-    let date_flag = match draft.date.get() {
+/// What of an entry the parser has no place for.
+struct Rest {
+    guid: Option<String>,
+    date_flag: Option<DateFlag>,
+    source: Option<String>,
+    lang: Option<String>,
+}
+
+/// Parts an entry, cleaned, into what the parser reads and the rest.
+fn part(draft: DraftEntry<'_>) -> (Plain, Rest) {
+    let date = draft.date.take();
+    let body =
+        |it: Ranked<Words<'_>>| it.take().map(|it| text::body(&it.text, it.markup)).unwrap_or_default();
+    let content = body(draft.content);
+    let plain = Plain {
+        title: draft.title.take().map(|it| text::headline(&it.text, it.markup)).unwrap_or_default(),
+        link: draft.link.take(),
+        published: date.map(|it| it.at),
+        body: if content.is_empty() { body(draft.summary) } else { content },
+        authors: draft.authors,
+        categories: draft.categories,
+    };
+    let date_flag = match date {
         Some(stated) => stated.flag,
         None if draft.date_unreadable => Some(DateFlag::Bad),
         None => Some(DateFlag::Missing),
     };
-    Entry {
-        id: String::new(),
-        guid: draft.guid.get().and_then(|it| id::guid(it)),
-        title: parsed.title.map(|it| headline(&it)).unwrap_or_default(),
-        link: parsed.link,
-        published: parsed.published,
-        date_flag,
-        body: if content.is_empty() { body(parsed.summary) } else { content },
-        authors: parsed.authors,
-        source: draft.source,
-        categories: parsed.categories,
-        lang: draft.lang.or_else(|| lang.map(str::to_owned)),
-        repeat: false,
-    }
+    let guid = draft.guid.take().and_then(|it| id::guid(&it));
+    (plain, Rest { guid, date_flag, source: draft.source, lang: draft.lang })
 }
 
-fn headline(it: &ParsedText) -> String {
-    text::headline(&it.text, it.markup)
+fn join(plain: Plain, rest: Rest, lang: Option<&str>) -> Entry {
+    Entry {
+        id: String::new(),
+        guid: rest.guid,
+        title: plain.title,
+        link: plain.link,
+        published: plain.published,
+        date_flag: rest.date_flag,
+        body: plain.body,
+        authors: plain.authors,
+        source: rest.source,
+        categories: plain.categories,
+        lang: rest.lang.or_else(|| lang.map(str::to_owned)),
+        repeat: false,
+    }
 }

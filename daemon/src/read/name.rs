@@ -165,8 +165,7 @@ fn in_feed(space: Space, local: &str) -> Role {
         }
         (Space::Core, "title") => Field::Title(0),
         (Space::Atom | Space::Dc, "title") => Field::Title(1),
-        (Space::Core, "language") => Field::Language,
-        (Space::Dc, "language") => Field::Language,
+        (Space::Core | Space::Dc, "language") => Field::Language,
         (Space::Core | Space::Atom, "link") => Field::Link,
         (Space::Core, "ttl") => Field::Ttl,
         (Space::Core, "hour") => Field::SkipHour,

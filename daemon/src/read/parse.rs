@@ -3,36 +3,10 @@
 use feed_rs::model;
 use jiff::Timestamp;
 
-use super::{error::ReadError, text::Markup};
+use super::{canonical::Plain, error::ReadError};
 
-/// A text as the parser gives it.
-#[derive(Debug)]
-pub(super) struct ParsedText {
-    pub(super) text: String,
-    pub(super) markup: Markup,
-}
-
-/// An entry as the parser gives it.
-#[derive(Debug)]
-pub(super) struct ParsedEntry {
-    pub(super) title: Option<ParsedText>,
-    pub(super) link: Option<String>,
-    pub(super) published: Option<Timestamp>,
-    pub(super) content: Option<ParsedText>,
-    pub(super) summary: Option<ParsedText>,
-    pub(super) authors: Vec<String>,
-    pub(super) categories: Vec<String>,
-}
-
-/// A document as the parser gives it.
-#[derive(Debug)]
-pub(super) struct Parsed {
-    pub(super) title: Option<ParsedText>,
-    pub(super) entries: Vec<ParsedEntry>,
-}
-
-/// Parses a canonical document.
-pub(super) fn parse(canonical: &str) -> Result<Parsed, ReadError> {
+/// Parses a canonical document: its title, and its entries in order.
+pub(super) fn parse(canonical: &str) -> Result<(String, Vec<Plain>), ReadError> {
     let parser = feed_rs::parser::Builder::new()
         .sanitize_content(false)
         // Canonical dates are RFC 3339; the default tries a dozen patterns.
@@ -41,32 +15,47 @@ pub(super) fn parse(canonical: &str) -> Result<Parsed, ReadError> {
     let feed = parser
         .parse(canonical.as_bytes())
         .map_err(|error| ReadError::Unreadable { what: error.to_string() })?;
-    Ok(Parsed { title: feed.title.map(text), entries: feed.entries.into_iter().map(entry).collect() })
+    Ok((text(feed.title), feed.entries.into_iter().map(plain).collect()))
 }
 
-fn entry(entry: model::Entry) -> ParsedEntry {
+fn plain(entry: model::Entry) -> Plain {
     let published = entry.published.and_then(|at| {
         let nanosecond = i32::try_from(at.timestamp_subsec_nanos()).ok()?;
         Timestamp::new(at.timestamp(), nanosecond).ok()
     });
-    ParsedEntry {
-        title: entry.title.map(text),
+    Plain {
+        title: text(entry.title),
         link: entry.links.into_iter().next().map(|it| it.href),
         published,
-        content: entry.content.and_then(|it| {
-            let markup = markup(&it.content_type.to_string());
-            it.body.map(|text| ParsedText { text, markup })
-        }),
-        summary: entry.summary.map(text),
+        body: text(entry.summary),
         authors: entry.authors.into_iter().filter_map(|it| it.name).collect(),
         categories: entry.categories.into_iter().map(|it| it.term).collect(),
     }
 }
 
-fn text(text: model::Text) -> ParsedText {
-    ParsedText { markup: markup(&text.content_type.to_string()), text: text.content }
+fn text(text: Option<model::Text>) -> String {
+    text.map(|it| it.content).unwrap_or_default()
 }
 
-fn markup(media_type: &str) -> Markup {
-    if media_type == "text/plain" { Markup::Text } else { Markup::Html }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::canonical::canonical;
+
+    #[test]
+    fn the_parser_reads_what_was_written() {
+        let entries = [
+            Plain {
+                title: "A < B & \"C\" > D ]]> é".to_owned(),
+                link: Some("https://paper.example/?a=1&b=2".to_owned()),
+                published: "2025-02-12T07:00:00.5Z".parse().ok(),
+                body: "Text & more &amp; more".to_owned(),
+                authors: vec!["Jo Ann".to_owned()],
+                categories: vec!["R&D".to_owned()],
+            },
+            Plain::default(),
+        ];
+        let read = parse(&canonical("Paper", &entries)).unwrap();
+        assert_eq!(read, ("Paper".to_owned(), entries.to_vec()));
+    }
 }

@@ -70,7 +70,7 @@ pub(super) fn in_feed<'a>(draft: &mut Draft<'a>, leaf: &mut Leaf<'a>, base: &Url
         }
         Field::SyPeriod => hints.sy_period = period(value).or(hints.sy_period),
         Field::SyFrequency => {
-            hints.sy_frequency = value.parse().ok().filter(|it| *it > 0).or(hints.sy_frequency)
+            hints.sy_frequency = value.parse().ok().filter(|it| *it > 0).or(hints.sy_frequency);
         }
         _ => {}
     }
@@ -96,7 +96,11 @@ pub(super) fn in_entry<'a>(entry: &mut DraftEntry<'a>, kind: Kind, leaf: &mut Le
     match leaf.field {
         Field::Link if attributes.href.is_some() || attributes.rel.is_some() => {
             let words = leaf.words();
-            let text = attributes.href.as_deref().or(words.as_ref().map(|it| it.text.as_ref()));
+            let words = words.as_ref().map(|it| it.text.as_ref());
+            if kind != Kind::Atom && words.is_some() && attributes.rel.is_none() {
+                return offer_link(entry, 0, base, words);
+            }
+            let text = attributes.href.as_deref().or(words);
             return link_of_entry(entry, &attributes, base, text);
         }
         Field::Enclosure => {

@@ -1,15 +1,16 @@
 //! What `feeds test --json` prints about a document.
 
-use jiff::civil::Weekday;
+use jiff::{Timestamp, civil::Weekday};
 use serde_json::{Map, Value, json};
 
 use super::{
     document::{Document, Entry, Hints},
     error::ReadError,
+    items::dated,
 };
 
-/// The document that says what was understood, or why nothing was.
-pub fn show(read: Result<&Document, &ReadError>) -> Value {
+/// The document that says what was understood, or why nothing was. A date that cannot be at `now` is shown as none.
+pub fn show(read: Result<&Document, &ReadError>, now: Timestamp) -> Value {
     match read {
         Ok(document) => {
             let mut shown = json!({
@@ -18,7 +19,7 @@ pub fn show(read: Result<&Document, &ReadError>) -> Value {
                 "kind": document.kind.as_str(),
                 "lang": document.lang,
                 "hints": hints(&document.hints),
-                "entries": document.entries.iter().map(entry).collect::<Vec<_>>(),
+                "entries": document.entries.iter().map(|it| entry(it, now)).collect::<Vec<_>>(),
             });
             if !document.children.is_empty() {
                 let child = |it: &super::SitemapChild| json!({"url": it.url, "lastmod": it.lastmod.map(|at| at.to_string())});
@@ -30,12 +31,13 @@ pub fn show(read: Result<&Document, &ReadError>) -> Value {
     }
 }
 
-fn entry(entry: &Entry) -> Value {
+fn entry(entry: &Entry, now: Timestamp) -> Value {
+    let published = dated(entry.published, entry.date_flag, now).published;
     json!({
         "id": entry.id,
         "title": entry.title,
         "link": entry.link,
-        "published": entry.published.map(|at| at.to_string()),
+        "published": published.map(|at| at.to_string()),
         "body": entry.body,
         "authors": entry.authors,
         "source": entry.source,

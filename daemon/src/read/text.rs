@@ -1,17 +1,17 @@
 //! From markup to clean text.
 //!
-//! A tokenizer, not a tree: time and memory grow with the length of what is
-//! kept, whatever is nested in what. What comes out has no markup, no control,
+//! Tags are cut out in one pass, and no tree is built: time and memory grow
+//! with the length of the text, whatever is nested in what. What comes out has no markup, no control,
 //! direction or invisible characters, and single blanks only, so that log,
 //! socket, terminal and alerts are safe.
 
-use html5gum::{
-    Span, Tokenizer,
-    emitters::callback::{CallbackEmitter, CallbackEvent},
-};
 use storyline_config::limit::{TEXT_BYTES_MAX, TITLE_CHARS_MAX};
 
-use super::folded::Folded;
+use super::{
+    entity::unescape_html,
+    folded::Folded,
+    scan::{Piece, Scanner},
+};
 
 /// How a text is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +104,7 @@ pub(super) fn body(text: &str, markup: Markup) -> String {
 
 fn clean(text: &str, markup: Markup, headline: bool, mut out: Folded) -> String {
     match markup {
-        Markup::Html if text.contains(['<', '&']) => {
+        Markup::Html if text.contains('<') || text.contains('&') => {
             // A tag that never ends is none, and nothing after it is lost; in a body that was cut it may be one.
             let (whole, rest) = text.split_at(loose(text));
             html(whole, headline, &mut out);
@@ -130,58 +130,40 @@ fn loose(text: &str) -> usize {
 
 /// Writes the text of `source` to `out`, until `out` is full. In a headline, what is no known tag is text.
 fn html(source: &str, headline: bool, out: &mut Folded) {
-    let mut unread: Option<Vec<u8>> = None;
-    let hides = |name: &[u8]| known(UNREAD, name) && (!headline || closes(source, name));
-    let callback = |event: CallbackEvent<'_>, span: Span<usize>| -> Option<()> {
-        match event {
-            CallbackEvent::String { value } if unread.is_none() => {
-                out.push_str(&String::from_utf8_lossy(value));
-            }
-            CallbackEvent::OpenStartTag { name } => {
-                if unread.is_none() && hides(name) {
-                    unread = Some(name.to_vec());
-                } else if unread.is_none() && known(BLOCKS, name) {
+    let mut scanner = Scanner::new(source);
+    while !out.is_full() {
+        match scanner.next() {
+            None => return,
+            Some(Piece::Text(words)) => out.push_str(&unescape_html(words)),
+            Some(Piece::Start(name, written)) => {
+                if known(UNREAD, &name) {
+                    let vital = !headline && matches!(name.as_ref(), "script" | "style");
+                    scanner.skip_to_end(&name, vital);
+                } else if known(BLOCKS, &name) {
                     out.blank();
-                } else if unread.is_none() && headline && !known(INLINE, name) && !known(UNREAD, name) {
-                    out.push_str(source.get(span.start..).and_then(tag).unwrap_or_default());
+                } else if headline && !known(INLINE, &name) {
+                    out.push_str(written);
                 }
             }
-            CallbackEvent::EndTag { name } => {
-                if unread.as_deref() == Some(name) {
-                    unread = None;
-                }
-                if known(BLOCKS, name) {
-                    out.blank();
-                }
-            }
-            _ => {}
+            Some(Piece::End(name)) if known(BLOCKS, &name) => out.blank(),
+            Some(Piece::End(_) | Piece::Unread) => {}
         }
-        out.is_full().then_some(())
-    };
-    let mut emitter = CallbackEmitter::new(callback);
-    emitter.naively_switch_states(!headline);
-    // The first token there is says that enough was read.
-    let _ = Tokenizer::new_with_emitter(source, emitter).next();
+    }
 }
 
-/// A tag as it was written, from its `<` on.
-fn tag(text: &str) -> Option<&str> {
-    let text = text.get(text.find('<')?..)?;
-    text.get(..=text.find('>')?)
-}
-
-fn known(names: &[&str], name: &[u8]) -> bool {
-    names.iter().any(|it| it.as_bytes() == name)
-}
-
-fn closes(source: &str, name: &[u8]) -> bool {
-    let end = [b"</", name].concat();
-    source.as_bytes().windows(end.len()).any(|it| it.eq_ignore_ascii_case(&end))
+/// Whether a name is in a list, which is sorted.
+fn known(names: &[&str], name: &str) -> bool {
+    names.binary_search(&name).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_lists_are_sorted() {
+        assert!(BLOCKS.is_sorted() && UNREAD.is_sorted() && INLINE.is_sorted());
+    }
 
     #[test]
     fn a_headline_loses_its_tags_and_nothing_else() {

@@ -42,6 +42,7 @@ struct Open<'a> {
 
 /// What is open below the stack.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one, and a box would be an allocation per element")]
 enum Inside<'a> {
     Nothing,
     Leaf(Leaf<'a>),
@@ -173,7 +174,7 @@ impl<'a> Tree<'a> {
                 self.close_to(entry);
                 (Place::Feed, Role::Entry)
             } else {
-                (place, name::role(place, space, local))
+                (place, self.fitting(name::role(place, space, local), local))
             };
         if self.stack.len() >= OPEN_MAX {
             self.inside = Inside::Skipped { name, same: 0, depth: 0 };
@@ -189,6 +190,17 @@ impl<'a> Tree<'a> {
                 self.inside = Inside::Skipped { name, same: 0, depth: 0 };
             }
         }
+    }
+
+    /// The role of an element, unless it is one of another kind of document.
+    fn fitting(&self, role: Role, local: &str) -> Role {
+        let kind = self.draft.as_ref().map(|it| it.kind);
+        let fits = match role {
+            Role::Entry => (local == "url") == (kind == Some(Kind::Sitemap)),
+            Role::Child => kind == Some(Kind::SitemapIndex),
+            Role::Group(_) | Role::Field(_) | Role::Unknown => true,
+        };
+        if fits { role } else { Role::Unknown }
     }
 
     fn push(
@@ -222,14 +234,13 @@ impl<'a> Tree<'a> {
     ) {
         self.bindings.truncate(marks.0);
         let atom = space == Space::Atom || self.draft.as_ref().is_some_and(|it| it.kind == Kind::Atom);
-        self.inside =
-            match meant(field, space, atom && matches!(place, Place::Feed | Place::Entry), &attributes) {
-                Some(meant) => Inside::Leaf(Leaf::new(name, field, meant, attributes, marks.1)),
-                None => {
-                    self.bases.truncate(marks.1);
-                    Inside::Skipped { name, same: 0, depth: 0 }
-                }
-            };
+        let atom = atom && matches!(place, Place::Feed | Place::Entry);
+        self.inside = if let Some(meant) = meant(field, space, atom, &attributes) {
+            Inside::Leaf(Leaf::new(name, field, meant, attributes, marks.1))
+        } else {
+            self.bases.truncate(marks.1);
+            Inside::Skipped { name, same: 0, depth: 0 }
+        };
     }
 
     /// Takes the end of an element.

@@ -57,7 +57,7 @@ fn walk_from<'a>(text: &'a str, from: usize, tree: &mut Tree<'a>) -> Option<Agai
                 let (Event::Start(tag) | Event::Empty(tag)) = event else { return None };
                 let name = tag.name().as_ref().len();
                 let name = rest.get(at + 1..at + 1 + name)?;
-                if !is_name(name) {
+                if !is_name(name) || is_false(&tag) {
                     return Some(Again { from: from + at + 1, sign: true });
                 }
                 tree.start(name, &tag);
@@ -101,6 +101,11 @@ fn after_broken<'a>(rest: &'a str, at: usize, tree: &mut Tree<'a>) -> Option<Aga
         tree.text(after.get(..end)?);
     }
     Some(Again { from: at + opening.len() + end, sign: false })
+}
+
+/// Whether what looks like a tag holds the beginning of another, outside of quotes: then its `<` was text.
+fn is_false(tag: &str) -> bool {
+    tag.find('<').is_some_and(|at| !tag.get(..at).unwrap_or_default().contains(['"', '\'']))
 }
 
 /// Whether a tag's name can be one; `< 5` and `<=` are text.

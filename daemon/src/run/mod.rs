@@ -96,7 +96,7 @@ impl House {
         let dir = setup.data_dir.clone();
         let keep = Keeper::start(archive.clone(), setup.clock.clone(), setup.config.daemon.archive)?;
         let (handle, thread) = blocking(move || writer::start(dir, log, config, clock, zone, keep)).await?;
-        let writer = tokio::task::spawn_blocking(move || thread.join().unwrap_or(Err(StoreError::Latched)));
+        let writer = tokio::task::spawn_blocking(move || thread.join().unwrap_or(Err(StoreError::Closed)));
         let live = Live::new(&setup.config.network, handle.clone())?;
         let schedules = schedules(&handle.view());
         let poller = Poller::new(live, setup.clock.clone(), setup.config.clone(), schedules);

@@ -16,6 +16,7 @@ use storyline_store::{DevelopmentId, Event, FeedRecord, Item, Recorded, Seq, Sta
 
 use super::{
     Command, DeliveryNews, Refused,
+    misses::Misses,
     seen::{Looking, Sight},
 };
 use crate::{
@@ -46,6 +47,7 @@ pub struct Core {
     heard: Vec<Item>,
     touched: BTreeSet<FeedId>,
     tally: Tally,
+    misses: Misses,
 }
 
 /// What a core takes up: all of it follows from the log's database.
@@ -60,7 +62,7 @@ pub struct Past {
 }
 
 /// What was read since the start.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally {
     /// Items that were judged.
     pub items: u64,
@@ -109,6 +111,7 @@ impl Core {
             heard: Vec::new(),
             touched: BTreeSet::new(),
             tally: Tally::default(),
+            misses: Misses::default(),
         }
     }
 
@@ -284,6 +287,9 @@ impl Core {
         }
         let judgements = detect::judge(&self.definitions, &self.memory, item, now);
         self.tally.matched += u64::from(!judgements.is_empty());
+        if judgements.is_empty() {
+            self.misses.missed(item);
+        }
         let (mut seq, mut events) = (None, 0);
         for judgement in &judgements {
             let theirs = judgement.clone().events();
@@ -328,6 +334,11 @@ impl Core {
         };
         for event in plan::due(&self.situation(now), visits) {
             self.record(event, now);
+        }
+        let (definitions, memory) = (&self.definitions, &self.memory);
+        self.misses.look(now, |it| detect::explain(definitions, memory, it, now));
+        if self.misses.nearest() != self.tally.nearest_miss.as_deref() {
+            self.tally.nearest_miss = self.misses.nearest().map(str::to_owned);
         }
     }
 

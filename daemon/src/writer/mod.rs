@@ -6,6 +6,7 @@
 
 mod core;
 mod handle;
+mod misses;
 mod recall;
 mod run;
 mod seen;

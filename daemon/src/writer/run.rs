@@ -27,7 +27,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     Answer, Handle, Ingested, Message, Refused, StorageTrouble, View, Visited,
-    core::{Core, Past},
+    core::{Core, Past, Tally},
     handle::Occasion,
     recall::recall,
 };
@@ -186,6 +186,9 @@ impl Writer {
     /// Commits what was thought, shows it, and answers.
     fn settle(&mut self, replies: Vec<Reply>) {
         let staged = self.core.take_staged();
+        if staged.events.is_empty() && staged.feeds.is_empty() && replies.is_empty() && self.shows(self.core.tally()) {
+            return; // Time has passed, and that is all.
+        }
         let feeds: Vec<_> = staged.feeds.iter().map(|(id, it)| (id.clone(), it.as_ref())).collect();
         let written = if !staged.events.is_empty() {
             self.log.commit(&staged.events, &feeds)
@@ -241,6 +244,12 @@ impl Writer {
         self.core.storage(vec![degraded, Event::StorageRestored {}], now);
         self.trouble = None;
         self.settle(Vec::new());
+    }
+
+    /// Whether everyone sees these numbers already.
+    fn shows(&self, tally: &Tally) -> bool {
+        let view = self.view.borrow();
+        (view.items, view.matched, &view.nearest_miss) == (tally.items, tally.matched, &tally.nearest_miss)
     }
 
     fn refusal(&self) -> Refused {

@@ -1,3 +1,5 @@
+//! Events and their bytes, there and back.
+
 use expect_test::{Expect, expect};
 use storyline_config::FeedId;
 

@@ -1,35 +1,39 @@
 //! Opening the log, and closing it so that the next opening is quick.
 //!
 //! ```text
-//! lock → remains of an interrupted opening → HEAD → log.sum fits?  yes → open
-//!                                                                  no  → set a copy aside → open → check all
-//!                                                                        → whole: drop the copy
-//!                                                                        → not: put it back, Damaged
+//! lock → remains of what was interrupted → HEAD → log.sum fits?  yes → open
+//!                                                                no  → set a copy aside → open → check all
+//!                                                                      → whole: drop the copy
+//!                                                                      → not: put it back, Damaged
 //! ```
 
 use std::{
     collections::BTreeMap,
-    io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use storyline_config::FeedId;
-
-use super::Log;
-use crate::{
-    FeedRecord, Seq, StoreError, aside,
-    codec::Fields,
-    database::{self, Database, guarded},
-    durable,
-    feed_parts::{self, Kept},
-    head::{self, Found, Head, Reach},
-    lock::{Lock, not_writable},
-    reader::Shared,
-    sum, swap, walk,
+use storyline_config::{
+    FeedId,
+    limit::{LOG_SNAPSHOT_BYTES, REOPEN_ROOM_BYTES},
 };
 
-pub(super) const META_HEAD: &[u8] = b"head";
+use super::{
+    Log,
+    checked::{Checked, damaged, known, open_clean, open_unclean},
+};
+use crate::{
+    FeedRecord, Reader, StorageCode, StoreError, aside,
+    carve::{Carved, carve},
+    database::{self, Database},
+    durable,
+    feed_parts::Kept,
+    head::{self, Found, Head, Reach},
+    lock::{Lock, not_writable},
+    reader::{Shared, Source},
+    segment, sum, swap,
+};
+
 const LOG_DIR: &str = "log";
 
 /// A log that was opened, and what was found in it besides the events.
@@ -43,14 +47,6 @@ pub struct Opened {
     pub unclean: bool,
 }
 
-/// A database that has proven to be what was written.
-struct Checked {
-    database: Database,
-    reach: Reach,
-    feeds: BTreeMap<FeedId, FeedRecord>,
-    kept: Kept,
-}
-
 impl Log {
     /// Opens the log in a data directory, or begins one.
     ///
@@ -58,18 +54,20 @@ impl Log {
     ///
     /// [`StoreError::InUse`] names who has it; [`StoreError::NotWritable`]; [`StoreError::TooNew`];
     /// [`StoreError::Damaged`] where something acknowledged is missing: the database is as it was found then;
-    /// [`StoreError::Full`] where the copy to be set aside does not fit.
+    /// [`StoreError::Full`] where there is no room for the copy to be set aside. After the last two it can still be
+    /// [read](Self::open_read_only).
     pub fn open(data_dir: &Path) -> Result<Opened, StoreError> {
         durable::create_dir(data_dir).map_err(|source| not_writable(data_dir, source))?;
         let lock = Lock::take(data_dir)?;
         let log_dir = log_dir(data_dir);
         let writable = |source| not_writable(data_dir, source);
+        // A newer version's is refused before anything is touched.
         head::read(data_dir)?;
         aside::recover(data_dir, &log_dir).and_then(|()| swap::finish(data_dir)).map_err(writable)?;
-        let reach = head::read(data_dir)?;
         let exists = log_dir.join(database::FILE).exists();
         let clean = exists && sum::matches(data_dir, &log_dir)?;
-        let reach = known(reach, exists, clean).map_err(|detail| damaged(&log_dir, detail))?;
+        let reach =
+            known(head::read(data_dir)?, exists, clean).map_err(|detail| damaged(&log_dir, detail))?;
         let unclean = exists && !clean;
         let checked = match (reach, unclean) {
             (Some(reach), true) => open_unclean(data_dir, &log_dir, reach)?,
@@ -82,40 +80,104 @@ impl Log {
             }
         };
         let Checked { database, reach, feeds, kept } = checked;
-        let head = Head::create(data_dir, reach)?;
-        let shared = Arc::new(Shared::new(database, reach.seq));
+        let head = Head::create(data_dir, reach).map_err(writable)?;
+        let opened_bytes = database.bytes();
+        let shared = Arc::new(Shared::new(Source::Open(database), reach.seq));
         let data_dir = data_dir.to_owned();
-        let log = Self { data_dir, shared, reach, head, feeds: kept, latched: false, _lock: lock };
+        let log = Self {
+            data_dir,
+            shared,
+            reach,
+            head: Some(head),
+            feeds: kept,
+            latched: None,
+            opened_bytes,
+            _lock: Some(lock),
+        };
         Ok(Opened { log, feeds, unclean })
+    }
+
+    /// Opens the log, or where it is damaged, has no room or is on a read-only file system opens it for [reading alone](Self::open_read_only) and says
+    /// why; how far feeds are read is not known then.
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Self::open), where it cannot be read either.
+    pub fn open_somehow(data_dir: &Path) -> Result<(Opened, Option<StoreError>), StoreError> {
+        let error = match Self::open(data_dir) {
+            Ok(opened) => return Ok((opened, None)),
+            Err(error @ (StoreError::Damaged { .. } | StoreError::Full(_))) => error,
+            Err(error) if error.is_read_only() => error,
+            Err(error) => return Err(error),
+        };
+        let mut log = Self::open_read_only(data_dir)?;
+        log.latched = Some(error.code());
+        Ok((Opened { log, feeds: BTreeMap::new(), unclean: true }, Some(error)))
+    }
+
+    /// Opens the log for reading alone, without its engine and without a copy: where the disk is full or the log
+    /// damaged. What cannot be found reads as `record_lost`. It takes events once [`reopen`](Self::reopen) succeeds.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::InUse`], [`StoreError::TooNew`], and [`StoreError::Io`] where it cannot even be read.
+    pub fn open_read_only(data_dir: &Path) -> Result<Self, StoreError> {
+        let lock = match Lock::take(data_dir) {
+            Ok(lock) => Some(lock),
+            Err(error @ StoreError::InUse { .. }) => return Err(error),
+            // Nothing can be written, not even our pid.
+            Err(_) => Lock::borrow(data_dir)?,
+        };
+        let carved = carved(data_dir)?;
+        let reach = carved.reach();
+        let shared = Arc::new(Shared::new(Source::Carved(carved), reach.seq));
+        let data_dir = data_dir.to_owned();
+        let (feeds, latched) = (Kept::default(), Some(StorageCode::Damaged));
+        Ok(Self { data_dir, shared, reach, head: None, feeds, latched, opened_bytes: 0, _lock: lock })
     }
 
     /// Reads the log back after a write failed, and takes events again.
     ///
     /// Events of the failed commit may have been kept, whole: where [`head`](Self::head) moved, apply what is after
-    /// the last event you know, and take the feed records from here. Until it succeeds, readers go on reading what
-    /// they can.
+    /// the last event you know, and take the feed records from here. Until it succeeds, readers go on reading.
     ///
     /// # Errors
     ///
     /// As for [`open`](Self::open); the log takes nothing then.
     pub fn reopen(&mut self) -> Result<BTreeMap<FeedId, FeedRecord>, StoreError> {
-        self.latched = true;
+        self.latched = self.latched.or(Some(StorageCode::Io));
         let log_dir = log_dir(&self.data_dir);
+        aside::recover(&self.data_dir, &log_dir)?;
+        durable::try_room(&self.data_dir, REOPEN_ROOM_BYTES)?;
         if log_dir.join(database::FILE).exists() {
             // Nothing is written any more, so the copy is one moment's; where it does not fit, readers keep theirs.
             aside::set_aside(&self.data_dir, &log_dir)?;
+            self.shared.swap(Source::Closed);
+            // Pages of a sync that failed may be clean in memory and absent from the disk: go on with the copy, which
+            // is known to be there.
+            aside::put_back(&self.data_dir, &log_dir)?;
         }
-        self.shared.swap(None);
-        // Pages of a sync that failed may be clean in memory and absent from the disk: go on with the copy, which is
-        // known to be there.
-        aside::put_back(&self.data_dir, &log_dir)?;
-        let checked = open_unclean(&self.data_dir, &log_dir, self.reach)?;
-        self.head = Head::create(&self.data_dir, checked.reach)?;
+        let reopened = self.reopened(&log_dir);
+        if reopened.is_err() {
+            self.shared.swap(carved(&self.data_dir).map_or(Source::Closed, Source::Carved));
+        }
+        reopened
+    }
+
+    fn reopened(&mut self, log_dir: &Path) -> Result<BTreeMap<FeedId, FeedRecord>, StoreError> {
+        let exists = log_dir.join(database::FILE).exists();
+        let reach = match known(head::read(&self.data_dir)?, exists, false) {
+            Ok(reach) => reach.filter(|it| it.seq > self.reach.seq).unwrap_or(self.reach),
+            Err(detail) => return Err(damaged(log_dir, detail)),
+        };
+        let checked = open_unclean(&self.data_dir, log_dir, reach)?;
+        self.head = Some(Head::create(&self.data_dir, checked.reach)?);
+        self.opened_bytes = checked.database.bytes();
         self.reach = checked.reach;
         self.feeds = checked.kept;
-        self.shared.swap(Some(checked.database));
+        self.shared.swap(Source::Open(checked.database));
         self.shared.durable(checked.reach.seq);
-        self.latched = false;
+        self.latched = None;
         Ok(checked.feeds)
     }
 
@@ -126,14 +188,24 @@ impl Log {
     /// Where it fails, nothing acknowledged is lost; the next opening checks everything.
     pub fn close(mut self) -> Result<(), StoreError> {
         self.ready()?;
-        self.shared.with(|database| {
+        let bytes = self.shared.with(|database| {
             database.flush()?;
-            database.sync()
+            database.sync()?;
+            Ok(database.bytes())
         })?;
-        self.head = Head::create(&self.data_dir, self.reach)?;
-        self.shared.swap(None);
+        self.head = Some(Head::create(&self.data_dir, self.reach)?);
+        self.shared.swap(Source::Closed);
         let log_dir = log_dir(&self.data_dir);
+        if bytes.saturating_sub(self.opened_bytes) > LOG_SNAPSHOT_BYTES {
+            // sled takes stock of its file only when it opens: better now than at the next start.
+            Database::open(&log_dir)?.shut();
+        }
         Ok(sum::write(&self.data_dir, &log_dir)?)
+    }
+
+    /// Something to read the log with, at any time and from any thread.
+    pub fn reader(&self) -> Reader {
+        Reader { shared: Arc::clone(&self.shared) }
     }
 }
 
@@ -141,129 +213,14 @@ pub(crate) fn log_dir(data_dir: &Path) -> PathBuf {
     data_dir.join(LOG_DIR)
 }
 
-/// How far the log must reach; none where it is to be begun.
-pub(crate) fn known(found: Found, exists: bool, clean: bool) -> Result<Option<Reach>, String> {
-    match (found, exists) {
-        (Found::Missing, false) => Ok(None),
-        // A clean stop's checksum vouches for the database; its last value says how far it reaches.
-        (Found::Missing | Found::Unreadable, true) if clean => Ok(Some(Reach::default())),
-        (Found::Missing, true) => Err("HEAD is missing".to_owned()),
-        (Found::Unreadable, _) => Err("HEAD cannot be read".to_owned()),
-        (Found::Reach(reach), false) if reach.seq > Seq(0) => {
-            Err(format!("the database is missing, and HEAD says {}", reach.seq))
-        }
-        (Found::Reach(reach), _) => Ok(Some(reach)),
-    }
-}
-
-fn damaged(log_dir: &Path, detail: String) -> StoreError {
-    StoreError::Damaged { detail, copy: log_dir.to_owned() }
-}
-
-/// Opens a database that is new or was left clean: its last value alone is looked at.
-fn open_clean(log_dir: &Path, head: Reach) -> Result<Checked, StoreError> {
-    let database = Database::open(log_dir)?;
-    let found = walk::last(&database.events).and_then(|reach| agreed(&database, reach));
-    let reach = match found {
-        Ok(reach) if reach == head || head.seq == Seq(0) => reach,
-        Ok(reach) => {
-            database.shut();
-            return Err(damaged(log_dir, format!("it ends at {}, and HEAD says {}", reach.seq, head.seq)));
-        }
-        Err(error) => {
-            database.shut();
-            return Err(damaged(log_dir, walk::detail(&error)));
-        }
+/// What the files give without their engine.
+fn carved(data_dir: &Path) -> Result<Carved, StoreError> {
+    let head = match head::read(data_dir)? {
+        Found::Reach(reach) => Some(reach),
+        Found::Missing | Found::Unreadable => None,
     };
-    with_feeds(database, reach).map_err(|detail| damaged(log_dir, detail))
-}
-
-/// Opens a database that was not left clean, with a copy set aside until all of it is checked.
-fn open_unclean(data_dir: &Path, log_dir: &Path, head: Reach) -> Result<Checked, StoreError> {
-    tracing::info!("the log was not closed cleanly; checking it");
-    aside::set_aside(data_dir, log_dir)?;
-    let checked = match open_checked(log_dir, head) {
-        Ok(checked) => checked,
-        Err(first) => {
-            tracing::warn!(detail = first, "the log does not open as it was left");
-            aside::put_back(data_dir, log_dir)?;
-            return open_without_snapshot(data_dir, log_dir, head, first);
-        }
-    };
-    aside::drop_copy(data_dir)?;
-    sum::remove(data_dir)?;
-    Ok(checked)
-}
-
-/// sled's own snapshot and settings follow from its file: where they alone are damaged, it does without.
-fn open_without_snapshot(
-    data_dir: &Path,
-    log_dir: &Path,
-    head: Reach,
-    first: String,
-) -> Result<Checked, StoreError> {
-    aside::set_aside(data_dir, log_dir)?;
-    let opened =
-        remove_derived(log_dir).map_err(|error| error.to_string()).and_then(|()| open_checked(log_dir, head));
-    let Ok(checked) = opened else {
-        aside::put_back(data_dir, log_dir)?;
-        return Err(damaged(log_dir, first));
-    };
-    aside::drop_copy(data_dir)?;
-    sum::remove(data_dir)?;
-    Ok(checked)
-}
-
-fn remove_derived(log_dir: &Path) -> io::Result<()> {
-    for entry in std::fs::read_dir(log_dir)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if name == "conf" || name.to_string_lossy().starts_with("snap.") {
-            std::fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
-}
-
-fn open_checked(log_dir: &Path, head: Reach) -> Result<Checked, String> {
-    let database = Database::open(log_dir).map_err(|error| walk::detail(&error))?;
-    let reach = walk::check(&database.events, head).map_err(|it| it.detail);
-    match reach.and_then(|reach| agreed(&database, reach).map_err(|error| walk::detail(&error))) {
-        Ok(reach) => with_feeds(database, reach),
-        Err(detail) => {
-            database.shut();
-            Err(detail)
-        }
-    }
-}
-
-/// What `meta` says must be what the events say: they are written together.
-pub(crate) fn agreed(database: &Database, reach: Reach) -> Result<Reach, StoreError> {
-    let meta = guarded(|| database.meta.get(META_HEAD))?;
-    if meta.as_deref().unwrap_or(&meta_head(Reach::default())) == meta_head(reach) {
-        return Ok(reach);
-    }
-    let says = meta
-        .as_deref()
-        .and_then(|it| Fields(it).take().ok())
-        .map_or(Seq(0), |it| Seq(u64::from_le_bytes(it)));
-    Err(io::Error::other(format!("it ends at {}, and was {says} before", reach.seq)).into())
-}
-
-fn with_feeds(database: Database, reach: Reach) -> Result<Checked, String> {
-    match feed_parts::load(&database.feeds) {
-        Ok((feeds, kept)) => Ok(Checked { database, reach, feeds, kept }),
-        Err(error) => {
-            database.shut();
-            Err(walk::detail(&error))
-        }
-    }
-}
-
-pub(super) fn meta_head(reach: Reach) -> [u8; 12] {
-    let mut bytes = [0; 12];
-    let (seq, crc) = bytes.split_at_mut(8);
-    seq.copy_from_slice(&reach.seq.0.to_le_bytes());
-    crc.copy_from_slice(&reach.crc.to_le_bytes());
-    bytes
+    let mut files = segment::files(data_dir)?;
+    let file = aside::untouched(data_dir, &log_dir(data_dir)).join(database::FILE);
+    files.extend(file.exists().then_some(file));
+    Ok(carve(&files, head)?)
 }

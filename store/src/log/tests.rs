@@ -243,8 +243,11 @@ fn readers_outlive_a_reopening_and_see_the_close() {
     let mut log = open(dir.path()).log;
     let reader = log.reader();
     log.commit(&events(1..=9), &[]).unwrap();
-    log.latched = true;
-    assert!(matches!(log.commit(&events(10..=10), &[]), Err(StoreError::Latched)));
+    log.latched = Some(StorageCode::Full);
+    assert!(matches!(
+        log.commit(&events(10..=10), &[]),
+        Err(StoreError::Latched { code: StorageCode::Full })
+    ));
     log.reopen().unwrap();
     log.commit(&events(10..=12), &[]).unwrap();
     assert_eq!(reader.read_after(Seq(0), 100).unwrap(), events(1..=12));

@@ -280,6 +280,14 @@ tags = "World"
             17 | [feed.e]
                |       ^
 
+            warning: feed `d` reads the same address
+              --> a.toml:20:7
+               |
+            20 | url = "https://example.org/rss"
+               |       ^^^^^^^^^^^^^^^^^^^^^^^^^
+               |
+               = help: one of them is enough
+
             error: only an official feed speaks for somebody
               --> a.toml:21:1
                |

@@ -126,6 +126,8 @@ url = "http://127.0.0.1:8080/rss"
 url = "http://localhost:8080/rss"
 [feed.d]
 url = "http://[fd00::1]/rss"
+[feed.e]
+url = "http://localhost:8080/rss"
 [network]
 allow = ["127.0.0.1"]
 [storyline.x]
@@ -165,12 +167,58 @@ all = [["x"]]
                |
                = help: name it in [network]: allow = ["fd00::1"]
 
-            warning: storyline `x` has no cues, so its phase follows general words only
-              --> a.toml:14:12
+            warning: feed `c` reads the same address
+              --> a.toml:13:7
                |
-            14 | [storyline.x]
+            13 | url = "http://localhost:8080/rss"
+               |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+               |
+               = help: one of them is enough
+
+            warning: storyline `x` has no cues, so its phase follows general words only
+              --> a.toml:16:12
+               |
+            16 | [storyline.x]
                |            ^
                |
                = help: add a [storyline.….phase] table with a few cues, such as scheduled = ["will meet on"]"#]],
+    );
+}
+
+#[test]
+fn a_service_needs_its_address_and_a_desktop_needs_nothing() {
+    check(
+        r#"[sink.phone]
+kind = "ntfy"
+url = "https://ntfy.example.org/topic"
+secret_file = "token"
+[sink.team]
+kind = "slack"
+[sink.all]
+kind = "apprise"
+url = "http://127.0.0.1:8000/notify/key"
+command = ["x"]
+[sink.screen]
+kind = "desktop"
+url = "https://example.org/"
+"#,
+        &expect![[r#"
+            error: sink `team` has no `url`, which it needs
+             --> a.toml:5:7
+              |
+            5 | [sink.team]
+              |       ^^^^
+
+            error: `command` has no meaning for sink `all`: its kind is "apprise"
+              --> a.toml:10:1
+               |
+            10 | command = ["x"]
+               | ^^^^^^^
+
+            error: `url` has no meaning for sink `screen`: its kind is "desktop"
+              --> a.toml:13:1
+               |
+            13 | url = "https://example.org/"
+               | ^^^"#]],
     );
 }

@@ -32,7 +32,7 @@ pub(super) struct TestArgs {
     #[arg(long, value_name = "F", conflicts_with = "url")]
     file: Option<PathBuf>,
     /// The address the document is from
-    #[arg(long, value_name = "URL", requires = "file")]
+    #[arg(long = "url", value_name = "BASE", requires = "file")]
     base: Option<Url>,
     /// The content type the document came with
     #[arg(long, value_name = "T", requires = "file")]
@@ -45,7 +45,7 @@ pub(super) async fn run(args: &TestArgs, global: &Global) -> Result<Exit, Failur
         (Some(path), _) => {
             let bytes = take(path)?;
             let base = args.base.clone().or_else(|| address(path));
-            let base = base.ok_or_else(|| Failure::new(Exit::Usage, "the document needs a --base", ""))?;
+            let base = base.ok_or_else(|| Failure::new(Exit::Usage, "the document has no address of its own", "name it with --url"))?;
             read(&bytes, args.content_type.as_deref(), &base)
         }
         (None, Some(url)) => match fetched(url, &network(global)?).await {
@@ -57,7 +57,7 @@ pub(super) async fn run(args: &TestArgs, global: &Global) -> Result<Exit, Failur
         }
     };
     let exit = if read.is_ok() { Exit::Done } else { Exit::BadData };
-    end(global, &show(read.as_ref()), exit)
+    end(global, &show(read.as_ref(), jiff::Timestamp::now()), exit)
 }
 
 fn take(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -137,8 +137,8 @@ mod tests {
         let base = "https://dw.example/rss".parse().unwrap();
         let rss = "<rss version='2.0'><channel><title>DW</title><item><title>Rubio lands</title><link>/1</link>\
                    <pubDate>Fri, 14 Feb 2025 08:40:00 GMT</pubDate></item></channel></rss>";
-        let found = render(&show(read(rss.as_bytes(), None, &base).as_ref()), &look)
-            + &render(&show(read(b"", None, &base).as_ref()), &look);
+        let found = render(&show(read(rss.as_bytes(), None, &base).as_ref(), look.now), &look)
+            + &render(&show(read(b"", None, &base).as_ref(), look.now), &look);
         let want = expect![[r#"
             DW (rss): 1 item
             08:40  Rubio lands

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use expect_test::expect;
 use storyline_config::{Network, SinkKind};
-use storyline_store::{DeliveryState, Event, Recorded, Seq, State};
+use storyline_store::DeliveryState;
 
 use super::{
     receiver::{Reply, receiver, says},
     writer::Bench,
 };
-use crate::deliver::{Terminal, deliver_once, try_sink};
+use crate::deliver::{deliver_once, try_sink};
 
 #[tokio::test]
 async fn an_attempt_in_hand_may_end_when_the_daemon_stops() {
@@ -140,33 +140,4 @@ async fn a_sink_can_be_tried() {
     assert_eq!(refused, Err("answered 403 Forbidden".to_owned()));
     let body: serde_json::Value = serde_json::from_str(&bench.journal.requests()[0].1).unwrap();
     assert_eq!(body["kind"], "test");
-}
-
-#[test]
-fn a_terminal_shows_each_alert_once_and_in_order() {
-    let mut state = State::default();
-    let raise = |state: &mut State, id: u64, text: &str| {
-        let event = Event::AlertRaised {
-            alert: storyline_store::AlertId(id),
-            kind: storyline_store::AlertKind::New,
-            storyline: None,
-            development: None,
-            changes: Vec::new(),
-            headline: String::new(),
-            severity: storyline_config::Severity::Notice,
-            text: text.to_owned(),
-        };
-        let at = "2025-02-12T10:40:00Z".parse().unwrap();
-        state.apply(&Recorded { seq: state.seq.next(), at, event });
-    };
-    raise(&mut state, 1, "before");
-    let mut shown = Vec::new();
-    let mut terminal = Terminal::after(Seq(1), &mut shown);
-    raise(&mut state, 9, "first");
-    raise(&mut state, 5, "second");
-    terminal.show(&state).unwrap();
-    terminal.show(&state).unwrap();
-    raise(&mut state, 9, "first, confirmed");
-    terminal.show(&state).unwrap();
-    assert_eq!(String::from_utf8(shown).unwrap(), "first\nsecond\nfirst, confirmed\n");
 }

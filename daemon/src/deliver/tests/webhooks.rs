@@ -3,7 +3,7 @@
 use std::{io::Write, time::Duration};
 
 use expect_test::{Expect, expect};
-use storyline_config::{Retry, SinkKind};
+use storyline_config::{Retry, Service, SinkKind};
 use storyline_store::DeliveryState;
 
 use super::{
@@ -261,6 +261,23 @@ async fn messages_are_signed_with_every_key_and_unsigned_without_one() {
     assert_eq!(header(head, "content-type").as_deref(), Some("application/json"));
     assert_eq!(header(&requests[1].0, "webhook-signature"), None);
     assert!(header(&requests[1].0, "webhook-timestamp").is_some());
+}
+
+#[tokio::test]
+async fn a_service_is_told_in_its_own_way_with_its_token() {
+    let mut bench = Bench::new();
+    let url = receiver(bench.journal.clone(), vec![]).await;
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    writeln!(file, "tk_secret").unwrap();
+    let secret = Some(file.path().to_owned());
+    bench.sink(SinkKind::Service { service: Service::Ntfy, url }, |it| it.secret_file = secret);
+    let id = bench.plan("munich", r#"{"title":"The conference","text":"munich · new","severity":"notice"}"#);
+    bench.start();
+    bench.until_state(id, DeliveryState::Done).await;
+    let (head, body, _) = bench.journal.requests().remove(0);
+    assert_eq!(body, r#"{"topic":"hook","title":"The conference","message":"munich · new","priority":3}"#);
+    assert_eq!(header(&head, "authorization").as_deref(), Some("Bearer tk_secret"));
+    assert!(head.starts_with("POST / "), "{head}");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use super::world::{World, again, confirmed, denial, fact, line, new, phase};
 use crate::plan::{Occasion, Visits};
 
 /// One thing that happens to a storyline.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Step {
     Tell(Occasion, &'static str, u8, u8),
     Wait(u32),
@@ -46,11 +46,11 @@ fn world(n: u8) -> World {
     world.sink("slow", |it| it.rate = Rate { messages: 2, per: Duration::from_mins(30) });
     world.sink("munich-only", |it| it.storylines = vec!["munich".into()]);
     world.sink("warnings", |it| it.min_severity = Severity::Warning);
-    world.config.alerts.storm = (n % 2 == 0).then_some(Storm { page: 2, per_10m: 4 });
+    world.config.alerts.storm = n.is_multiple_of(2).then_some(Storm { page: 2, per_10m: 4 });
     world.munich(|rule| {
-        rule.min_origins = 1 + u32::from(n % 3 == 0);
-        rule.confirm = (n % 5 == 0).then_some(Confirm { origins: 2, within: Duration::from_hours(1) });
-        if n % 7 == 0 {
+        rule.min_origins = 1 + u32::from(n.is_multiple_of(3));
+        rule.confirm = n.is_multiple_of(5).then_some(Confirm { origins: 2, within: Duration::from_hours(1) });
+        if n.is_multiple_of(7) {
             rule.on = vec![AlertCause::New, AlertCause::Disputed];
         }
     });
@@ -97,8 +97,8 @@ fn every_sink_is_told_once(planned: &[Event], world: &World) {
                 .any(|it| it == "*" || storyline.as_ref().is_some_and(|id| id.as_str() == it));
             let wants = hears && severity >= sink.min_severity;
             let told = |it: &&Event| match it {
-                Event::DeliveryPlanned { sink, alert: Some(it), .. } => sink == id && *it == alert,
-                Event::AlertGathered { sink, alert: it, .. } => sink == id && *it == alert,
+                Event::DeliveryPlanned { sink, alert: Some(it), .. }
+                | Event::AlertGathered { sink, alert: it, .. } => sink == id && *it == alert,
                 _ => false,
             };
             assert_eq!(
@@ -129,7 +129,7 @@ proptest! {
         let mut world = world(n);
         let mut first_runs = 0;
         for step in steps {
-            let planned = take(&mut world, step.clone());
+            let planned = take(&mut world, step);
             every_sink_is_told_once(&planned, &world);
             old_is_not_told(&step, &planned);
             one_item_makes_one_alert(&step, &planned);

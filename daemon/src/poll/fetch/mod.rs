@@ -16,6 +16,8 @@ mod body;
 mod error;
 mod resolve;
 #[cfg(test)]
+pub(crate) mod scripted;
+#[cfg(test)]
 mod tests;
 
 use std::{sync::Arc, time::Duration};

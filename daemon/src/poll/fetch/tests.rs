@@ -1,106 +1,11 @@
 //! The fetcher against a server on the loopback that does as it is told.
 
-use std::{
-    collections::BTreeMap,
-    io::Write,
-    net::SocketAddr,
-    sync::{Arc, Mutex},
+use std::{collections::BTreeMap, io::Write};
+
+use super::{
+    scripted::{Act, Server, send, to},
+    *,
 };
-
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-};
-
-use super::*;
-
-/// What a scripted server does with a request.
-enum Act {
-    /// Sends this, head and body, and closes.
-    Send(Vec<u8>),
-    /// Sends the head, then the piece again and again.
-    Endless(Vec<u8>, Vec<u8>),
-    /// Sends the head and then nothing more.
-    Stall(Vec<u8>),
-}
-
-/// A server on the loopback that does as it is told and remembers what it was asked.
-struct Server {
-    address: SocketAddr,
-    requests: Arc<Mutex<Vec<Vec<u8>>>>,
-}
-
-impl Server {
-    async fn start(ip: &str, act: impl Fn(&str) -> Act + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind((ip, 0)).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let requests: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
-        let (act, asked) = (Arc::new(act), Arc::clone(&requests));
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let (act, asked) = (Arc::clone(&act), Arc::clone(&asked));
-                tokio::spawn(async move { answer(stream, &*act, &asked).await });
-            }
-        });
-        Self { address, requests }
-    }
-
-    fn url(&self, path: &str) -> Url {
-        Url::parse(&format!("http://{}{path}", self.address)).unwrap()
-    }
-
-    /// What it was asked, one request a line, as Latin-1.
-    fn asked(&self) -> Vec<String> {
-        self.requests.lock().unwrap().iter().map(|it| latin1_text(it)).collect()
-    }
-
-    /// The paths it was asked for.
-    fn paths(&self) -> Vec<String> {
-        self.asked().iter().filter_map(|it| it.split(' ').nth(1).map(str::to_owned)).collect()
-    }
-}
-
-async fn answer(
-    mut stream: TcpStream,
-    act: &(dyn Fn(&str) -> Act + Send + Sync),
-    asked: &Mutex<Vec<Vec<u8>>>,
-) {
-    let mut head = Vec::new();
-    while !head.windows(4).any(|it| it == b"\r\n\r\n") {
-        match stream.read_u8().await {
-            Ok(byte) => head.push(byte),
-            Err(_) => return,
-        }
-    }
-    let path = latin1_text(&head).split(' ').nth(1).unwrap_or_default().to_owned();
-    asked.lock().unwrap().push(head);
-    // Whoever asked may hang up whenever it likes.
-    match act(&path) {
-        Act::Send(bytes) => drop(stream.write_all(&bytes).await),
-        Act::Endless(head, piece) => {
-            let _ = stream.write_all(&head).await;
-            while stream.write_all(&piece).await.is_ok() {}
-        }
-        Act::Stall(head) => {
-            let _ = stream.write_all(&head).await;
-            let _ = stream.read_u8().await;
-        }
-    }
-}
-
-fn send(status: &str, headers: &str, body: &[u8]) -> Act {
-    let mut bytes =
-        format!("HTTP/1.1 {status}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n", body.len());
-    let body_at = bytes.len();
-    let mut bytes = std::mem::take(&mut bytes).into_bytes();
-    debug_assert_eq!(bytes.len(), body_at);
-    bytes.extend_from_slice(body);
-    Act::Send(bytes)
-}
-
-fn to(status: &str, location: &str) -> Act {
-    send(status, &format!("location: {location}\r\nset-cookie: a=b\r\n"), b"")
-}
 
 fn small() -> Limits {
     let short = Duration::from_millis(400);

@@ -264,19 +264,17 @@ pub fn next_visit(
     due(schedule, feed, poll).max(until)
 }
 
-/// The schedule of a feed whose visit could not be recorded: what was read counts for nothing, what the server
-/// asked for counts, and the more often in a row it happens the longer it waits.
-pub fn unrecorded(before: &Schedule, after: &Schedule, times: u32, poll: &Poll, now: Timestamp) -> Schedule {
+/// The schedule of a feed whose visit could not be recorded: what was read counts for nothing, so that it is read
+/// again as soon as manners allow; what the server asked for counts.
+pub fn unrecorded(before: &Schedule, after: &Schedule, poll: &Poll, now: Timestamp) -> Schedule {
     let mut it = if before.url == after.url {
         before.clone()
     } else {
         Schedule { url: after.url.clone(), ..Schedule::default() }
     };
     it.last_visit = after.last_visit;
-    let own =
-        poll.min_interval.saturating_mul(1 << times.min(20)).min(poll.max_interval.max(poll.min_interval));
     it.held.clone_from(&after.held);
-    it.next_visit = Some(later(now, own)).max(it.held.as_ref().map(|it| it.until));
+    it.next_visit = Some(later(now, poll.min_interval)).max(it.held.as_ref().map(|it| it.until));
     it
 }
 

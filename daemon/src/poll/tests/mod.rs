@@ -181,3 +181,58 @@ async fn a_fast_clock_asks_no_more_often_than_its_own_time_allows() {
     assert!((80..=97).contains(&starts.len()), "{}", starts.len());
     assert!(world.clock.now() >= later(start(), Duration::from_hours(24)));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_stops_nobody_and_starts_no_burst() {
+    let (clock, hand) = Clock::by_hand(start());
+    let mut world = World::new(|_, now| ok(&now.as_second().to_string()));
+    world.clock = clock;
+    // Runs the clock by hand until everyone waits again.
+    let run = async |minutes: u64| {
+        for _ in 0..minutes * 30 {
+            hand.advance(Duration::from_secs(2));
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let cancel = CancellationToken::new();
+    let running = tokio::spawn(world.poller(&config(8, "")).run(cancel.clone()));
+    run(20).await;
+    let before = world.starts().len();
+    assert_eq!(before, 16);
+
+    let years = Duration::from_hours(2 * 365 * 24);
+    hand.set(start().checked_sub(years).unwrap());
+    run(20).await;
+    assert_eq!(world.starts().len(), before + 8);
+
+    hand.set(later(start(), years));
+    run(1).await;
+    keeps_manners(&world, Duration::from_secs(2));
+    assert_eq!(world.starts().len(), before + 16);
+    cancel.cancel();
+    running.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reload_forgets_no_wish() {
+    let world = World::new(|_, _| ok("a"));
+    let cancel = CancellationToken::new();
+    // One domain, so that the last has to wait.
+    let mut config = config(8, "");
+    config.poll.host_gap = MINUTE;
+    let poller = world.poller(&config);
+    let handle = poller.handle();
+    let running = tokio::spawn(poller.run(cancel.clone()));
+    world.clock.sleep(MINUTE * 10).await;
+    let wish = tokio::spawn({
+        let handle = handle.clone();
+        async move { handle.poll(Vec::new()).await }
+    });
+    world.clock.sleep(Duration::from_secs(1)).await;
+    handle.reload(Arc::new(config), BTreeMap::new()).await;
+    let began = world.clock.now();
+    assert_eq!(wish.await.unwrap().unwrap().visited.len(), 8);
+    assert!(between(began, world.clock.now()) < MINUTE * 5);
+    cancel.cancel();
+    running.await.unwrap();
+}

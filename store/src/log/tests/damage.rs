@@ -3,6 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use super::*;
+use crate::StorageCode;
 
 fn db(dir: &TempDir) -> PathBuf {
     dir.path().join("log/db")
@@ -80,6 +81,25 @@ fn a_flipped_bit_after_a_kill_is_told_or_without_effect() {
 }
 
 #[test]
+fn sectors_of_zeros_or_garbage_are_told_or_without_effect() {
+    for original in [closed(60), killed(60)] {
+        let whole = fs::read(db(&original)).unwrap();
+        let written = whole.iter().rposition(|it| *it != 0).unwrap();
+        for nth in 0..8 {
+            for (bytes, fill) in [(512, 0_u8), (4_096, 0x5a)] {
+                let at = written * nth / 8 / bytes * bytes;
+                let mut hit = whole.clone();
+                hit[at..at + bytes].fill(fill);
+                let dir = TempDir::new().unwrap();
+                crate::aside::copy_dir(original.path(), dir.path()).unwrap();
+                fs::write(db(&dir), hit).unwrap();
+                check(&dir, &events(1..=60), &format!("{bytes} bytes of {fill} at {at}"));
+            }
+        }
+    }
+}
+
+#[test]
 fn a_damaged_snapshot_of_the_engines_is_without_effect() {
     let dir = closed(20);
     drop(open(dir.path()));
@@ -116,6 +136,37 @@ fn a_log_cut_short_is_damaged() {
 }
 
 #[test]
+fn a_damaged_log_can_still_be_read() {
+    let dir = closed(60);
+    let bytes = fs::read(db(&dir)).unwrap();
+    let end = bytes.iter().rposition(|it| *it != 0).unwrap();
+    fs::write(db(&dir), &bytes[..end * 2 / 3]).unwrap();
+    assert!(!check(&dir, &events(1..=60), "cut"));
+    let (opened, why) = Log::open_somehow(dir.path()).unwrap();
+    assert!(matches!(why, Some(StoreError::Damaged { .. })));
+    let mut log = opened.log;
+    let reader = log.reader();
+    let check_reading = || {
+        let found = reader.read_after(Seq(0), 1_000).unwrap();
+        assert_eq!(found.len(), 60);
+        let lost = found.iter().zip(&events(1..=60)).skip_while(|(found, it)| found == it).count();
+        assert!((1..50).contains(&lost), "{lost}");
+        assert_eq!(reader.read_after(Seq(50), 7).unwrap(), found[50..57]);
+    };
+    check_reading();
+    assert!(matches!(
+        log.commit(&events(61..=61), &[]),
+        Err(StoreError::Latched { code: StorageCode::Damaged })
+    ));
+    assert!(matches!(log.reopen(), Err(StoreError::Damaged { .. })));
+    check_reading();
+    fs::write(db(&dir), &bytes).unwrap();
+    log.reopen().unwrap();
+    log.commit(&events(61..=61), &[]).unwrap();
+    assert_eq!(reader.read_after(Seq(0), 1_000).unwrap(), events(1..=61));
+}
+
+#[test]
 fn a_log_without_head_is_damaged() {
     let dir = killed(20);
     fs::remove_file(dir.path().join("HEAD")).unwrap();
@@ -144,7 +195,9 @@ fn an_interrupted_opening_begins_again_from_the_copy() {
     crate::aside::set_aside(dir.path(), &log_dir).unwrap();
     // The engine had begun to rewrite the original when the power went.
     fs::write(db(&dir), b"half rewritten").unwrap();
-    fs::create_dir(dir.path().join("log.copying")).unwrap();
+    for left in ["log.copying", "next.building", "restore.source", "log.scratch-7"] {
+        fs::create_dir(dir.path().join(left)).unwrap();
+    }
     assert_eq!(all(&open(dir.path()).log), events(1..=20));
     assert_eq!(names(dir.path()), ["HEAD", "lock", "log"]);
 }
