@@ -21,7 +21,7 @@ use storyline_config::limit::CONNECTIONS_MAX;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, UnixListener},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError},
 };
 
 use super::{doors::Doors, peer::Peer, problem::Problem, router::router, socket::own_uid, stall::Stalling};
@@ -63,7 +63,7 @@ pub async fn serve(listener: Listener, doors: Arc<Doors>) {
         match taken {
             Ok((stream, peer, permit)) => {
                 // Others never take every place: the owner can still ask.
-                let Some(place) = place(peer, &others) else { continue };
+                let Ok(place) = place(peer, &others) else { continue };
                 tokio::spawn(answer(stream, peer, service.clone(), graceful.watcher(), (permit, place)));
             }
             Err(error) => {
@@ -81,11 +81,11 @@ pub async fn serve(listener: Listener, doors: Arc<Doors>) {
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// A place among the others for whoever is one of them; none where those are taken.
-fn place(peer: Peer, others: &Arc<Semaphore>) -> Option<Option<OwnedSemaphorePermit>> {
+/// A place among the others for whoever is one of them; the owner needs none.
+fn place(peer: Peer, others: &Arc<Semaphore>) -> Result<Option<OwnedSemaphorePermit>, TryAcquireError> {
     match peer {
-        Peer::Local { owner: true, .. } => Some(None),
-        Peer::Local { .. } | Peer::Web => Arc::clone(others).try_acquire_owned().ok().map(Some),
+        Peer::Local { owner: true, .. } => Ok(None),
+        Peer::Local { .. } | Peer::Web => Arc::clone(others).try_acquire_owned().map(Some),
     }
 }
 

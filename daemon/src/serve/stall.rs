@@ -90,7 +90,7 @@ mod tests {
         let mut here = Stalling::new(here);
         let slow = tokio::spawn(async move {
             for _ in 0..3 {
-                sleep(STALL_MAX - Duration::from_secs(1)).await;
+                sleep(STALL_MAX.mul_f32(0.9)).await;
                 there.read_u8().await.unwrap();
             }
             there
