@@ -79,7 +79,7 @@ impl<'a> Case<'a> {
         let thread = memory.thread(&story.id).unwrap_or(&NOTHING);
         let rules = &heard.definitions.rules;
         let weighing = Weighing::of(rules, thread, heard.features(), heard.common(it));
-        let cue = cue(rules, story, it, &heard.reading);
+        let cue = cue(heard, story, it);
         Some(Self { heard, story, thread, it, touching, weighing, cue })
     }
 
@@ -148,14 +148,16 @@ impl<'a> Case<'a> {
             return None;
         }
         let features = heard.features();
-        let earlier = self.thread.versions(heard.item.id).last()?;
-        let (mine, other) = (&features.heads[0], &earlier.features.heads[0]);
-        let least = mine.len().min(other.len()).max(1);
-        let alike = shared(mine, other) as f64 >= 0.8 * least as f64
-            && features.title_concepts == earlier.features.title_concepts
-            && heard.reading.sentences.len() <= 1
-            && !contradicts(features, &earlier.features);
-        alike.then(|| Verdict {
+        let alike = |earlier: &&Known| {
+            let (mine, other) = (&features.heads[0], &earlier.features.heads[0]);
+            let least = mine.len().min(other.len()).max(1);
+            shared(mine, other) as f64 >= 0.8 * least as f64
+                && features.title_concepts == earlier.features.title_concepts
+                && heard.reading.sentences.len() <= 1
+                && !contradicts(features, &earlier.features)
+        };
+        let earlier = self.thread.versions(heard.item.id).find(alike)?;
+        Some(Verdict {
             development: earlier.development,
             ..Verdict::plain(Relation::Update, "a small edit of a known report")
         })

@@ -4,6 +4,7 @@
 //! sentence must agree too; and a text in which a number changed is no copy.
 
 use jiff::Timestamp;
+use storyline_config::limit::MEMORY_SPAN;
 use storyline_store::ItemId;
 
 use super::{
@@ -32,7 +33,9 @@ pub(super) fn taken(
     at: Timestamp,
     features: &Features,
 ) -> Option<Taken> {
-    let other = |it: &&Known| it.item != item && it.effective <= at;
+    let span = i64::try_from(MEMORY_SPAN.as_secs() / 3600).unwrap_or(i64::MAX);
+    let recent = |it: &Known| it.effective <= at && at.duration_since(it.effective).as_hours() <= span;
+    let other = |it: &&Known| it.item != item && recent(it);
     let by_title = thread.titled(features.title).filter_map(|number| Some((number, thread.known(number)?)));
     let headline = by_title
         .filter(|(_, it)| other(&it) && features.title_words >= rules.headline_words_min)

@@ -31,6 +31,8 @@ pub(super) struct Dated {
     pub(super) mention: Mention,
     /// The sentence it stands in; 0 is the title.
     pub(super) sentence: usize,
+    /// Whether it stands in the title.
+    pub(super) is_title: bool,
 }
 
 /// The dates of a title and a text, in the zone of the outlet.
@@ -38,7 +40,7 @@ pub(super) fn dates(item: &Item, reading: &Reading, tz: &TimeZone, lang: Option<
     let published = item.published.unwrap_or(item.effective);
     let title = mentions(&reading.title, published, tz, lang)
         .into_iter()
-        .map(|mention| Dated { mention, sentence: 0 });
+        .map(|mention| Dated { mention, sentence: 0, is_title: true });
     let text = mentions(&reading.text, published, tz, lang).into_iter().map(|mention| {
         let words = reading.words.get(reading.title_words..).unwrap_or_default();
         let sentence = words
@@ -46,7 +48,7 @@ pub(super) fn dates(item: &Item, reading: &Reading, tz: &TimeZone, lang: Option<
             .take_while(|it| it.at.start <= mention.start)
             .last()
             .map_or(1, |it| usize::from(it.sentence));
-        Dated { mention, sentence }
+        Dated { mention, sentence, is_title: false }
     });
     title.chain(text).collect()
 }

@@ -62,7 +62,7 @@ impl Features {
         let title = without_suffix(reading, outlet);
         it.title_words = title.len();
         it.title = hash_of(title);
-        it.triples = triples(title, reading.words.get(reading.title_words..).unwrap_or_default());
+        it.triples = triples(reading.words.get(reading.title_words..).unwrap_or_default());
         it.heads = [heads(table, title), heads(table, reading.sentence(1))];
         it.sentences = (0..reading.sentences.len()).map(|at| hash_of(reading.sentence(at))).collect();
         it
@@ -193,9 +193,9 @@ fn heads(table: &Table, words: &[Word]) -> Vec<u32> {
     out
 }
 
-/// Word triples of the text; of the title too where there is little text.
-fn triples(title: &[Word], text: &[Word]) -> Vec<u32> {
-    let mut out: Vec<u32> = title.windows(3).chain(text.windows(3)).map(triple).collect();
+/// Word triples of the text. The title has none: outlets that tell one thing share words there.
+fn triples(text: &[Word]) -> Vec<u32> {
+    let mut out: Vec<u32> = text.windows(3).map(triple).collect();
     out.sort_unstable();
     out.dedup();
     out

@@ -37,6 +37,8 @@ mod similarity;
 mod standing;
 mod stem;
 mod thread;
+#[cfg(test)]
+mod tests;
 mod touch;
 mod trie;
 

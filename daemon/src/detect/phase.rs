@@ -8,10 +8,11 @@ use storyline_config::Phase;
 
 use super::{
     definitions::Story,
+    judge::Heard,
     pattern::{Found, Pattern},
     reading::Reading,
     relevance::Belonging,
-    rules::{Rules, Step},
+    rules::Step,
 };
 
 /// A phase with the words that say so.
@@ -30,21 +31,22 @@ pub(super) struct Cue {
 ///
 /// The general lexicon stands in only where a definition has no cues at all: beside them it is
 /// wrong more often than right.
-pub(super) fn cue(rules: &Rules, story: &Story, it: &Belonging, reading: &Reading) -> Option<Cue> {
-    let own = best(rules, story.cues.iter(), true, it, reading);
+pub(super) fn cue(heard: &Heard<'_>, story: &Story, it: &Belonging) -> Option<Cue> {
+    let rules = &heard.definitions.rules;
+    let own = best(heard, story.cues.iter(), true, it);
     if own.is_some() || !story.cues.is_empty() || !rules.takes(Step::Lexicon) {
         return own;
     }
-    best(rules, rules.table.phase_lexicon.iter(), false, it, reading)
+    best(heard, rules.table.phase_lexicon.iter(), false, it)
 }
 
 fn best<'a>(
-    rules: &Rules,
+    heard: &Heard<'_>,
     cues: impl Iterator<Item = &'a (Phase, Pattern)>,
     own: bool,
     it: &Belonging,
-    reading: &Reading,
 ) -> Option<Cue> {
+    let (rules, reading) = (&heard.definitions.rules, &heard.reading);
     let mut best: Option<Cue> = None;
     for (phase, pattern) in cues {
         for (number, range) in reading.sentences.iter().enumerate().take(3) {
@@ -52,7 +54,7 @@ fn best<'a>(
             if !own && !(number == 0 && near(it, reading, found)) {
                 continue;
             }
-            let Some(phase) = guarded(rules, *phase, reading, range.start, found) else { continue };
+            let Some(phase) = guarded(heard, *phase, range.start, found) else { continue };
             // Longer cues say more; the title says more than the text.
             let size = pattern.len() * 2 + usize::from(number == 0);
             if best.as_ref().is_none_or(|it| (size, phase) > (it.size, it.phase)) {
@@ -77,8 +79,9 @@ fn near(it: &Belonging, reading: &Reading, found: Found) -> bool {
     it.places.iter().any(|place| clause(*place) == clause(found.from))
 }
 
-/// What is left of a cue after the words before it in its clause.
-fn guarded(rules: &Rules, phase: Phase, reading: &Reading, start: usize, found: Found) -> Option<Phase> {
+/// What is left of a cue after the words before it in its clause, and the day it is said to be.
+fn guarded(heard: &Heard<'_>, phase: Phase, start: usize, found: Found) -> Option<Phase> {
+    let (rules, reading) = (&heard.definitions.rules, &heard.reading);
     if !rules.takes(Step::Guards) {
         return Some(phase);
     }
@@ -94,15 +97,30 @@ fn guarded(rules: &Rules, phase: Phase, reading: &Reading, start: usize, found: 
     let has = |set: &std::collections::BTreeSet<u64>, within: usize| {
         before.iter().take(within).any(|it| set.contains(it))
     };
-    if has(&table.negation, 4) || has(&table.modal, 3) {
+    let denied = (found.from..=found.to)
+        .filter_map(|at| reading.words.get(at))
+        .any(|it| table.negation.contains(&it.form.plain));
+    if denied || has(&table.negation, 4) || has(&table.modal, 3) {
         return None;
     }
-    let is_future = has(&table.future, 3);
+    let begins = matches!(phase, Phase::UnderWay | Phase::Concluded);
+    let is_future = has(&table.future, 3) || begins && is_dated_ahead(heard, found);
     match phase {
         Phase::UnderWay | Phase::Concluded if is_future => Some(Phase::Scheduled),
         Phase::Paused | Phase::Cancelled if is_future => None,
         other => Some(other),
     }
+}
+
+/// Whether the clause of a cue names a day to come: "talks begin on Friday".
+fn is_dated_ahead(heard: &Heard<'_>, found: Found) -> bool {
+    let reading = &heard.reading;
+    let Some(cue) = reading.words.get(found.from) else { return false };
+    let words = if found.from < reading.title_words { 0..reading.title_words } else { reading.title_words..reading.words.len() };
+    heard.dates().iter().filter(|it| it.mention.ahead && it.is_title == (cue.sentence == 0)).any(|it| {
+        let mut own = words.clone().filter_map(|at| reading.words.get(at));
+        own.any(|word| word.clause == cue.clause && word.at.contains(&it.mention.start))
+    })
 }
 
 /// Whether a storyline can go from one phase to another.

@@ -122,7 +122,7 @@ fn expect(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
     if judgement.relation != Relation::New || case.heard.item.late {
         return;
     }
-    for Dated { mention, sentence } in case.heard.dates() {
+    for Dated { mention, sentence, .. } in case.heard.dates() {
         let Some(value) = mention.value.filter(|_| mention.ahead && *sentence <= 2) else { continue };
         let date = value.last();
         if date <= today

@@ -19,6 +19,8 @@ use super::{
     stem::{Identity, Language},
 };
 
+/// Marks hashes of stems.
+const STEM_SEED: u64 = 0x57E_4ED;
 /// Marks hashes of beginnings.
 const PREFIX_SEED: u64 = 0x9_12EF;
 /// Marks hashes of words that only count in capitals (`US`, `WHO`).
@@ -122,10 +124,8 @@ impl Trie {
                     out.push(*next);
                 }
             };
-            step(word.form.stem);
-            if word.form.plain != word.form.stem {
-                step(word.form.plain);
-            }
+            step(stem(word.form.stem));
+            step(word.form.plain);
             step(word.case);
             if word.capitals {
                 step(capitals(word.form.plain));
@@ -162,8 +162,9 @@ impl Trie {
         match kind {
             Kind::Stem if starred => vec![self.prefix_key(reading, word)],
             Kind::Stem if alone && table.is_stopword_hash(word.form.plain) => vec![capitals(word.form.plain)],
-            Kind::Stem if word.form.stem == word.form.plain => vec![word.form.stem],
-            Kind::Stem => vec![word.form.stem, word.form.plain],
+            Kind::Stem if word.form.stem == word.form.plain => vec![stem(word.form.stem)],
+            // As it is written it is found in texts of other languages too.
+            Kind::Stem => vec![stem(word.form.stem), word.form.plain],
             Kind::Case => vec![word.case],
             Kind::Prefix if last => vec![self.prefix_key(reading, word)],
             Kind::Exact | Kind::Prefix => vec![word.form.plain],
@@ -197,6 +198,10 @@ enum Kind {
     Exact,
     Prefix,
     Case,
+}
+
+fn stem(hash: u64) -> u64 {
+    hash.rotate_left(31) ^ STEM_SEED
 }
 
 /// The first two bytes of a word.

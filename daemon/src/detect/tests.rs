@@ -1,0 +1,278 @@
+//! Stories from life, told in invented outlets' words.
+
+use expect_test::{Expect, expect};
+use jiff::{SignedDuration, Timestamp};
+use storyline_config::{Config, FeedId};
+use storyline_store::{Item, ItemId};
+
+use super::{Definitions, Line, Rules, backtest};
+
+const HARBOUR: &str = r#"
+[storyline.harbour]
+title = "The strike at Port Averell"
+all = [["averell"], ["strike", "dockers", "walkout", "union", "quay", "harbour"]]
+[storyline.harbour.phase]
+announced = ["strike called", "call strike"]
+under_way = ["strike begins", "walk out", "down tools"]
+concluded = ["end strike", "strike ends", "strike over"]
+"#;
+
+const BRIDGE: &str = r#"
+[storyline.bridge]
+title = "The Karsk bridge"
+all = [["karsk"], ["bridge", "crossing", "span", "girder"]]
+"#;
+
+/// Reads `hours outlet | title | text` lines; `=guid` after the outlet makes a later content of one item.
+fn items(text: &str) -> Vec<Item> {
+    let start: Timestamp = "2025-02-10T06:00:00Z".parse().unwrap();
+    let mut items: Vec<Item> = Vec::new();
+    for (number, line) in text.lines().filter(|it| !it.trim().is_empty()).enumerate() {
+        let mut parts = line.splitn(3, " | ");
+        let (head, title) = (parts.next().unwrap().trim(), parts.next().unwrap().trim());
+        let (hours, outlet) = head.split_once(' ').unwrap();
+        let (outlet, guid) = outlet.split_once(" =").unwrap_or((outlet, ""));
+        let feed: FeedId = outlet.to_lowercase().replace(' ', "-").parse().unwrap();
+        let minutes = hours.parse::<f64>().unwrap() * 60.0;
+        #[expect(clippy::cast_possible_truncation, reason = "a few hours")]
+        let at = start + SignedDuration::from_mins(minutes as i64);
+        let key = if guid.is_empty() { format!("{number}") } else { guid.to_owned() };
+        items.push(Item {
+            id: ItemId::of(&feed, &key),
+            key: Some(format!("{}", number + 1)),
+            feed,
+            outlet: outlet.to_owned(),
+            guid: None,
+            link: None,
+            lang: None,
+            title: title.to_owned(),
+            text: parts.next().unwrap_or_default().trim().to_owned(),
+            published: Some(at),
+            seen: at,
+            effective: at,
+            date_flag: None,
+            authors: Vec::new(),
+            source: None,
+            categories: Vec::new(),
+            revision: false,
+            late: false,
+        });
+    }
+    items
+}
+
+fn lines(config: &str, text: &str) -> Vec<Line> {
+    let config = Config::parse("storyline.toml", config).unwrap().config;
+    backtest(&Definitions::with_rules(&config, Rules::default()), items(text).into_iter()).collect()
+}
+
+#[track_caller]
+fn check(config: &str, text: &str, expected: &Expect) {
+    let mut names = Vec::new();
+    let mut out = String::new();
+    for it in lines(config, text) {
+        let cluster = it.cluster.map_or("–".to_owned(), |id| {
+            let place = names.iter().position(|it| *it == id).unwrap_or_else(|| {
+                names.push(id);
+                names.len() - 1
+            });
+            format!("d{}", place + 1)
+        });
+        let relation = serde_json::to_value(it.relation).unwrap();
+        let copy = it.copy_of.map_or(String::new(), |it| format!(" of {it}"));
+        let changes: Vec<&str> = it.changes.iter().copied().filter(|it| *it != "fact").collect();
+        let changes = if changes.is_empty() { String::new() } else { format!(" +{}", changes.join(" +")) };
+        out.push_str(&format!(
+            "{} {} {}{copy} {cluster} from {}{changes} · {}{}\n",
+            it.id,
+            it.storyline,
+            relation.as_str().unwrap(),
+            it.origin,
+            it.phase.as_str(),
+            if it.alert { " · alert" } else { "" }
+        ));
+    }
+    expected.assert_eq(&out);
+}
+
+#[test]
+fn one_wire_report_under_ten_titles_is_one_origin() {
+    let text = "Some 1,400 dockers left the quays of Port Averell at dawn on Tuesday after the authority withdrew its pay offer, and no ship will be unloaded before the weekend.";
+    let titles = ["Dockers walk out at Port Averell", "Port Averell quays fall silent", "Averell dockers leave the quays", "Strike empties Port Averell"];
+    let story: Vec<String> = titles.iter().enumerate().map(|(at, title)| format!("{at} Paper {at} | {title} | {text}")).collect();
+    check(HARBOUR, &story.join("\n"), &expect![[r#"
+        1 harbour new d1 from Paper 0 +phase · under_way · alert
+        2 harbour copy of 1 d1 from Paper 0 · under_way
+        3 harbour copy of 1 d1 from Paper 0 · under_way
+        4 harbour copy of 1 d1 from Paper 0 · under_way
+    "#]]);
+}
+
+#[test]
+fn outlets_that_credit_one_agency_are_one_origin() {
+    check(
+        HARBOUR,
+        "
+0 Courier | Dockers walk out at Port Averell | Work stopped at dawn, Reuters reports.
+0.5 Ledger | Port Averell dockers walk out over pay | (Reuters) - Nothing moves on the quays.
+1 Lantern | Averell dockers walk out | The men left at dawn, according to Reuters.
+2 Kestrel | Dockers walk out at Port Averell in pay dispute | Our reporter saw the gates shut.
+",
+        &expect![[r#"
+            1 harbour new d1 from Reuters +phase · under_way · alert
+            2 harbour corroboration d1 from Reuters · under_way
+            3 harbour corroboration d1 from Reuters · under_way
+            4 harbour corroboration d1 from Kestrel +confirmed · under_way
+        "#]],
+    );
+}
+
+#[test]
+fn a_second_origin_confirms() {
+    check(
+        HARBOUR,
+        "
+0 Courier | Dockers walk out at Port Averell over pay | Work stopped on all quays at dawn.
+1 Ledger | Port Averell dockers walk out in pay row | All quays stand still since the morning.
+",
+        &expect![[r#"
+            1 harbour new d1 from Courier +phase · under_way · alert
+            2 harbour corroboration d1 from Ledger +confirmed · under_way
+        "#]],
+    );
+}
+
+#[test]
+fn a_denial_disputes_and_is_disputed_itself() {
+    check(
+        HARBOUR,
+        "
+0 Courier | Averell union agrees to end strike on Friday | The men go back on Friday, a port official said.
+3 Ledger | Averell union denies it agreed to end strike | No such deal was made, its secretary said.
+4 Kestrel | Union denies agreeing to end Averell strike | Its secretary said there was no deal.
+",
+        &expect![[r#"
+            1 harbour new d1 from Courier +phase · scheduled · alert
+            2 harbour denial d2 from Ledger · scheduled · alert
+            3 harbour corroboration d2 from Kestrel +confirmed · scheduled
+        "#]],
+    );
+}
+
+#[test]
+fn a_number_that_changed_is_a_change() {
+    check(
+        BRIDGE,
+        "
+0 Courier | Karsk bridge collapse: 8 killed | Rescuers search the river below the span.
+2 Ledger | Eight killed as Karsk bridge collapses | Rescuers search the river.
+5 Courier | Karsk bridge collapse: 12 killed | Rescuers search the river below the span.
+",
+        &expect![[r#"
+            1 bridge new d1 from Courier · none · alert
+            2 bridge corroboration d1 from Ledger +confirmed · none
+            3 bridge new d2 from Courier · none · alert
+        "#]],
+    );
+}
+
+#[test]
+fn a_live_blog_is_one_id_with_new_sentences() {
+    check(
+        HARBOUR,
+        "
+0 Courier =blog | Port Averell strike: latest | Dockers walk out at dawn.
+1 Courier =blog | Port Averell strike: latest | Dockers walk out at dawn.
+2 Courier =blog | Port Averell strike: latest | Averell mayor offers to mediate with the union. Dockers walk out at dawn.
+3 Courier =blog | Port Averell strike: the latest | Averell mayor offers to mediate with the union. Dockers walk out at dawn.
+",
+        &expect![[r#"
+            1 harbour new d1 from Courier +phase · under_way · alert
+            3 harbour new d2 from Courier · under_way · alert
+            4 harbour update d1 from Courier · under_way
+        "#]],
+    );
+}
+
+#[test]
+fn a_digest_that_names_everything_is_background() {
+    check(
+        &format!("{HARBOUR}{BRIDGE}"),
+        "
+0 Lantern | What the papers say | Dockers hold out at Port Averell as the union digs in. Karsk waits for its bridge. Herring is dear.
+1 Lantern | Your Monday briefing: Averell strike, Karsk bridge | Three things to know.
+2 Courier | Averell union and port authority meet | Both sides called the harbour talks useful.
+",
+        &expect![[r#"
+            1 bridge background – from Lantern · none
+            1 harbour background – from Lantern · none
+            2 bridge background – from Lantern · none
+            2 harbour background – from Lantern · none
+            3 harbour new d1 from Courier · none · alert
+        "#]],
+    );
+}
+
+#[test]
+fn namesakes_and_look_backs_do_not_alert() {
+    check(
+        &format!("{BRIDGE}none = []\n[storyline.club]\ntitle = \"x\"\nall = [[\"averell\"], [\"strike\"]]\nnone = [\"striker\", \"goal\", \"cup\"]"),
+        "
+0 Sport | Averell strike late to win cup | A goal in stoppage time.
+1 Courier | 40 years on from the Karsk bridge disaster | Survivors gathered by the river.
+2 Courier | On this day: Karsk bridge collapses | A look back.
+",
+        &expect![[r#"
+            2 bridge background – from Courier · none
+            3 bridge background – from Courier · none
+        "#]],
+    );
+}
+
+#[test]
+fn a_report_of_the_same_next_month_is_news_again() {
+    check(
+        HARBOUR,
+        "
+0 Courier | Dockers walk out at Port Averell over pay | Work stopped on all quays.
+700 Courier | Dockers walk out at Port Averell over pay | The quays are empty again after talks failed.
+",
+        &expect![[r#"
+            1 harbour new d1 from Courier +phase · under_way · alert
+            2 harbour new d2 from Courier · under_way · alert
+        "#]],
+    );
+}
+
+#[test]
+fn a_plan_is_not_a_beginning_and_a_denied_one_is_nothing() {
+    check(
+        HARBOUR,
+        "
+0 Courier | Averell union to call strike on Friday | The vote was clear.
+10 Courier | Averell union will not call off plans; strike begins on Friday, it says | Its secretary spoke on the quay.
+80 Courier | Strike begins at Port Averell | Dockers left the quays at six.
+120 Courier | Averell strike not over, union says | Talks go on.
+140 Courier | Averell dockers end strike | They go back on Monday.
+",
+        &expect![[r#"
+            1 harbour new d1 from Courier +phase · announced · alert
+            2 harbour new d2 from Courier +phase · scheduled · alert
+            3 harbour new d3 from Courier +phase · under_way · alert
+            4 harbour new d4 from Courier · under_way · alert
+            5 harbour new d5 from Courier +phase · concluded · alert
+        "#]],
+    );
+}
+
+#[test]
+fn the_same_items_give_the_same_lines_twice() {
+    let story = "
+0 Courier | Dockers walk out at Port Averell over pay | Work stopped on all quays at dawn.
+1 Ledger | Port Averell dockers walk out in pay row | All quays stand still since the morning.
+3 Kestrel | Averell union denies split | No such quarrel, its secretary said.
+";
+    let one = serde_json::to_string(&lines(HARBOUR, story)).unwrap();
+    assert_eq!(one, serde_json::to_string(&lines(HARBOUR, story)).unwrap());
+    assert!(one.contains("\"cluster\":\"d-"), "{one}");
+}
