@@ -52,7 +52,10 @@ pub(super) async fn watch(args: &WatchArgs, global: &Global) -> Result<Exit, Fai
 /// What only the machinery needs is no change to watch.
 fn worth_watching(event: &Value) -> bool {
     !text(event, "kind").starts_with("delivery_")
-        && !matches!(text(event, "kind"), "expectation_set" | "report_noted" | "alert_suppressed" | "alert_gathered")
+        && !matches!(
+            text(event, "kind"),
+            "expectation_set" | "report_noted" | "alert_suppressed" | "alert_gathered"
+        )
 }
 
 /// Runs `log`: pages up to the last event, then the stream if that is wished.

@@ -193,9 +193,14 @@ impl Definitions {
     /// Adds the packs in the order of their keys, actors first, with all their names.
     fn add_packs(&mut self, config: &Config) {
         let actors = config.actors.iter().map(|it| (it, false));
-        for (number, ((key, pack), is_place)) in (0..).zip(actors.chain(config.places.iter().map(|it| (it, true)))) {
+        for (number, ((key, pack), is_place)) in
+            (0..).zip(actors.chain(config.places.iter().map(|it| (it, true))))
+        {
             let default = pack.aliases.iter().map(|it| (None, it));
-            let more = pack.languages.iter().flat_map(|(lang, it)| it.iter().map(move |it| (Some(lang.as_str()), it)));
+            let more = pack
+                .languages
+                .iter()
+                .flat_map(|(lang, it)| it.iter().map(move |it| (Some(lang.as_str()), it)));
             let aliases = default.chain(more).map(|(lang, alias)| {
                 let alias = self.add(alias, Language::of(lang));
                 (alias, lang.is_some())
@@ -240,7 +245,8 @@ impl Definitions {
         let base = base.filter(|it| self.variants.get(*it).is_some_and(|it| it.facets == count));
         let speech = lang.map_or(Speech::Any, |it| Speech::One(it.to_owned()));
         self.variants.push(Variant { story, facets: count, base, speech });
-        let all = (0..count).zip(&facets.all).flat_map(|(facet, it)| it.iter().map(move |it| (Some(facet), it)));
+        let all =
+            (0..count).zip(&facets.all).flat_map(|(facet, it)| it.iter().map(move |it| (Some(facet), it)));
         let none = facets.none.iter().map(|it| (None, it));
         for (facet, alias) in all.chain(none) {
             self.aim(alias, Language::of(lang), facet);
@@ -260,9 +266,11 @@ impl Definitions {
                 let (Alias::Stem(text) | Alias::Exact(text)) = alias else { continue };
                 let reading = Reading::of(text, "", Language::of(None));
                 let whole = |it: &Hit| it.at == 0 && it.len == reading.words.len();
-                let names = self.find(&reading).into_iter().filter(whole).flat_map(|it| self.trie.aliases(it.leaf));
+                let names =
+                    self.find(&reading).into_iter().filter(whole).flat_map(|it| self.trie.aliases(it.leaf));
                 packs.extend(names.filter_map(|it| self.aliases.get(*it as usize)?.pack));
-                let one = (reading.words.len() == 1).then(|| table.concept(&reading, &reading.words, 0)).flatten();
+                let one =
+                    (reading.words.len() == 1).then(|| table.concept(&reading, &reading.words, 0)).flatten();
                 kinds.extend(one);
             }
             packs.sort_unstable();
@@ -282,7 +290,9 @@ impl Definitions {
     fn aim(&mut self, alias: &Alias, language: Language, facet: Option<u8>) {
         match alias {
             Alias::Pack(key) => {
-                let named: Vec<usize> = (0..self.packs.len()).filter(|it| self.packs.get(*it).is_some_and(|it| it.key == *key)).collect();
+                let named: Vec<usize> = (0..self.packs.len())
+                    .filter(|it| self.packs.get(*it).is_some_and(|it| it.key == *key))
+                    .collect();
                 named.into_iter().for_each(|it| self.aim_pack(it, facet, false));
             }
             alias => self.add_aimed(alias, language, facet),
@@ -321,7 +331,9 @@ impl Definitions {
     /// Lays the aims of every leaf side by side, so that one pass finds them.
     fn flatten(&mut self) {
         let of = |leaf: u32| self.trie.aliases(leaf).iter().filter_map(|it| self.aliases.get(*it as usize));
-        self.aims = (0..self.trie.leaves()).map(|leaf| of(leaf).flat_map(|it| it.targets.clone()).collect()).collect();
+        self.aims = (0..self.trie.leaves())
+            .map(|leaf| of(leaf).flat_map(|it| it.targets.clone()).collect())
+            .collect();
         self.names = (0..self.trie.leaves())
             .map(|leaf| {
                 let mut names: Vec<u32> = of(leaf).filter_map(|it| it.pack).collect();

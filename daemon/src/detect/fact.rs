@@ -61,7 +61,12 @@ pub(super) fn as_evidence(dates: &[Dated]) -> Vec<DateMention> {
 }
 
 /// What a report says of days, places and participants.
-pub(super) fn facts(definitions: &Definitions, reading: &Reading, touching: &Touching, dates: &[Dated]) -> Vec<Fact> {
+pub(super) fn facts(
+    definitions: &Definitions,
+    reading: &Reading,
+    touching: &Touching,
+    dates: &[Dated],
+) -> Vec<Fact> {
     let table = &definitions.rules.table;
     let mut found: BTreeMap<(FactKey, String), Certainty> = BTreeMap::new();
     let mut add = |key, value: String, certainty: Certainty| {
@@ -91,15 +96,20 @@ pub(super) fn facts(definitions: &Definitions, reading: &Reading, touching: &Tou
 fn takes_place(table: &Table, reading: &Reading, hit: Hit) -> bool {
     let Some(own) = reading.words.get(hit.at) else { return false };
     let plain = |at: Option<usize>| {
-        at.and_then(|it| reading.words.get(it)).filter(|it| it.sentence == own.sentence).map(|it| it.form.plain)
+        at.and_then(|it| reading.words.get(it))
+            .filter(|it| it.sentence == own.sentence)
+            .map(|it| it.form.plain)
     };
     let is = |at: Option<usize>, set: &BTreeSet<u64>| plain(at).is_some_and(|it| set.contains(&it));
     let after = hit.at + hit.len;
-    let article = usize::from(plain(hit.at.checked_sub(1)).is_some_and(|it| it == super::pattern::plain("the")));
+    let article =
+        usize::from(plain(hit.at.checked_sub(1)).is_some_and(|it| it == super::pattern::plain("the")));
     let before = |back: usize| hit.at.checked_sub(back + article);
     let located = is(before(1), &table.locative) && !is(before(2), &table.matters);
     let hosts = [after, after + 1].into_iter().any(|at| {
-        plain(Some(at)).is_some_and(|it| ["host", "hosts", "hosting"].iter().any(|word| super::pattern::plain(word) == it))
+        plain(Some(at)).is_some_and(|it| {
+            ["host", "hosts", "hosting"].iter().any(|word| super::pattern::plain(word) == it)
+        })
     });
     located || hosts || is(Some(after), &table.occasions)
 }
@@ -122,6 +132,7 @@ fn certainty(table: &Table, reading: &Reading, sentence: usize) -> Certainty {
 
 /// The packs that title and first two sentences name.
 pub(super) fn packs(definitions: &Definitions, reading: &Reading, touching: &Touching) -> BTreeSet<usize> {
-    let lead = touching.hits.iter().filter(|hit| reading.words.get(hit.at).is_some_and(|it| it.sentence <= 2));
+    let lead =
+        touching.hits.iter().filter(|hit| reading.words.get(hit.at).is_some_and(|it| it.sentence <= 2));
     lead.flat_map(|it| definitions.named(*it)).map(|it| it.0).collect()
 }

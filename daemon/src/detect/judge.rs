@@ -134,7 +134,8 @@ fn join(heard: &Heard<'_>, memory: &Memory, touching: &Touching) -> Option<Belon
         let story = definitions.variants.get(*variant).and_then(|it| definitions.stories.get(it.story));
         story.is_some_and(|it| memory.thread(&it.id).is_some())
     };
-    let near: Vec<usize> = touching.partial(definitions).into_iter().filter(remembered).take(JOIN_STORIES_MAX).collect();
+    let near: Vec<usize> =
+        touching.partial(definitions).into_iter().filter(remembered).take(JOIN_STORIES_MAX).collect();
     let found = belongings(definitions, &heard.reading, touching, &near);
     let rules = &heard.definitions.rules;
     let span = i64::from(rules.table.relevance.join_hours);

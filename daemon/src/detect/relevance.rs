@@ -67,7 +67,11 @@ pub(super) fn belongings(
 
 fn belonging(definitions: &Definitions, variant: &Variant, touches: &[Touched]) -> Belonging {
     let mask = |wanted: &dyn Fn(&Touched) -> bool| -> u32 {
-        touches.iter().filter(|it| wanted(it)).filter_map(|it| it.facet).fold(0, |mask, facet| mask | 1 << facet)
+        touches
+            .iter()
+            .filter(|it| wanted(it))
+            .filter_map(|it| it.facet)
+            .fold(0, |mask, facet| mask | 1 << facet)
     };
     let title = mask(&|it| it.field == Field::Title);
     let all = mask(&|it| it.field.is_inside());
@@ -92,7 +96,13 @@ fn belonging(definitions: &Definitions, variant: &Variant, touches: &[Touched]) 
         touches.iter().filter(|it| it.field.is_inside()).flat_map(|it| it.at..it.at + it.len).collect();
     places.sort_unstable();
     places.dedup();
-    Belonging { story: variant.story, how, in_title: full(title), places, facets: evidence(definitions, variant, touches) }
+    Belonging {
+        story: variant.story,
+        how,
+        in_title: full(title),
+        places,
+        facets: evidence(definitions, variant, touches),
+    }
 }
 
 fn is_vetoed(definitions: &Definitions, touches: &[Touched]) -> bool {

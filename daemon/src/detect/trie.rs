@@ -139,7 +139,11 @@ impl Trie {
                 &stripped
             };
             let lengths = head(letters).and_then(|it| self.prefixes.get(&it));
-            lengths.into_iter().flatten().filter_map(|len| letters.get(..*len)).for_each(|it| step(prefix(it)));
+            lengths
+                .into_iter()
+                .flatten()
+                .filter_map(|len| letters.get(..*len))
+                .for_each(|it| step(prefix(it)));
         }
         out
     }

@@ -18,7 +18,12 @@ use storyline_config::StorylineId;
 use storyline_store::{Recorded, Seq};
 use tokio::{sync::watch, time::timeout};
 
-use super::{doors::Doors, events::{concerns, shape}, problem::Problem, query::Query};
+use super::{
+    doors::Doors,
+    events::{concerns, shape},
+    problem::Problem,
+    query::Query,
+};
 use crate::writer::View;
 
 /// Events read in one go.

@@ -186,7 +186,11 @@ impl Writer {
     /// Commits what was thought, shows it, and answers.
     fn settle(&mut self, replies: Vec<Reply>) {
         let staged = self.core.take_staged();
-        if staged.events.is_empty() && staged.feeds.is_empty() && replies.is_empty() && self.shows(self.core.tally()) {
+        if staged.events.is_empty()
+            && staged.feeds.is_empty()
+            && replies.is_empty()
+            && self.shows(self.core.tally())
+        {
             return; // Time has passed, and that is all.
         }
         let feeds: Vec<_> = staged.feeds.iter().map(|(id, it)| (id.clone(), it.as_ref())).collect();

@@ -45,7 +45,9 @@ pub(super) async fn run(args: &TestArgs, global: &Global) -> Result<Exit, Failur
         (Some(path), _) => {
             let bytes = take(path)?;
             let base = args.base.clone().or_else(|| address(path));
-            let base = base.ok_or_else(|| Failure::new(Exit::Usage, "the document has no address of its own", "name it with --url"))?;
+            let base = base.ok_or_else(|| {
+                Failure::new(Exit::Usage, "the document has no address of its own", "name it with --url")
+            })?;
             read(&bytes, args.content_type.as_deref(), &base)
         }
         (None, Some(url)) => match fetched(url, &network(global)?).await {
