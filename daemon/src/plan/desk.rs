@@ -172,7 +172,7 @@ impl<'a> Desk<'a> {
 
     fn raised(&mut self, stage: &Stage) -> (Seq, String) {
         let seq = self.next();
-        let text = sentence(stage, seq, self.situation.now, self.situation.zone);
+        let text = sentence(stage, seq, &self.situation);
         self.out.push(Event::AlertRaised {
             alert: stage.alert,
             kind: stage.kind,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use storyline_config::{Config, StorylineId};
-use storyline_store::{DeliveryId, DevelopmentId, Event, Seq, State};
+use storyline_store::{DeliveryId, DeliveryState, DevelopmentId, Event, Seq, State};
 
 use super::{Command, DeliveryNews, Refused, core::Core};
 use crate::{detect::Definitions, plan::Occasion};
@@ -79,6 +79,9 @@ impl Core {
                 None => return unknown(format!("no development {development}")),
             },
             Command::Retry(delivery) => match self.state.deliveries.get(&delivery) {
+                Some(it) if !matches!(it.state, DeliveryState::Dead | DeliveryState::Held) => {
+                    return unknown(format!("delivery {delivery} is neither dead nor held"));
+                }
                 Some(it) => Event::DeliveryFailed {
                     delivery,
                     attempt: it.attempts,
