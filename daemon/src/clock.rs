@@ -72,6 +72,11 @@ impl Clock {
         }
     }
 
+    /// Whether it may show something else than time's passing explains: walls do, and hands.
+    pub fn may_be_set(&self) -> bool {
+        !matches!(self.0, Kind::Rate { .. })
+    }
+
     /// Waits until it is `moment`; not at all if it is past, and no longer than until the clock is set back.
     pub async fn sleep_until(&self, moment: Timestamp) {
         loop {

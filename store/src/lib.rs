@@ -32,6 +32,7 @@ mod log;
 mod pack;
 mod reader;
 mod repair;
+mod report;
 pub mod segment;
 pub mod snapshot;
 mod state;
@@ -39,15 +40,13 @@ mod sum;
 mod swap;
 mod verify;
 mod walk;
+mod word;
 
 pub use archive::Archive;
 pub use backup::{Restored, backup, restore};
 pub use codec::{from_json, to_json};
 pub use error::StoreError;
-pub use event::{
-    AlertKind, Certainty, DateMention, DeliveryDigest, DevelopmentState, Event, Evidence, FacetTouched,
-    FactKey, FeedTrouble, Nearest, Recorded, Relation, Report, StorageCode, Touch,
-};
+pub use event::{Event, Recorded};
 pub use export::{export, import};
 pub use feed_record::{FeedRecord, Hold, Moving, Schedule, Seen, SeenItem, Validators};
 pub use id::{AlertId, DeliveryId, DevelopmentId, ItemId, Seq};
@@ -55,9 +54,11 @@ pub use item::{DateFlag, Item};
 pub use log::{Log, Opened};
 pub use reader::Reader;
 pub use repair::{Repaired, repair};
+pub use report::{DateMention, Evidence, FacetTouched, Nearest, Relation, Report, Touch};
 pub use state::{
     Alert, AlertState, Delivery, DeliveryState, Development, DevelopmentOrigin, Expectation,
     ExpectationState, Fact, FeedHealth, FeedTroubleKind, Gathered, Heat, ReportRef, SinkFailing, SinkState,
     State, StorylineState, Trend,
 };
 pub use verify::{Damage, Verified, verify};
+pub use word::{AlertKind, Certainty, DeliveryDigest, DevelopmentState, FactKey, FeedTrouble, StorageCode};

@@ -234,7 +234,7 @@ mod tests {
         Look { now: "2025-02-14T12:00:00Z".parse().unwrap(), zone, width: 90 }
     }
 
-    fn check(found: &str, want: Expect) {
+    fn check(found: &str, want: &Expect) {
         want.assert_eq(&anstream::adapter::strip_str(found).to_string());
     }
 
@@ -261,7 +261,7 @@ mod tests {
         });
         check(
             &render_status(&status, &look()),
-            expect![[r#"
+            &expect![[r#"
                 storyline 0.1.0 · up 4 h · #812
                 25 feeds (1 failing), 612 items, 0 matched; nearest miss: "X": munich lacks its place
 
@@ -277,7 +277,7 @@ mod tests {
     fn status_of_a_moment_says_which() {
         check(
             &render_status(&json!({"seq": 3, "storylines": []}), &look()),
-            expect![[r#"
+            &expect![[r#"
             as of #3
 
             no storyline is followed
@@ -293,7 +293,7 @@ mod tests {
                             "feeds": {"total": 1, "items": 1, "matched": 1}, "storylines": []});
         check(
             &render_status(&status, &look()),
-            expect![[r#"
+            &expect![[r#"
             storyline 0.1.0 · up 30 s · #3
             read-only since 13:00 (full): no room is left
               free some space
@@ -308,7 +308,7 @@ mod tests {
     fn a_storyline_shows_what_is_known_and_expected() {
         check(
             &render_storyline(&munich(), &look()),
-            expect![[r#"
+            &expect![[r#"
                 munich · The Munich conference
                 under way (confirmed) since 10:40 · 12 reports in 24 h, rising · 4 developments, 31 reports, 9 origins
 

@@ -38,20 +38,13 @@ fn phase(text: &str) -> Result<Phase, String> {
 pub(super) async fn run(args: &WaitArgs, global: &Global) -> Result<Exit, Failure> {
     let client = Client::find(global).await?;
     let reached = reached(&client, args);
-    match args.timeout {
-        None => show(global, reached.await?),
-        Some(limit) => match tokio::time::timeout(limit, reached).await {
-            Ok(storyline) => show(global, storyline?),
-            Err(_) => {
-                let limit = humantime::format_duration(limit);
-                Err(Failure::new(
-                    Exit::No,
-                    format!("{} is not {} after {limit}", args.id, args.phase.words()),
-                    "",
-                ))
-            }
-        },
+    let Some(limit) = args.timeout else { return show(global, reached.await?) };
+    if let Ok(storyline) = tokio::time::timeout(limit, reached).await {
+        return show(global, storyline?);
     }
+    let limit = humantime::format_duration(limit);
+    let message = format!("{} is not {} after {limit}", args.id, args.phase.words());
+    Err(Failure::new(Exit::No, message, ""))
 }
 
 fn show(global: &Global, storyline: Value) -> Result<Exit, Failure> {

@@ -12,43 +12,43 @@ const TEXT: &str = include_str!("script.toml");
 /// What is played.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Script {
+pub(super) struct Script {
     /// When it begins.
-    pub start: Timestamp,
+    pub(super) start: Timestamp,
     /// When it is over.
-    pub end: Timestamp,
+    pub(super) end: Timestamp,
     /// Who publishes, by the name of its feed.
-    pub outlet: BTreeMap<String, Outlet>,
+    pub(super) outlet: BTreeMap<String, Outlet>,
     /// What is published, oldest first.
-    pub item: Vec<Piece>,
+    pub(super) item: Vec<Piece>,
 }
 
 /// An invented outlet.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Outlet {
+pub(super) struct Outlet {
     /// Its name.
-    pub name: String,
+    pub(super) name: String,
     /// Who owns it.
-    pub family: String,
+    pub(super) family: String,
     /// What kind of voice it is.
     #[serde(default)]
-    pub role: Role,
+    pub(super) role: Role,
     /// Whose acts it confirms.
     #[serde(default)]
-    pub speaks_for: Vec<String>,
+    pub(super) speaks_for: Vec<String>,
     /// Where it is at home.
     #[serde(default = "utc")]
-    pub tz: String,
+    pub(super) tz: String,
     /// How its feed is written.
     #[serde(default)]
-    pub format: Format,
+    pub(super) format: Format,
 }
 
 /// How a feed is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Format {
+pub(super) enum Format {
     /// RSS 2.0.
     #[default]
     Rss,
@@ -59,17 +59,17 @@ pub enum Format {
 /// One thing that is published.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Piece {
+pub(super) struct Piece {
     /// When.
-    pub at: Timestamp,
+    pub(super) at: Timestamp,
     /// By whom.
-    pub outlet: String,
+    pub(super) outlet: String,
     /// Its headline.
-    pub title: String,
+    pub(super) title: String,
     /// Its first sentences.
-    pub text: String,
+    pub(super) text: String,
     /// The outlet a collector names.
-    pub source: Option<String>,
+    pub(super) source: Option<String>,
 }
 
 fn utc() -> String {
@@ -82,12 +82,12 @@ impl Script {
     /// # Errors
     ///
     /// Only if the program was built with a script that cannot be read.
-    pub fn shipped() -> Result<Self, toml::de::Error> {
+    pub(super) fn shipped() -> Result<Self, toml::de::Error> {
         toml::from_str(TEXT)
     }
 
     /// What an outlet's feed carries at a moment, newest first.
-    pub fn carried<'a>(&'a self, outlet: &'a str, now: Timestamp) -> impl Iterator<Item = &'a Piece> {
+    pub(super) fn carried<'a>(&'a self, outlet: &'a str, now: Timestamp) -> impl Iterator<Item = &'a Piece> {
         self.item.iter().rev().filter(move |it| it.outlet == outlet && it.at <= now)
     }
 }

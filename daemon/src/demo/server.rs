@@ -30,7 +30,7 @@ const CARRIED_MAX: usize = 30;
 /// # Errors
 ///
 /// Where no port of the loopback interface can be had.
-pub async fn serve(
+pub(super) async fn serve(
     script: Arc<Script>,
     clock: Clock,
     cancel: CancellationToken,

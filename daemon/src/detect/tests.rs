@@ -392,7 +392,6 @@ all = [[\"russia\", \"moscow\"], [\"talks\", \"summit\"], [\"riyadh\"]]
 fn the_same_items_give_the_same_lines_twice() {
     let story = "
 0 Courier | Dockers walk out at Port Averell over pay | Work stopped on all quays at dawn.
-1 Ledger | Port Averell dockers walk out in pay row | All quays stand still since the morning.
 3 Kestrel | Averell union denies split | No such quarrel, its secretary said.
 ";
     let one = serde_json::to_string(&lines(HARBOUR, story)).unwrap();

@@ -95,7 +95,7 @@ fn json(source: &str) -> Result<Article, ArticleError> {
     Ok(Article {
         title: field(&["title", "headline"]).unwrap_or_default(),
         text: field(&["text", "summary", "body", "content"]).unwrap_or_default(),
-        published: field(&["published", "date"]).and_then(|it| moment(&it)),
+        published: field(&["published", "date"]).and_then(|it| moment(&it)).map(|it| it.0),
         lang: field(&["lang", "language"]),
         link: field(&["link", "url"]),
         outlet: field(&["outlet", "feed"]),
@@ -118,8 +118,18 @@ fn plain(source: &str) -> Article {
         }
         text.push(clean(line));
     }
+    if article.published.is_none() {
+        article.published = text.first().and_then(|it| dateline_moment(it));
+    }
     article.text = text.join("\n");
     article
+}
+
+/// The date of a dateline: "CARACAS, Jan 14 2026 (Agency) — …".
+fn dateline_moment(line: &str) -> Option<Timestamp> {
+    let dash = [" — ", " – ", " - "].iter().filter_map(|it| line.find(it)).min()?;
+    let before = line.get(..dash).filter(|it| it.chars().count() <= HEAD_CHARS_MAX / 2)?;
+    moment(before).map(|it| it.0)
 }
 
 /// Takes a line that is a date, an address or a byline.
@@ -129,31 +139,38 @@ fn head(article: &mut Article, line: &str) -> bool {
         return true;
     }
     if article.published.is_none()
-        && let Some(published) = moment(line)
+        && let Some((published, lang)) = moment(line)
     {
         article.published = Some(published);
+        // A date in words of another language tells what the article is written in.
+        article.lang = Some(lang.to_owned()).filter(|it| it != "en").or(article.lang.take());
         return true;
     }
     line.starts_with("By ") && !line.ends_with('.')
 }
 
-/// Reads a moment: RFC 3339, or a line that is little more than a date with its year.
-pub(super) fn moment(text: &str) -> Option<Timestamp> {
+/// Languages a date line may be written in.
+const DATE_LANGUAGES: &[&str] = &["en", "de", "fr", "ru", "uk", "fi"];
+
+/// Reads a moment, and the language it is written in: RFC 3339, or a line that is little more than
+/// a date with its year.
+pub(super) fn moment(text: &str) -> Option<(Timestamp, &'static str)> {
     if let Ok(moment) = text.trim().parse::<Timestamp>() {
-        return Some(moment);
+        return Some((moment, "en"));
     }
-    let anchor = Timestamp::UNIX_EPOCH;
-    let found = dates::mentions(text, anchor, &TimeZone::UTC, Some("en"));
-    let it = found.first()?;
-    let year = it.value?.first().year().to_string();
-    let names_year = text.contains(&year);
-    let rest = text.len().saturating_sub(it.text.len());
-    // The words around it are "Published", "Updated", a time and a zone.
-    let only_date = names_year && rest <= 40 && !text.ends_with('.');
-    // Without a time, noon keeps the day the same in most zones.
-    only_date.then(|| {
-        it.value?.first().at(12, 0, 0, 0).to_zoned_datetime(TimeZone::UTC).ok().map(|it| it.timestamp())
-    })?
+    DATE_LANGUAGES.iter().find_map(|lang| {
+        let found = dates::mentions(text, Timestamp::UNIX_EPOCH, &TimeZone::UTC, Some(lang));
+        let it = found
+            .iter()
+            .find(|it| it.value.is_some_and(|it| text.contains(&it.first().year().to_string())))?;
+        // The words around it are a place, "Published", "Updated", a time and a zone.
+        if text.len().saturating_sub(it.text.len()) > 40 || text.ends_with('.') {
+            return None;
+        }
+        // Without a time, noon keeps the day the same in most zones.
+        let noon = it.value?.first().at(12, 0, 0, 0).to_zoned_datetime(TimeZone::UTC).ok()?;
+        Some((noon.timestamp(), *lang))
+    })
 }
 
 /// Leaves out control characters and makes runs of blanks one.

@@ -45,7 +45,7 @@ pub(super) fn likely(
             let (score, why) = reasons(feed, article, credit, &words, &packs, &kinds);
             (score, id, why)
         })
-        .filter(|(score, _, _)| *score > 0)
+        .filter(|(score, _, _)| *score > 1)
         .collect();
     scored.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     scored.truncate(FEEDS_MAX);

@@ -34,7 +34,7 @@ impl Proposer<'_> {
         let gathering = thread.kind.is_some_and(is_gathering);
         let mut all = if impersonal {
             Vec::new()
-        } else if gathering && !self.two_stand_out(thread, who) || gathering && child {
+        } else if gathering && (child || !self.two_stand_out(thread, who)) {
             vec![self.cast_facet(thread, who, child)]
         } else {
             self.who_facets(thread, action, who)
@@ -150,7 +150,8 @@ impl Proposer<'_> {
     pub(super) fn what_facet(&self, thread: &Thread, action: Option<&Action>) -> ProposedFacet {
         let Some(action) = action else {
             let words = topic::topics(&self.scenes.sentences, &BTreeSet::new());
-            let aliases: Vec<String> = words.into_iter().take(TOPICS_MAX).collect();
+            let long = words.into_iter().filter(|it| it.chars().count() > 4);
+            let aliases: Vec<String> = long.take(TOPICS_MAX).collect();
             let why = "words that come again in the article".to_owned();
             let aliases = if aliases.is_empty() { self.headline_words() } else { aliases };
             return ProposedFacet { about: "what", aliases, why };

@@ -46,7 +46,7 @@ pub(super) const PLAIN: &str = "\
     among an and another any around as asked at back because before behind below between both but by can \
     could despite during each early eight either eleven even every few five for four from further had \
     has have he her here his how however i if in including instead into is it its just last late later \
-    less like many meanwhile more most much my nearly neither new next nine no nobody none nor not \
+    less like many meanwhile more most mps much my nearly neither new next nine no nobody none nor not \
     nothing now of off on once one only or other others our out outside over seven several she since six \
     so some soon still such ten than that the their them then there these they this those though three \
     through to today together tomorrow two under unless until up us was we were what when where whether \

@@ -33,7 +33,7 @@ pub(super) struct Name {
 }
 
 /// Finds the names of an article; `hits` are the packs of each sentence, which are left out.
-pub(super) fn find(sentences: &[Sentence<'_>], hits: &[Vec<Hit>]) -> Vec<Name> {
+pub(super) fn find(sentences: &[Sentence<'_>], hits: &[Vec<Hit>], lang: Option<&str>) -> Vec<Name> {
     let common = common_words(sentences);
     let mut runs = Vec::new();
     for (at, sentence) in sentences.iter().enumerate() {
@@ -45,6 +45,10 @@ pub(super) fn find(sentences: &[Sentence<'_>], hits: &[Vec<Hit>]) -> Vec<Name> {
     drop_openers(&mut runs);
     let mut names = merge(&runs);
     also_in_headline(&mut names, sentences);
+    if lang == Some("de") {
+        // Every noun has a capital: a lone word must come again to be a name.
+        names.retain(|it| it.text.contains(' ') || it.sentences.len() > 1);
+    }
     // Who reports is nobody it is about.
     names.retain(|it| it.text.chars().count() > 1 && !AGENCIES.contains(&it.text.as_str()));
     names

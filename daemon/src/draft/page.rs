@@ -125,7 +125,7 @@ impl Page {
         Article {
             title: title.unwrap_or(if self.heading.is_empty() { self.window } else { self.heading }),
             text: self.paragraphs.join("\n"),
-            published: date.and_then(|it| moment(&it)),
+            published: date.and_then(|it| moment(&it)).map(|it| it.0),
             lang: meta(&["lang"]).and_then(|it| it.split(['-', '_']).next().map(str::to_ascii_lowercase)),
             outlet: meta(&["og:site_name"]).or_else(|| {
                 let host = link.as_deref().and_then(|it| Url::parse(it).ok())?.host_str()?.to_owned();

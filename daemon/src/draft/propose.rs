@@ -101,7 +101,10 @@ impl<'s> Proposer<'s> {
         let fits = |who: &Who, weight: u32| {
             let occasions = self.scenes.name(who).is_some_and(|it| it.kind == NameKind::Occasion);
             let credited = self.scenes.name(who).is_some_and(|it| Some(it.text.as_str()) == self.credit);
-            !occasions && !credited && thread.venue.as_ref() != Some(who) && (few || weight > 1)
+            let part = occasion.is_some_and(|it| {
+                self.scenes.name(who).is_some_and(|own| it.text.split(' ').any(|it| it == own.text))
+            });
+            !occasions && !part && !credited && thread.venue.as_ref() != Some(who) && (few || weight > 1)
         };
         let chosen = |place: bool| {
             let those = weights.iter().filter(|it| self.scenes.is_place(&it.0) == place && fits(&it.0, it.1));

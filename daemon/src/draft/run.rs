@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     known::Hit,
-    lists::{BODIES, CALENDAR, FIRMS, GROUNDS, OCCASIONS, OPENERS, PEOPLES, PLAIN, ROLES, has},
+    lists::{BODIES, CALENDAR, FIRMS, GROUNDS, OCCASIONS, OPENERS, PEOPLES, PLAIN, ROLES, SUFFIXES, has},
     scene::dateline,
     sentence::{Sentence, Word},
 };
@@ -41,24 +41,30 @@ pub(super) fn drop_openers(runs: &mut Vec<Run>) {
         *lone.entry(run.lower.clone()).or_default() += 1;
     }
     for run in runs.iter_mut().filter(|it| it.opens && it.words > 1) {
-        let rest = run.lower.split_once(' ').map(|it| it.1.to_owned());
-        if let Some(rest) = rest.filter(|it| it.contains(' ') && (inside.contains(it) || whole.contains(it)))
-        {
+        let Some((first, rest)) = run.lower.split_once(' ') else { continue };
+        let elsewhere = inside.contains(rest) || whole.contains(rest);
+        if rest.contains(' ') && (elsewhere || run.words == 3 && first.ends_with('s') && is_person(rest)) {
             let cut = run.text.find(' ').map_or(0, |it| it + 1);
             run.text = run.text.get(cut..).unwrap_or_default().to_owned();
-            run.lower = rest;
+            run.lower = rest.to_owned();
             run.words -= 1;
         }
     }
     runs.retain(|it| {
-        let noun = ["s", "tion", "ment", "ing", "ness", "ity"].iter().any(|end| it.lower.ends_with(end));
+        let noun = ["s", "tion", "ment", "ness", "ity"].iter().any(|end| it.lower.ends_with(end));
         let often = lone.get(&it.lower).is_some_and(|count| *count > 1) && !noun;
         !it.opens
             || it.words > 1
             || it.shouted
             || it.owns
+            || it.text.chars().skip(1).any(char::is_uppercase)
             || (often || inside.contains(&it.lower) || longer.contains(&it.lower)) && !has(BODIES, &it.lower)
     });
+}
+
+/// Whether nothing in a name says that it is no person's: "Scientists Jane Doe" is one after a noun.
+fn is_person(lower: &str) -> bool {
+    !lower.split(' ').any(|it| has(BODIES, it) || has(SUFFIXES, it) || has(OCCASIONS, it) || has(GROUNDS, it))
 }
 
 /// Words the article also writes small.
@@ -202,6 +208,15 @@ fn role_before(sentence: &Sentence<'_>, from: usize) -> Option<String> {
 const SPEECH: &str = "\
     said says told added warned announced will has is was wants agreed called denied";
 
+/// Whether a name before "and" stands behind "in" or "near".
+fn listed_place(sentence: &Sentence<'_>, from: usize) -> bool {
+    let before = sentence.words.get(..from.saturating_sub(1)).unwrap_or_default();
+    let name = before.iter().rev().take_while(|it| it.capital() && it.joined).count();
+    let preposition = before.len().checked_sub(name + 1).and_then(|it| before.get(it));
+    name > 0
+        && preposition.is_some_and(|it| matches!(it.lower.as_str(), "in" | "near" | "between" | "across"))
+}
+
 /// "the mayor of", "parts of": a place follows.
 const PLACED: &str = "airport bay capital city coast district governor gulf island lake mayor north outskirts part parts people port \
     province region residents river south east state town village west";
@@ -238,6 +253,7 @@ fn votes(sentence: &Sentence<'_>, from: usize, to: usize, role: bool) -> [u32; 4
             votes[2] += 3;
         }
         "capital" => votes[2] += 3,
+        "and" if listed_place(sentence, from) => votes[2] += 3,
         before if has(FIRMS, before) => votes[1] += 4,
         _ => {}
     }

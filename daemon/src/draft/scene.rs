@@ -48,7 +48,7 @@ impl<'a> Scenes<'a> {
         let sentences = cut(article);
         let known = Known::new(actors, places, article.lang.as_deref());
         let hits: Vec<Vec<Hit>> = sentences.iter().map(|it| known.find(it)).collect();
-        let names = name::find(&sentences, &hits);
+        let names = name::find(&sentences, &hits, article.lang.as_deref());
         let scenes = sentences.iter().zip(&hits).enumerate();
         let scenes =
             scenes.map(|(at, (sentence, hits))| scene(article, sentence, at, hits, &names)).collect();

@@ -40,11 +40,17 @@ impl Word<'_> {
     }
 }
 
+/// Sentences of an article that are looked at.
+const SENTENCES_MAX: usize = 300;
+
 /// Cuts an article; the headline is the first sentence.
 pub(super) fn cut(article: &Article) -> Vec<Sentence<'_>> {
     let mut out = vec![sentence(&article.title, 4)];
     for line in article.text.lines() {
         for text in split(line) {
+            if out.len() == SENTENCES_MAX {
+                break;
+            }
             let weight = if out.len() < 3 { 2 } else { 1 };
             out.push(sentence(text, weight));
         }

@@ -349,3 +349,19 @@ fn any_text_makes_a_configuration_that_can_be_read() {
         assert_eq!(text, drafted(source).to_toml());
     }
 }
+
+#[test]
+fn an_article_may_say_its_date_in_its_dateline_or_its_own_language() {
+    let day = |source: &str| drafted(source).day.map(|it| it.to_string());
+    assert_eq!(
+        day("A headline\nLIMA, Jan 14 2026 (AP) — A court ruled on Wednesday.").as_deref(),
+        Some("2026-01-14")
+    );
+    let german = Article::read("Eine Überschrift\n12. Februar 2026\n\nDie Stadt wählt am Sonntag.").unwrap();
+    assert_eq!(german.lang.as_deref(), Some("de"));
+    let draft = drafted("Eine Überschrift\n12. Februar 2026\n\nDie Stadt wählt am Sonntag.");
+    assert!(draft.weak.iter().any(|it| it.contains("English")));
+    let days: Vec<_> =
+        draft.storylines.iter().flat_map(|it| &it.expected).filter_map(|it| it.value.clone()).collect();
+    assert_eq!(days, ["2026-02-15"]);
+}

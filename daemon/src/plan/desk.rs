@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use storyline_config::SinkId;
-use storyline_store::{AlertId, DeliveryDigest, DeliveryId, DevelopmentId, Event, Seq};
+use storyline_config::{SinkId, limit::LONG_STOP};
+use storyline_store::{AlertId, DeliveryDigest, DeliveryId, DevelopmentId, Event, Seq, SinkState};
 
 use super::{
     Occasion, Situation, body,
@@ -126,8 +126,8 @@ impl<'a> Desk<'a> {
 
     fn gather_everywhere(&mut self, stage: &Stage, digest: DeliveryDigest, not_before: Timestamp) {
         for (id, sink) in &self.situation.config.sinks {
-            let told = digest == DeliveryDigest::FirstRun
-                && self.situation.state.sinks.get(id).is_some_and(|it| it.first_run_told);
+            let told =
+                self.situation.state.sinks.get(id).is_some_and(|it| had_its(it, digest, self.situation.now));
             if route::wants(id, sink, stage) && !told {
                 self.gather(id, stage, digest, not_before);
             }
@@ -172,7 +172,7 @@ impl<'a> Desk<'a> {
 
     fn raised(&mut self, stage: &Stage) -> (Seq, String) {
         let seq = self.next();
-        let text = sentence(stage, seq, self.situation.now, self.situation.zone);
+        let text = sentence(stage, seq, &self.situation);
         self.out.push(Event::AlertRaised {
             alert: stage.alert,
             kind: stage.kind,
@@ -230,5 +230,15 @@ impl<'a> Desk<'a> {
             digest: Some(cause),
             body: digest.body,
         });
+    }
+}
+
+/// Whether a sink had the one digest that a first run, or a return after a long stop, gives it.
+fn had_its(sink: &SinkState, digest: DeliveryDigest, now: Timestamp) -> bool {
+    match digest {
+        DeliveryDigest::FirstRun => sink.first_run_told,
+        // So soon there cannot have been another long stop: a feed comes late to the same return.
+        DeliveryDigest::Stop => sink.stop_told.is_some_and(|it| now < rule::later(it, LONG_STOP)),
+        DeliveryDigest::Window | DeliveryDigest::Rate | DeliveryDigest::Storm => false,
     }
 }

@@ -138,7 +138,7 @@ fn standings(situation: &Situation<'_>, told: &[&Gathered]) -> Vec<String> {
     ids.sort();
     ids.dedup();
     let known = ids.into_iter().filter_map(|id| situation.state.storylines.get(id).map(|it| (id, it)));
-    known.map(|(id, it)| standing(id, it, situation.now, situation.zone)).collect()
+    known.map(|(id, it)| standing(id, it, situation)).collect()
 }
 
 fn headlines(told: &[&Gathered]) -> Vec<String> {

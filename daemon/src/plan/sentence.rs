@@ -4,19 +4,26 @@
 //! what it is about, what changed, the headline, how sure and who says so,
 //! since when, and how to ask for more.
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use storyline_config::StorylineId;
+use jiff::{SignedDuration, Timestamp};
+use storyline_config::{Config, FeedId, StorylineId};
 use storyline_store::{Development, DevelopmentState, Seq, StorylineState};
 
-use super::stage::Stage;
+use super::{Situation, stage::Stage};
 
 /// Origins named in one sentence; the rest is counted.
 const ORIGINS_NAMED: usize = 5;
 
 /// The sentence for a stage that is recorded as `seq`.
-pub(super) fn sentence(stage: &Stage, seq: Seq, now: Timestamp, zone: &TimeZone) -> String {
-    let backing = stage.backing.as_ref().map(|(state, origins)| backing(*state, origins)).unwrap_or_default();
-    let since = since(stage.since, now, zone);
+pub(super) fn sentence(stage: &Stage, seq: Seq, situation: &Situation<'_>) -> String {
+    let development = stage.storyline.as_ref().zip(stage.development).and_then(|(storyline, it)| {
+        situation.state.storylines.get(storyline)?.development(it)
+    });
+    let backing = match (&stage.backing, development) {
+        (Some((state, _)), Some(it)) => backing(*state, &voices(it, situation.config)),
+        (Some((state, origins)), None) => backing(*state, origins),
+        (None, _) => String::new(),
+    };
+    let since = since(stage.since, situation);
     format!(
         "{} · {} · {}{backing} · since {since} · storyline explain {seq}",
         stage.subject, stage.what, stage.headline
@@ -24,23 +31,23 @@ pub(super) fn sentence(stage: &Stage, seq: Seq, now: Timestamp, zone: &TimeZone)
 }
 
 /// A storyline as it stands, for a digest: `munich · scheduled · Rubio to meet … (provisional: Reuters) · since 10:40`.
-pub(super) fn standing(
-    id: &StorylineId,
-    storyline: &StorylineState,
-    now: Timestamp,
-    zone: &TimeZone,
-) -> String {
+pub(super) fn standing(id: &StorylineId, storyline: &StorylineState, situation: &Situation<'_>) -> String {
     let phase = storyline.phase.words();
     let Some(latest) = storyline.latest() else {
         return format!("{id} · {phase} · nothing is reported yet");
     };
-    let since = since(latest.at, now, zone);
-    format!("{id} · {phase} · {}{} · since {since}", latest.headline, backing_of(latest))
+    let (since, backing) = (since(latest.at, situation), backing(latest.state, &voices(latest, situation.config)));
+    format!("{id} · {phase} · {}{backing} · since {since}", latest.headline)
 }
 
-fn backing_of(it: &Development) -> String {
-    let origins: Vec<String> = it.origins.iter().map(|it| it.name.clone()).collect();
-    backing(it.state, &origins)
+/// Who stands behind a development, as people know them: of an owner family, the outlet that said so first.
+fn voices(it: &Development, config: &Config) -> Vec<String> {
+    let voice = |origin: &str| {
+        let own = |feed: &FeedId| config.feeds.get(feed).is_some_and(|it| it.family == origin);
+        let report = it.reports.iter().find(|it| it.origin == origin && own(&it.feed));
+        report.map_or(origin, |it| it.outlet.as_str()).to_owned()
+    };
+    it.origins.iter().map(|it| voice(&it.name)).collect()
 }
 
 fn backing(state: DevelopmentState, origins: &[String]) -> String {
@@ -63,9 +70,9 @@ pub(super) fn state_word(state: DevelopmentState) -> &'static str {
 }
 
 /// A time of the last 24 hours by the clock alone; an older one says its day too.
-fn since(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
-    let local = zone.to_datetime(at);
-    let recent = now.duration_since(at).abs() < SignedDuration::from_hours(24);
+fn since(at: Timestamp, situation: &Situation<'_>) -> String {
+    let local = situation.zone.to_datetime(at);
+    let recent = situation.now.duration_since(at).abs() < SignedDuration::from_hours(24);
     let format = if recent { "%H:%M" } else { "%H:%M on %-d %b %Y" };
     local.strftime(format).to_string()
 }

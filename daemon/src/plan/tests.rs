@@ -6,4 +6,5 @@ mod digests;
 mod health;
 mod promises;
 mod rules;
+mod words;
 mod world;

@@ -9,7 +9,7 @@
 //! The writer owns what is known of a feed; the poller only keeps the
 //! schedules it was given back. [`manners`] and [`turns`] decide, and are
 //! functions of their arguments; [`fetch`], [`source`] and the loop in
-//! [`poller`] only do.
+//! [`Poller`] only do.
 
 mod asks;
 pub mod domain;

@@ -1,5 +1,7 @@
 //! Why a document cannot be read.
 
+use storyline_store::FeedTrouble;
+
 /// The variants are what a caller can do about it: look for the feed that a
 /// page announces, back off from a server that wants to see a person, wait
 /// for a document to come back, or show a person what is wrong with it.
@@ -27,4 +29,15 @@ pub enum ReadError {
         /// What the parser said.
         what: String,
     },
+}
+
+impl ReadError {
+    /// The trouble as it is recorded of a feed. A challenge page is a web page there, but blocks the feed besides.
+    pub fn trouble(&self) -> FeedTrouble {
+        match self {
+            Self::Empty => FeedTrouble::Empty,
+            Self::Html | Self::Challenge => FeedTrouble::Html,
+            Self::Unreadable { .. } | Self::Panicked { .. } => FeedTrouble::Unreadable,
+        }
+    }
 }

@@ -31,11 +31,16 @@ pub(super) fn name(entries: &mut [Entry]) {
         entries.iter().map(alone).collect()
     };
     let names = by_text(entries, names);
-    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    let mut taken = BTreeSet::new();
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
     for (entry, name) in entries.iter_mut().zip(names) {
-        let times = taken.entry(name.clone()).or_default();
-        *times += 1;
-        entry.id = if *times == 1 { name } else { format!("{name}#{times}") };
+        let times = times.entry(name.clone()).or_default();
+        let mut id = name.clone();
+        while !taken.insert(id.clone()) {
+            *times += 1;
+            id = format!("{name}#{}", *times + 1);
+        }
+        entry.id = id;
     }
 }
 
@@ -137,19 +142,9 @@ mod tests {
         let mut entries: Vec<Entry> =
             entries.iter().map(|(guid, link, title)| entry(*guid, *link, title)).collect();
         name(&mut entries);
-        let ids: Vec<&str> = entries
-            .iter()
-            .map(|it| {
-                it.id.split_once(':').map_or(it.id.as_str(), |(kind, rest)| {
-                    if kind == "text" {
-                        kind
-                    } else {
-                        let _ = rest;
-                        it.id.as_str()
-                    }
-                })
-            })
-            .collect();
+        // A hash is as good as any other.
+        let ids: Vec<&str> =
+            entries.iter().map(|it| if it.id.starts_with("text:") { "text" } else { &it.id }).collect();
         assert_eq!(ids, expected);
     }
 
@@ -169,6 +164,8 @@ mod tests {
     #[test]
     fn an_entry_that_stands_there_twice_keeps_its_name() {
         check(&[(Some("7"), None, "Seven"), (Some("7"), None, "Seven")], &["7", "7#2"]);
+        let seven = (Some("7"), None, "Seven");
+        check(&[(Some("7#2"), None, "Other"), seven, seven, seven], &["7#2", "7", "7#3", "7#4"]);
     }
 
     #[test]

@@ -13,6 +13,8 @@ use super::document::{Document, Entry};
 
 /// How far ahead of the clock a stated date may lie and still be a date.
 const ABSURD_AHEAD: Duration = Duration::from_hours(24);
+/// Characters of a headline that is made of a text's first sentence.
+const UNTITLED_CHARS_MAX: usize = 140;
 /// The year before which nothing was published on the web.
 const YEAR_MIN: i16 = 1990;
 
@@ -39,7 +41,7 @@ fn item(entry: &Entry, feed: &FeedId, config: &Feed, now: Timestamp) -> Item {
         link: entry.link.clone(),
         // What a person says of a feed counts more than what it says of itself.
         lang: config.lang.clone().or_else(|| entry.lang.clone()),
-        title: entry.title.clone(),
+        title: headline(entry),
         text: entry.body.clone(),
         published: dated.published,
         seen: now,
@@ -51,6 +53,24 @@ fn item(entry: &Entry, feed: &FeedId, config: &Feed, now: Timestamp) -> Item {
         revision: false,
         late: false,
     }
+}
+
+/// The headline; of a post that has none, as official accounts write them, its first sentence.
+fn headline(entry: &Entry) -> String {
+    if !entry.title.is_empty() {
+        return entry.title.clone();
+    }
+    let body = entry.body.as_str();
+    let sentence =
+        [". ", "! ", "? ", "。"].iter().filter_map(|end| body.find(end).map(|at| at + end.len())).min();
+    let sentence = body.get(..sentence.unwrap_or(body.len())).unwrap_or(body).trim_end();
+    let end = sentence.char_indices().nth(UNTITLED_CHARS_MAX).map_or(sentence.len(), |(at, _)| at);
+    let (kept, rest) = sentence.split_at(end);
+    if rest.is_empty() {
+        return kept.to_owned();
+    }
+    let word = kept.rfind(' ').unwrap_or(kept.len());
+    format!("{}…", kept.get(..word).unwrap_or(kept))
 }
 
 /// A stated date, judged by the clock.
@@ -89,7 +109,56 @@ fn span(duration: Duration) -> jiff::SignedDuration {
 
 #[cfg(test)]
 mod tests {
+    use storyline_config::{Baseline, Role, Source};
+
     use super::*;
+
+    fn feed() -> Feed {
+        Feed {
+            source: Source::Feed("https://paper.example/feed".parse().unwrap()),
+            outlet: "Paper".to_owned(),
+            family: "Paper".to_owned(),
+            role: Role::News,
+            speaks_for: Vec::new(),
+            about: Vec::new(),
+            lang: Some("uk".to_owned()),
+            tz: jiff::tz::TimeZone::UTC,
+            interval: None,
+            baseline: Baseline::Digest,
+            tags: Vec::new(),
+            headers: std::collections::BTreeMap::new(),
+            secret_file: None,
+        }
+    }
+
+    #[test]
+    fn an_entry_is_one_item_however_often_and_whenever_it_is_seen() {
+        let document = "<rss><channel><language>en</language><item><title>One</title><guid>1</guid><source>Wire</source></item>
+            <item><title>One</title><guid>1</guid><source>Wire</source></item><item/><item><description>Two sails. Then more.</description></item></channel></rss>";
+        let document =
+            crate::read::read(document.as_bytes(), None, &"https://paper.example/".parse().unwrap()).unwrap();
+        let id: FeedId = "paper".parse().unwrap();
+        let seen = |at: &str| items(&document, &id, &feed(), at.parse().unwrap());
+        let (first, later) = (seen("2025-02-12T12:00:00Z"), seen("2025-02-13T12:00:00Z"));
+        assert_eq!(
+            first.iter().map(|it| (it.title.as_str(), it.text.as_str())).collect::<Vec<_>>(),
+            [("One", ""), ("Two sails.", "Two sails. Then more.")]
+        );
+        assert_eq!(first[0].id, ItemId::of(&id, "1"));
+        assert_eq!((first[0].source.as_deref(), first[0].lang.as_deref()), (Some("Wire"), Some("uk")));
+        assert_eq!(first[0].date_flag, Some(DateFlag::Missing));
+        assert!(first.iter().zip(&later).all(|(a, b)| a.id == b.id && a.effective < b.effective));
+    }
+
+    #[test]
+    fn a_long_first_sentence_is_cut_between_words() {
+        let body = "word ".repeat(50);
+        let document =
+            format!("<rss><channel><item><description>{body}</description></item></channel></rss>");
+        let document =
+            crate::read::read(document.as_bytes(), None, &"https://paper.example/".parse().unwrap()).unwrap();
+        assert_eq!(headline(&document.entries[0]), format!("{}…", "word ".repeat(28).trim_end()));
+    }
 
     #[test]
     fn a_credible_date_counts_and_any_other_is_flagged() {

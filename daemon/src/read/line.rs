@@ -6,7 +6,7 @@ use storyline_config::{
     FeedId,
     limit::{ID_CHARS_MAX, REQUEST_BYTES_MAX},
 };
-use storyline_store::{Item, ItemId};
+use storyline_store::{DateFlag, Item, ItemId};
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -64,6 +64,8 @@ pub struct ItemLine {
     pub lang: Option<String>,
     /// When it was published.
     pub published: Timestamp,
+    /// `DateOnly` or `NoZone`, where the date says less than a moment.
+    pub date_flag: Option<DateFlag>,
     /// Its headline.
     pub title: String,
     /// Its text or summary.
@@ -113,10 +115,12 @@ impl ItemLine {
 
     fn check(written: &Written) -> Result<Self, LineError> {
         let published = words(&written.published).ok_or(LineError::Missing("published"))?;
+        let stated = date::parse(&published);
         Ok(Self {
             id: words(&written.id).ok_or(LineError::Missing("id"))?,
             title: words(&written.title).ok_or(LineError::Missing("title"))?,
-            published: date::parse(&published).ok_or_else(|| LineError::Date(text::line(&published)))?.at,
+            published: stated.ok_or_else(|| LineError::Date(text::line(&published)))?.at,
+            date_flag: stated.and_then(|it| it.flag),
             feed: words(&written.feed),
             outlet: words(&written.outlet),
             guid: words(&written.guid),
@@ -138,7 +142,7 @@ impl ItemLine {
         let guid = self.guid.as_deref().and_then(id::guid);
         let link = self.link.as_deref().and_then(web);
         let title = text::headline(&self.title, Markup::Html);
-        let Dated { published, effective, flag } = dated(Some(self.published), None, now);
+        let Dated { published, effective, flag } = dated(Some(self.published), self.date_flag, now);
         Item {
             // A sender who gives no guid names the item himself, and a link may stand for many.
             id: ItemId::of(&feed, guid.as_deref().unwrap_or(&self.id)),

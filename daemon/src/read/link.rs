@@ -13,6 +13,10 @@ pub(super) fn resolve(base: &Url, text: &str) -> Option<Url> {
     }
     let mut url = match Url::parse(text) {
         Ok(url) => url,
+        // Some leave out the scheme; no page of theirs is called www.
+        Err(url::ParseError::RelativeUrlWithoutBase) if text.starts_with("www.") => {
+            base.join(&format!("//{text}")).ok()?
+        }
         Err(url::ParseError::RelativeUrlWithoutBase) => base.join(text).ok()?,
         Err(_) => return None,
     };
@@ -71,6 +75,7 @@ mod tests {
         }
         check(" /a ", Some("https://paper.example/a"));
         check("//cdn.example/b c", Some("https://cdn.example/b%20c"));
+        check("www.paper.example/x", Some("https://www.paper.example/x"));
         check("../1.html", Some("https://paper.example/1.html"));
         check("http://me:secret@paper.example/x", Some("http://paper.example/x"));
         check("javascript:alert(1)", None);

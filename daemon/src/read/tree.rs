@@ -152,7 +152,11 @@ impl<'a> Tree<'a> {
         matches!(local, "item" | "entry")
             && match &self.inside {
                 Inside::Leaf(leaf) => !leaf.is_xml() && self.space(prefix(name)) == Space::Core,
-                Inside::Skipped { .. } => self.space(prefix(name)) == Space::Core,
+                // An entry may hold something foreign that has entries of its own.
+                Inside::Skipped { depth, .. } => {
+                    let within = self.stack.iter().any(|it| it.whole);
+                    (*depth == 0 || !within) && self.space(prefix(name)) == Space::Core
+                }
                 Inside::Nothing => false,
             }
     }

@@ -8,13 +8,16 @@ use tokio_util::sync::CancellationToken;
 use super::{House, schedules};
 use crate::serve::{Doors, Folds, Load, Shelf};
 
-impl Shelf for Archive {
+/// The archive, if there is one.
+struct Kept(Option<Archive>);
+
+impl Shelf for Kept {
     fn item(&self, id: ItemId) -> Option<Item> {
-        found(self.get(id))
+        found(self.0.as_ref()?.get(id))
     }
 
     fn item_at(&self, url: &str) -> Option<Item> {
-        found(self.find_url(url))
+        found(self.0.as_ref()?.find_url(url))
     }
 }
 
@@ -32,7 +35,7 @@ pub fn doors(house: &House, load: Load, stop: CancellationToken) -> Arc<Doors> {
     Arc::new(Doors {
         handle: house.handle(),
         past: Arc::new(house.reader()),
-        shelf: Arc::new(house.archive()),
+        shelf: Arc::new(Kept(house.archive())),
         poll: Arc::new(move |feeds| {
             let poller = poller.clone();
             Box::pin(async move { poller.poll(feeds).await })

@@ -32,7 +32,8 @@ pub(super) struct Keeper {
 
 impl Keeper {
     /// Starts to keep items for `span`.
-    pub(super) fn start(archive: Archive, clock: Clock, span: Duration) -> Result<Keep, StoreError> {
+    pub(super) fn start(archive: Option<Archive>, clock: Clock, span: Duration) -> Result<Keep, StoreError> {
+        let Some(archive) = archive else { return Ok(Box::new(drop)) };
         let (sender, waiting) = mpsc::sync_channel::<Vec<Item>>(WAITING_MAX);
         let mut keeper = Self { archive, clock, span, swept: Timestamp::MIN };
         let thread = thread::Builder::new().name("archive".to_owned());

@@ -23,7 +23,7 @@ use jiff::tz::TimeZone;
 use keeper::Keeper;
 pub use places::{data_dir, socket};
 use storyline_config::{Config, FeedId};
-use storyline_store::{Archive, Log, Reader, Schedule, StoreError};
+use storyline_store::{Archive, Log, Opened, Reader, Schedule, StoreError, segment};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -33,6 +33,9 @@ use crate::{
     poll::{self, Live, Polled, Poller, fetch::FetchError},
     writer,
 };
+
+/// How often closed stretches of the log are exported.
+const EXPORT_EVERY: Duration = Duration::from_hours(24);
 
 /// What a run is made from.
 #[derive(Debug, Clone)]
@@ -71,7 +74,7 @@ pub struct House {
     writer: JoinHandle<Result<(), StoreError>>,
     poller: Poller<Live>,
     reader: Reader,
-    archive: Archive,
+    archive: Option<Archive>,
     cancel: CancellationToken,
 }
 
@@ -91,7 +94,7 @@ impl House {
     pub async fn open(setup: Setup, cancel: CancellationToken) -> Result<Self, RunError> {
         let dir = setup.data_dir.clone();
         let (log, archive) = blocking(move || open(&dir)).await?;
-        let reader = log.log.reader();
+        let reader = log.0.log.reader();
         let (config, clock, zone) = (setup.config.clone(), setup.clock.clone(), setup.zone.clone());
         let dir = setup.data_dir.clone();
         let keep = Keeper::start(archive.clone(), setup.clock.clone(), setup.config.daemon.archive)?;
@@ -123,8 +126,8 @@ impl House {
         self.reader.clone()
     }
 
-    /// What was read.
-    pub fn archive(&self) -> Archive {
+    /// What was read; none where it cannot be kept.
+    pub fn archive(&self) -> Option<Archive> {
         self.archive.clone()
     }
 
@@ -145,12 +148,17 @@ impl House {
 
     /// Sets poller, sinks and time to work.
     pub fn go(self) -> Working {
-        let Self { setup, handle, writer, poller, cancel, .. } = self;
+        let Self { setup, handle, writer, poller, reader, cancel, .. } = self;
         let mut tasks = JoinSet::new();
         let (ways, stop) = ((handle.clone(), poller.handle()), cancel.clone());
         tasks.spawn(async move {
             let _ = stop.run_until_cancelled(pass_on(ways.0, ways.1)).await;
             "reader of the configuration"
+        });
+        let (clock, stop) = (setup.clock.clone(), cancel.clone());
+        tasks.spawn(async move {
+            let _ = stop.run_until_cancelled(export(reader, setup.data_dir, clock)).await;
+            "log's exporter"
         });
         let stop = cancel.clone();
         tasks.spawn(async move {
@@ -200,10 +208,28 @@ impl Working {
     }
 }
 
-fn open(dir: &Path) -> Result<(storyline_store::Opened, Archive), StoreError> {
-    let opened = Log::open(dir)?;
-    let archive = Archive::open(dir)?;
-    Ok((opened, archive))
+/// A log that was opened somehow, why it takes no events if it does not, and the archive, if it can be had.
+type Opening = ((Opened, Option<StoreError>), Option<Archive>);
+
+fn open(dir: &Path) -> Result<Opening, StoreError> {
+    let opened = Log::open_somehow(dir)?;
+    let archive = Archive::open(dir).inspect_err(|error| {
+        tracing::warn!(%error, "there is no archive: what is read cannot be explained or tried again later");
+    });
+    Ok((opened, archive.ok()))
+}
+
+/// Exports closed stretches of the log once a day: with them a damaged log can be repaired.
+async fn export(reader: Reader, dir: PathBuf, clock: Clock) {
+    loop {
+        let (source, to) = (reader.clone(), dir.clone());
+        match tokio::task::spawn_blocking(move || segment::save(&source, &to)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the log was not exported to its segments"),
+            Err(error) => tracing::error!(%error, "exporting the log broke off"),
+        }
+        clock.sleep(EXPORT_EVERY).await;
+    }
 }
 
 async fn tick(handle: &writer::Handle, clock: &Clock, every: Duration) {

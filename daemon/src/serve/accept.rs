@@ -4,9 +4,13 @@
 //! send half a request would stay for ever, and so would a stop wait for
 //! whoever follows a stream.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, net::IpAddr, sync::Arc, time::Duration};
 
-use axum::body::Body;
+use axum::{
+    body::Body,
+    http::{header, uri::Authority},
+    response::IntoResponse,
+};
 use hyper::{body::Incoming, server::conn::http1, service::Service};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -17,10 +21,10 @@ use storyline_config::limit::CONNECTIONS_MAX;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, UnixListener},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError},
 };
 
-use super::{doors::Doors, peer::Peer, router::router, socket::own_uid};
+use super::{doors::Doors, peer::Peer, problem::Problem, router::router, socket::own_uid, stall::Stalling};
 
 /// Longest time a client may take for the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -30,6 +34,9 @@ const BUFFER_BYTES_MAX: usize = 64 << 10;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Longest time a stop waits for answers in hand.
 const STOP_TIMEOUT: Duration = Duration::from_millis(300);
+
+/// Connections of others than the daemon's own user and root.
+const CONNECTIONS_OTHERS_MAX: usize = CONNECTIONS_MAX / 2;
 
 /// Where connections come from.
 #[derive(Debug)]
@@ -44,6 +51,7 @@ pub enum Listener {
 pub async fn serve(listener: Listener, doors: Arc<Doors>) {
     let service = TowerToHyperService::new(router(Arc::clone(&doors)));
     let (permits, graceful) = (Arc::new(Semaphore::new(CONNECTIONS_MAX)), GracefulShutdown::new());
+    let others = Arc::new(Semaphore::new(CONNECTIONS_OTHERS_MAX));
     // Where the kernel will not say who we are, only root manages.
     let own_uid = own_uid().unwrap_or(0);
     loop {
@@ -54,7 +62,9 @@ pub async fn serve(listener: Listener, doors: Arc<Doors>) {
         };
         match taken {
             Ok((stream, peer, permit)) => {
-                tokio::spawn(answer(stream, peer, service.clone(), graceful.watcher(), permit));
+                // Others never take every place: the owner can still ask.
+                let Ok(place) = place(peer, &others) else { continue };
+                tokio::spawn(answer(stream, peer, service.clone(), graceful.watcher(), (permit, place)));
             }
             Err(error) => {
                 tracing::debug!(%error, "failed to take a connection");
@@ -70,6 +80,24 @@ pub async fn serve(listener: Listener, doors: Arc<Doors>) {
 /// A connection of either kind.
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// A place among the others for whoever is one of them; the owner needs none.
+fn place(peer: Peer, others: &Arc<Semaphore>) -> Result<Option<OwnedSemaphorePermit>, TryAcquireError> {
+    match peer {
+        Peer::Local { owner: true, .. } => Ok(None),
+        Peer::Local { .. } | Peer::Web => Arc::clone(others).try_acquire_owned().map(Some),
+    }
+}
+
+/// Whether a request names the loopback address: a page elsewhere that had its name point here does not.
+fn is_for_us(request: &hyper::Request<Body>) -> bool {
+    let host = request.headers().get(header::HOST).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let host = host.parse::<Authority>();
+    host.is_ok_and(|it| {
+        let name = it.host().trim_start_matches('[').trim_end_matches(']');
+        name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|it| it.is_loopback())
+    })
+}
 
 type Taken = (Box<dyn Stream>, Peer, OwnedSemaphorePermit);
 
@@ -99,18 +127,20 @@ async fn answer(
     peer: Peer,
     service: TowerToHyperService<axum::Router>,
     watcher: Watcher,
-    _permit: OwnedSemaphorePermit,
+    _places: (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>),
 ) {
     let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer);
-        service.call(request)
+        let misdirected = peer == Peer::Web && !is_for_us(&request);
+        let answer = service.call(request);
+        async move { if misdirected { Ok(Problem::misdirected().into_response()) } else { answer.await } }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(BUFFER_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Stalling::new(stream)), service);
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a client broke off");
     }

@@ -25,7 +25,11 @@ pub(super) async fn get(Given(doors): Given<Arc<Doors>>, uri: Uri) -> Result<Jso
     let limit = query.limit(EVENTS_LIMIT_MAX, EVENTS_LIMIT_MAX)?;
     let storyline = query.storyline()?;
     let head = doors.head();
-    let events = doors.fold(move |past| page(past, since, head, limit, storyline.as_ref())).await?;
+    let events = if storyline.is_some() {
+        doors.fold(move |past| page(past, since, head, limit, storyline.as_ref())).await?
+    } else {
+        doors.look(move |past| page(past, since, head, limit, None)).await?
+    };
     let events: Vec<_> = events.iter().map(shape).collect();
     Ok(Json(json!({ "events": events, "head": head })))
 }

@@ -30,6 +30,7 @@ mod query;
 mod reload;
 mod router;
 mod socket;
+mod stall;
 mod status;
 mod store;
 mod storyline;

@@ -60,6 +60,15 @@ impl Doors {
         F: FnOnce(&dyn Past) -> Result<T, String> + Send + 'static,
     {
         let _permit = self.folds.0.acquire().await.map_err(|it| Problem::broken(it.to_string()))?;
+        self.look(read).await
+    }
+
+    /// Reads a little of the log, away from the threads that answer; behind nobody who reads all of it.
+    pub(super) async fn look<T, F>(self: &Arc<Self>, read: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Past) -> Result<T, String> + Send + 'static,
+    {
         let past = Arc::clone(&self.past);
         let done = tokio::task::spawn_blocking(move || read(past.as_ref())).await;
         done.map_err(|it| Problem::broken(it.to_string()))?.map_err(Problem::unreadable)

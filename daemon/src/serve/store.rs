@@ -19,7 +19,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::{body::wish, doors::Doors, peer::Peer, problem::Problem};
+use super::{
+    body::wish,
+    doors::{Doors, Past},
+    peer::Peer,
+    problem::Problem,
+};
 
 /// Pieces of an export written ahead of whoever reads it.
 const AHEAD_MAX: usize = 4;
@@ -28,7 +33,7 @@ const PIECE_BYTES: usize = 64 << 10;
 
 /// `GET /v1/store/verify`.
 pub(super) async fn verify(Given(doors): Given<Arc<Doors>>) -> Result<Json<Value>, Problem> {
-    Ok(Json(json!(doors.fold(|past| past.verify()).await?)))
+    Ok(Json(json!(doors.fold(Past::verify).await?)))
 }
 
 #[derive(Deserialize)]

@@ -89,7 +89,7 @@ impl Follower {
                 }
             }
             let place = self.place;
-            let events = match self.doors.fold(move |past| past.read_after(place, CHUNK)).await {
+            let events = match self.doors.look(move |past| past.read_after(place, CHUNK)).await {
                 Ok(events) => events,
                 Err(problem) => return Some(format!("event: problem\ndata: {}\n\n", problem.to_json())),
             };

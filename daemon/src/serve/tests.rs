@@ -9,6 +9,7 @@ mod wishing;
 use std::{
     collections::BTreeMap,
     io::Write,
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
@@ -85,6 +86,7 @@ pub(crate) struct Desk {
     pub(crate) view: watch::Sender<View>,
     /// What the writer was told.
     told: Arc<Mutex<Vec<String>>>,
+    doors: Arc<Doors>,
     pub(crate) stop: CancellationToken,
     done: tokio::task::JoinHandle<()>,
 }
@@ -100,16 +102,25 @@ impl Desk {
         let (sender, queue) = mpsc::channel(8);
         let (view, seen) = watch::channel(view());
         let (stop, told) = (CancellationToken::new(), Arc::default());
-        let doors = doors(Handle::new(sender, seen), Written(past), stop.clone());
+        let doors = Arc::new(doors(Handle::new(sender, seen), Written(past), stop.clone()));
         tokio::spawn(say_yes(queue, Arc::clone(&told)));
         let (listener, bound) = Socket::bind(&folder.path().join("s.sock")).await.unwrap().into_parts();
+        let answering = Arc::clone(&doors);
         let done = tokio::spawn(async move {
-            serve(Listener::Unix(listener), Arc::new(doors)).await;
+            serve(Listener::Unix(listener), answering).await;
             drop(bound);
         });
-        let desk = Self { folder, log, view, told, stop, done };
+        let desk = Self { folder, log, view, told, doors, stop, done };
         desk.record(events);
         desk
+    }
+
+    /// Answers on the loopback interface too.
+    pub(crate) async fn also_on_loopback(&self) -> SocketAddr {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(serve(Listener::Tcp(listener), Arc::clone(&self.doors)));
+        address
     }
 
     /// What the writer was told since this was asked last.
@@ -121,7 +132,7 @@ impl Desk {
     pub(crate) fn record(&self, events: &[Value]) {
         for event in events {
             let seq = self.log.borrow().len() as u64 + 1;
-            let at = Timestamp::from_second(1_739_520_000 + 60 * seq as i64).unwrap();
+            let at = Timestamp::from_second(1_739_520_000 + 60 * i64::try_from(seq).unwrap()).unwrap();
             let mut whole = json!({"seq": seq, "at": at});
             whole.as_object_mut().unwrap().extend(event.as_object().unwrap().clone());
             let recorded: Recorded = serde_json::from_value(whole).unwrap();

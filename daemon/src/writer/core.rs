@@ -29,15 +29,15 @@ use crate::{
 /// Everything a decision rests on.
 #[derive(Debug, Clone)]
 pub struct Core {
-    config: Arc<Config>,
-    definitions: Definitions,
-    state: State,
+    pub(super) config: Arc<Config>,
+    pub(super) definitions: Definitions,
+    pub(super) state: State,
     memory: Memory,
     feeds: BTreeMap<FeedId, Arc<FeedRecord>>,
     /// The zone sentences tell the time in.
     zone: TimeZone,
     /// Feeds that still wait for their first visit of this run.
-    awaited: BTreeSet<FeedId>,
+    pub(super) awaited: BTreeSet<FeedId>,
     /// Those of them that have not been read since a long stop: what they bring is told in one digest.
     stopped: BTreeSet<FeedId>,
     /// Alerts the page in hand has raised.
@@ -46,6 +46,7 @@ pub struct Core {
     /// Items that were judged since the last commit, whatever came of it.
     heard: Vec<Item>,
     touched: BTreeSet<FeedId>,
+    promised: bool,
     tally: Tally,
     misses: Misses,
 }
@@ -92,6 +93,8 @@ pub struct Staged {
     pub feeds: Vec<(FeedId, Arc<FeedRecord>)>,
     /// The items that were judged, for the archive.
     pub items: Vec<Item>,
+    /// Whether somebody was promised that the feeds' records are durable, events or not.
+    pub promised: bool,
 }
 
 impl Core {
@@ -110,6 +113,7 @@ impl Core {
             staged: Vec::new(),
             heard: Vec::new(),
             touched: BTreeSet::new(),
+            promised: false,
             tally: Tally::default(),
             misses: Misses::default(),
         }
@@ -148,11 +152,12 @@ impl Core {
             feeds: feeds.collect(),
             events: std::mem::take(&mut self.staged),
             items: std::mem::take(&mut self.heard),
+            promised: std::mem::take(&mut self.promised),
         }
     }
 
     /// Records events that have one cause, and the alerts that follow from them.
-    fn cause(&mut self, events: Vec<Event>, occasion: Occasion, now: Timestamp) -> Option<Seq> {
+    pub(super) fn cause(&mut self, events: Vec<Event>, occasion: Occasion, now: Timestamp) -> Option<Seq> {
         let first = self.staged.len();
         for event in events {
             self.record(event, now);
@@ -171,7 +176,7 @@ impl Core {
         Situation { config: &self.config, state: &self.state, zone: &self.zone, now }
     }
 
-    fn record(&mut self, event: Event, now: Timestamp) {
+    pub(super) fn record(&mut self, event: Event, now: Timestamp) {
         let at = self.state.at.map_or(now, |last| last.max(now));
         let recorded = Recorded { seq: self.state.seq.next(), at, event };
         self.state.apply(&recorded);
@@ -313,6 +318,7 @@ impl Core {
             sight => {
                 let judged = self.judge_sighted(&mut looking, item, sight, false, occasion, now);
                 self.touched.insert(item.feed.clone());
+                self.promised = true;
                 judged
             }
         };
@@ -346,94 +352,6 @@ impl Core {
     pub fn storage(&mut self, events: Vec<Event>, now: Timestamp) {
         self.page_raised = 0;
         self.cause(events, Occasion::Live, now);
-    }
-
-    /// Puts a configuration in force: what is new or changed holds from here on, nothing is judged again.
-    pub fn configure(&mut self, config: Arc<Config>, now: Timestamp) {
-        for (id, it) in &config.storylines {
-            let definition = config.storyline_hash(id).unwrap_or_default();
-            let known = self.state.storylines.get(id).filter(|it| !it.retired);
-            if known.is_none_or(|known| known.definition != definition) {
-                let (storyline, title, parent) = (id.clone(), it.title.clone(), it.parent.clone());
-                self.record(Event::StorylineDefined { storyline, title, parent, definition }, now);
-            }
-        }
-        let gone = |id: &&storyline_config::StorylineId| !config.storylines.contains_key(*id);
-        let followed = self.state.storylines.iter().filter(|(_, it)| !it.retired).map(|(id, _)| id);
-        for storyline in followed.filter(gone).cloned().collect::<Vec<_>>() {
-            self.record(Event::StorylineRetired { storyline }, now);
-        }
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let event = Event::ConfigurationLoaded {
-            feeds: count(config.feeds.len()),
-            storylines: count(config.storylines.len()),
-            sinks: count(config.sinks.len()),
-            hash: config.hash(),
-        };
-        self.record(event, now);
-        self.definitions = Definitions::compile(&config);
-        let added = config.feeds.keys().filter(|id| !self.config.feeds.contains_key(*id));
-        self.awaited.extend(added.cloned());
-        self.awaited.retain(|id| config.feeds.contains_key(id));
-        self.config = config;
-    }
-
-    /// Records a sink's news of a delivery.
-    pub fn delivery(&mut self, delivery: storyline_store::DeliveryId, news: DeliveryNews, now: Timestamp) {
-        let event = match news {
-            DeliveryNews::Attempted(attempt) => Event::DeliveryAttempted { delivery, attempt },
-            DeliveryNews::Done(attempt) => Event::DeliveryDone { delivery, attempt },
-            DeliveryNews::Failed(attempt, error, retry_at) => {
-                Event::DeliveryFailed { delivery, attempt, error, retry_at }
-            }
-            DeliveryNews::Dead(error) => Event::DeliveryDead { delivery, error },
-            DeliveryNews::Disabled(error) => {
-                let Some(known) = self.state.deliveries.get(&delivery) else { return };
-                Event::SinkDisabled { sink: known.sink.clone(), error }
-            }
-        };
-        self.cause(vec![event], Occasion::Live, now);
-    }
-
-    /// Records a person's wish.
-    ///
-    /// # Errors
-    ///
-    /// [`Refused::Unknown`] where what it names is not known.
-    pub fn command(&mut self, command: Command, now: Timestamp) -> Result<Seq, Refused> {
-        let unknown = |what: String| Err(Refused::Unknown(what));
-        let event = match command {
-            Command::Acknowledge(alert, _) if !self.state.alerts.contains_key(&alert) => {
-                return unknown(format!("no alert {alert}"));
-            }
-            Command::Acknowledge(alert, by) => Event::AlertAcknowledged { alert, by },
-            Command::Snooze(storyline, _, _) if !self.config.storylines.contains_key(&storyline) => {
-                return unknown(format!("no storyline {storyline}"));
-            }
-            Command::Snooze(storyline, until, by) => Event::AlertSnoozed { storyline, until, by },
-            Command::Mute(outlet, by) => Event::OutletMuted { outlet, by },
-            Command::Drop(development, by) => match self.owner(development) {
-                Some(storyline) => Event::DevelopmentDropped { storyline, development, by },
-                None => return unknown(format!("no development {development}")),
-            },
-            Command::Retry(delivery) => match self.state.deliveries.get(&delivery) {
-                Some(it) => Event::DeliveryFailed {
-                    delivery,
-                    attempt: it.attempts,
-                    error: it.last_error.clone().unwrap_or_default(),
-                    retry_at: now,
-                },
-                None => return unknown(format!("no delivery {delivery}")),
-            },
-        };
-        self.record(event, now);
-        Ok(self.state.seq)
-    }
-
-    fn owner(&self, development: DevelopmentId) -> Option<storyline_config::StorylineId> {
-        let owns =
-            |it: &State, id| it.storylines.get(id).is_some_and(|it| it.development(development).is_some());
-        self.state.storylines.keys().find(|id| owns(&self.state, *id)).cloned()
     }
 
     /// Why an item does or does not belong, as things stand.

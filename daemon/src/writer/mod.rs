@@ -12,6 +12,7 @@ mod run;
 mod seen;
 #[cfg(test)]
 mod testing;
+mod wish;
 
 pub use self::core::{Core, Judged, Past, Staged, Tally};
 pub use handle::{

@@ -15,6 +15,7 @@ use std::{
     path::PathBuf,
     sync::Arc,
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use jiff::{Timestamp, tz::TimeZone};
@@ -31,7 +32,7 @@ use super::{
     handle::Occasion,
     recall::recall,
 };
-use crate::clock::{Clock, between};
+use crate::clock::{Clock, between, later};
 
 /// Messages committed together at the most.
 const TOGETHER_MAX: usize = 64;
@@ -51,7 +52,30 @@ struct Writer {
     core: Core,
     view: watch::Sender<View>,
     trouble: Option<StorageTrouble>,
+    pause: Pause,
     snapshot_at: Seq,
+}
+
+/// When a log that refused is tried again: after a second, then ever less often, for each try copies and checks it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pause {
+    next: Option<Timestamp>,
+    length: Duration,
+}
+
+impl Pause {
+    const FIRST: Duration = Duration::from_secs(1);
+    const LONGEST: Duration = Duration::from_mins(1);
+
+    /// Whether it is over; if so, the next one begins.
+    fn is_over(&mut self, now: Timestamp) -> bool {
+        if self.next.is_some_and(|it| now < it) {
+            return false;
+        }
+        self.length = (self.length * 2).clamp(Self::FIRST, Self::LONGEST);
+        self.next = Some(later(now, self.length));
+        true
+    }
 }
 
 /// Takes items that were judged to the archive, without waiting.
@@ -60,14 +84,15 @@ pub type Keep = Box<dyn Fn(Vec<Item>) + Send>;
 /// The thread of a writer. It ends, with the log closed, when every [`Handle`] is gone.
 pub type Running = JoinHandle<Result<(), StoreError>>;
 
-/// Starts the writer on a log in `dir` that was just opened; sentences tell the time in `zone`.
+/// Starts the writer on a log in `dir` that was just opened, and perhaps takes no events for a reason; sentences tell
+/// the time in `zone`.
 ///
 /// # Errors
 ///
 /// [`StoreError`] where the log cannot be read.
 pub fn start(
     dir: PathBuf,
-    opened: Opened,
+    (opened, why): (Opened, Option<StoreError>),
     config: Arc<Config>,
     clock: Clock,
     zone: TimeZone,
@@ -83,9 +108,13 @@ pub fn start(
         core.returned();
     }
     let (sender, queue) = mpsc::channel(QUEUE_MAX);
-    let (view, watching) = watch::channel(look(&core, None));
-    let mut writer = Writer { dir, keep, clock, zone, log, core, view, trouble: None, snapshot_at };
-    writer.begin();
+    let trouble = why.map(|it| trouble(&it, clock.now()));
+    let (view, watching) = watch::channel(look(&core, trouble.clone()));
+    let pause = Pause::default();
+    let mut writer = Writer { dir, keep, clock, zone, log, core, view, trouble, pause, snapshot_at };
+    if writer.trouble.is_none() {
+        writer.begin();
+    }
     let thread = thread::Builder::new().name("writer".to_owned());
     let thread = thread.spawn(move || writer.run(queue)).map_err(StoreError::Io)?;
     Ok((Handle::new(sender, watching), thread))
@@ -194,7 +223,7 @@ impl Writer {
             return; // Time has passed, and that is all.
         }
         let feeds: Vec<_> = staged.feeds.iter().map(|(id, it)| (id.clone(), it.as_ref())).collect();
-        let written = if !staged.events.is_empty() {
+        let written = if !staged.events.is_empty() || staged.promised {
             self.log.commit(&staged.events, &feeds)
         } else if !feeds.is_empty() {
             self.log.save_feeds(&feeds)
@@ -238,7 +267,7 @@ impl Writer {
 
     /// Reopens a log that refused, and records that it did.
     fn try_again(&mut self, now: Timestamp) {
-        let Some(trouble) = self.trouble.clone() else { return };
+        let Some(trouble) = self.trouble.clone().filter(|_| self.pause.is_over(now)) else { return };
         let feeds = match self.log.reopen() {
             Ok(feeds) => feeds,
             Err(error) => return tracing::debug!(%error, "the log still cannot be written"),
@@ -246,8 +275,9 @@ impl Writer {
         self.replay(feeds);
         let degraded = Event::StorageDegraded { code: trouble.code, detail: trouble.detail };
         self.core.storage(vec![degraded, Event::StorageRestored {}], now);
-        self.trouble = None;
+        (self.trouble, self.pause) = (None, Pause::default());
         self.settle(Vec::new());
+        self.begin();
     }
 
     /// Whether everyone sees these numbers already.

@@ -136,6 +136,8 @@ pub struct SinkState {
     pub planned: BTreeMap<Timestamp, u32>,
     /// Whether it had its digest of a first run under the configuration in force.
     pub first_run_told: bool,
+    /// When it last had the digest of a return after a long stop.
+    pub stop_told: Option<Timestamp>,
     /// Since when it takes nothing; none while it is well.
     pub failing: Option<SinkFailing>,
 }

@@ -218,7 +218,11 @@ impl State {
         let to = self.sink_mut(sink);
         count(&mut to.planned, when.at, RATE_SPAN);
         if let Some(digest) = digest {
-            to.first_run_told |= *digest == DeliveryDigest::FirstRun;
+            match digest {
+                DeliveryDigest::FirstRun => to.first_run_told = true,
+                DeliveryDigest::Stop => to.stop_told = Some(when.at),
+                DeliveryDigest::Window | DeliveryDigest::Rate | DeliveryDigest::Storm => {}
+            }
             self.digest_closed(sink, *digest, when.at);
         }
     }

@@ -65,7 +65,8 @@ fn looks_like_a_feed(url: &Url) -> bool {
     let last = path.rsplit('/').find(|it| !it.is_empty()).unwrap_or_default();
     matches!(last, "feed" | "feeds" | "rss" | "atom" | "rdf")
         || [".rss", ".atom", ".rdf"].iter().any(|it| last.ends_with(it))
-        || last.ends_with(".xml") && ["rss", "feed", "atom"].iter().any(|it| path.contains(it))
+        || (last.rsplit_once('.').is_some_and(|(_, it)| it == "xml")
+            && ["rss", "feed", "atom"].iter().any(|it| path.contains(it)))
 }
 
 #[cfg(test)]

@@ -20,14 +20,13 @@ pub(super) async fn run(url: &Url, global: &Global) -> Result<Exit, Failure> {
         Ok(page) => page,
         Err(failed) => return Err(Failure::new(Exit::TryAgain, text(&failed, "error"), "")),
     };
-    let feeds = match understood(&page, url) {
-        Ok(document) => vec![shape(url, &document)],
-        Err(_) => {
-            let base = page.answer.final_url.parse().unwrap_or_else(|_| url.clone());
-            let page = String::from_utf8_lossy(&page.bytes);
-            let said = confirmed(candidates(&page, &base), &config).await;
-            if said.is_empty() { confirmed(usual(&base), &config).await } else { said }
-        }
+    let feeds = if let Ok(document) = understood(&page, url) {
+        vec![shape(url, &document)]
+    } else {
+        let base = page.answer.final_url.parse().unwrap_or_else(|_| url.clone());
+        let page = String::from_utf8_lossy(&page.bytes);
+        let said = confirmed(candidates(&page, &base), &config).await;
+        if said.is_empty() { confirmed(usual(&base), &config).await } else { said }
     };
     let exit = if feeds.is_empty() { Exit::No } else { Exit::Done };
     out::show(global, json!({ "feeds": feeds }), render)?;

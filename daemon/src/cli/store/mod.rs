@@ -61,17 +61,19 @@ fn perform(command: &StoreCommand, global: &Global) -> Result<Exit, Failure> {
     let dir = global.data_dir()?;
     let or_online = |done: Result<Exit, StoreError>| match done {
         Err(StoreError::InUse { .. }) => online::perform(command, global),
-        done => done.map_err(failure),
+        done => done.map_err(|it| failure(&it)),
     };
     match command {
         StoreCommand::Verify => match storyline_store::verify(&dir) {
             Err(StoreError::InUse { .. }) => online::perform(command, global),
-            verified => show_verified(global, serde_json::json!(verified.map_err(failure)?)),
+            verified => show_verified(global, serde_json::json!(verified.map_err(|it| failure(&it))?)),
         },
         StoreCommand::Export => or_online(offline::export(&dir)),
         StoreCommand::Backup { dir: to } => match offline::backup(&dir, to) {
             Err(StoreError::InUse { .. }) => online::perform(command, global),
-            head => show_backup(global, serde_json::json!({ "head": head.map_err(failure)?, "to": to })),
+            head => {
+                show_backup(global, serde_json::json!({ "head": head.map_err(|it| failure(&it))?, "to": to }))
+            }
         },
         StoreCommand::Rebuild => offline::rebuild(&dir, global),
         StoreCommand::Repair => offline::repair(&dir, global),
@@ -108,8 +110,8 @@ fn show_backup(global: &Global, done: Value) -> Result<Exit, Failure> {
 }
 
 /// What a trouble of the log means for the caller.
-fn failure(error: StoreError) -> Failure {
-    let (exit, hint) = match &error {
+fn failure(error: &StoreError) -> Failure {
+    let (exit, hint) = match error {
         StoreError::InUse { .. } => (Exit::TryAgain, "stop that daemon first"),
         StoreError::NotEmpty { .. } => (Exit::No, "name an empty directory"),
         StoreError::Damaged { .. } | StoreError::Corrupt { .. } => {
@@ -120,7 +122,7 @@ fn failure(error: StoreError) -> Failure {
         _ => (Exit::Disk, ""),
     };
     let mut message = error.to_string();
-    let mut cause = std::error::Error::source(&error);
+    let mut cause = std::error::Error::source(error);
     while let Some(it) = cause {
         message = format!("{message}: {it}");
         cause = it.source();

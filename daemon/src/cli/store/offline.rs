@@ -43,7 +43,7 @@ pub(super) fn rebuild(dir: &Path, global: &Global) -> Result<Exit, Failure> {
         log.close()?;
         Ok(state)
     };
-    let state = rebuilt().map_err(failure)?;
+    let state = rebuilt().map_err(|it| failure(&it))?;
     let bytes = serde_json::to_vec(&state).map_err(io::Error::from)?;
     let hash = format!("{:016x}", xxh3_64(&bytes));
     out::show(global, json!({ "head": state.seq, "state": hash }), |it| {
@@ -59,13 +59,15 @@ fn fold(reader: &Reader) -> Result<State, StoreError> {
         if events.is_empty() {
             return Ok(state);
         }
-        events.iter().for_each(|it| state.apply(it));
+        for it in &events {
+            state.apply(it);
+        }
     }
 }
 
 /// Brings back what can be found: 0 if that is all, 1 if something is missing.
 pub(super) fn repair(dir: &Path, global: &Global) -> Result<Exit, Failure> {
-    let repaired = storyline_store::repair(dir, Timestamp::now()).map_err(failure)?;
+    let repaired = storyline_store::repair(dir, Timestamp::now()).map_err(|it| failure(&it))?;
     let exit = if repaired.missing.is_empty() { Exit::Done } else { Exit::No };
     out::show(global, json!(repaired), |it| {
         let (kept, restored) = (number(it, "kept"), number(it, "restored"));
@@ -77,7 +79,7 @@ pub(super) fn repair(dir: &Path, global: &Global) -> Result<Exit, Failure> {
 
 /// Makes a backup current.
 pub(super) fn restore(from: &Path, dir: &Path, to: Option<Seq>, global: &Global) -> Result<Exit, Failure> {
-    let restored = storyline_store::restore(from, dir, to, Timestamp::now()).map_err(failure)?;
+    let restored = storyline_store::restore(from, dir, to, Timestamp::now()).map_err(|it| failure(&it))?;
     out::show(global, json!(restored), |it| format!("{} restored\n", count(number(it, "head"), "event")))?;
     Ok(Exit::Done)
 }
@@ -85,7 +87,7 @@ pub(super) fn restore(from: &Path, dir: &Path, to: Option<Seq>, global: &Global)
 /// Begins a log with what was exported.
 pub(super) fn import(dir: &Path, global: &Global) -> Result<Exit, Failure> {
     let mut input = BufReader::new(io::stdin().lock());
-    let head = storyline_store::import(dir, &mut input).map_err(failure)?;
+    let head = storyline_store::import(dir, &mut input).map_err(|it| failure(&it))?;
     out::show(global, json!({ "head": head }), |it| {
         format!("{} imported\n", count(number(it, "head"), "event"))
     })?;

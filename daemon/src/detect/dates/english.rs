@@ -65,7 +65,7 @@ pub(super) static WORDS: LazyLock<Lexicon<Word>> = LazyLock::new(|| {
         ("ninth", W::Nth(9)),
         ("tenth", W::Nth(10)),
         ("day days", W::Unit(U::Day)),
-        ("week weeks", W::Unit(U::Week)),
+        ("week weeks fortnight fortnights", W::Unit(U::Week)),
         ("month months", W::Unit(U::Month)),
         ("year years", W::Unit(U::Year)),
         ("weekend", W::Unit(U::Weekend)),

@@ -54,6 +54,9 @@ fn count_of_units(it: &Reading<'_>, at: usize) -> Option<(i32, Unit, usize)> {
     if it.word(next) == Word::Of {
         next += 1;
     }
+    if it.written(next).starts_with("fortnight") {
+        count *= 2;
+    }
     match it.word(next) {
         Word::Unit(unit) if unit != Unit::Weekend && it.joined(next - 1) => Some((count, unit, next + 1)),
         _ => None,
@@ -74,7 +77,12 @@ pub(super) fn the(it: &Reading<'_>, at: usize) -> Found {
             _ => None,
         },
         Word::Unit(Unit::Weekend) => {
-            let on = at > 0 && it.joined(at - 1) && matches!(it.word(at - 1), Word::At | Word::On | Word::By);
+            let on = at > 0
+                && it.joined(at - 1)
+                && matches!(
+                    it.word(at - 1),
+                    Word::At | Word::On | Word::By | Word::For | Word::Until | Word::Before
+                );
             on.then_some((Meaning::Weekend(Which::Governed), next + 1))
         }
         Word::Coming => relative(it, next),
@@ -146,7 +154,7 @@ pub(super) fn relative(it: &Reading<'_>, at: usize) -> Found {
     let next = at + 1;
     match it.word(next) {
         Word::Weekday(day) => Some((governed(day, which), next + 1)),
-        Word::Unit(unit) if !plural(it, next) => {
+        Word::Unit(unit) if !plural(it, next) && !it.written(next).starts_with("fortnight") => {
             let found = of_unit(unit, relative, which)?;
             let after = if it.joined(next) && it.word(next + 1) == Word::On { next + 2 } else { next + 1 };
             if let (Meaning::Week { weeks, .. }, Word::Weekday(day)) = (found, it.word(after))

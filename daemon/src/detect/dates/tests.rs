@@ -1,3 +1,5 @@
+//! Sentences of many subjects with the days they mean.
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{Tense, mentions};
@@ -63,6 +65,26 @@ fn a_weekday_follows_its_verb() {
 
 #[test]
 fn clauses_are_not_mixed_up() {
+    check(
+        "Talks that broke down on Thursday will resume on Monday.",
+        "on Thursday = 2025-06-12; on Monday = 2025-06-23",
+    );
+    check(
+        "She won gold on Sunday, her second after Friday's relay.",
+        "on Sunday = 2025-06-15; Friday = 2025-06-13",
+    );
+    check(
+        "They met on Sunday for talks that ended early on Monday.",
+        "on Sunday = 2025-06-15; on Monday = 2025-06-16",
+    );
+    check(
+        "He had vowed on Monday to resign by Wednesday.",
+        "on Monday = 2025-06-16; by Wednesday = 2025-06-18",
+    );
+    check(
+        "A notice on Tuesday said the bridge will close on Saturday.",
+        "on Tuesday = 2025-06-17; on Saturday = 2025-06-21",
+    );
     check("He is accused of killing three people on Sunday.", "on Sunday = 2025-06-15");
     check("She was treated after being shot on Friday.", "on Friday = 2025-06-13");
     check("He said Thursday's talks would go ahead.", "Thursday = 2025-06-19");
@@ -164,6 +186,9 @@ fn days_are_counted_from_publication() {
     check("He lands tonight.", "tonight = 2025-06-18");
     check("The deadline is the day after tomorrow.", "the day after tomorrow = 2025-06-20");
     check("The bill was passed a week ago.", "a week ago = 2025-06-11");
+    check("The fair opened a fortnight ago.", "a fortnight ago = 2025-06-04");
+    check("The fair returns in a fortnight.", "in a fortnight = 2025-07-02");
+    check("Snow is forecast for the weekend.", "the weekend = 2025-06-21/2025-06-22");
     check("Ballots are counted by the end of the month.", "by the end of the month = 2025-06-30");
     check("A ruling is due at the end of next week.", "at the end of next week = 2025-06-29");
     check("It was the third crash in two weeks.", "");

@@ -126,6 +126,20 @@ fn a_return_after_a_long_stop_makes_one_digest_and_up_to_five_warnings() {
 }
 
 #[test]
+fn a_feed_that_comes_late_to_a_return_makes_no_second_digest() {
+    let mut world = World::new();
+    let back = |world: &mut World, key| {
+        world.tell(Occasion::Stop, vec![new("munich", key, "Reuters")]);
+        world.due(Visits::Settled)
+    };
+    assert_ne!(back(&mut world, "One"), "");
+    world.wait(Duration::from_hours(5));
+    assert_eq!(back(&mut world, "Two"), "");
+    world.wait(Duration::from_hours(7));
+    assert_ne!(back(&mut world, "Three"), "", "this may be another stop");
+}
+
+#[test]
 fn a_window_gathers_from_its_first_alert_on() {
     let mut world = World::new();
     world.sink("desk", |it| it.digest = Duration::from_mins(15));

@@ -202,6 +202,18 @@ async fn a_feeds_own_headers_and_secret_stay_with_its_origin() {
 }
 
 #[tokio::test]
+async fn a_configured_proxy_is_the_only_way_out_and_literals_are_judged_all_the_same() {
+    let proxy = Server::start("127.0.0.1", |_| send("200 OK", "", b"<rss/>")).await;
+    let network = Network { allow: Vec::new(), proxy: Some(proxy.url("/")) };
+    let fetcher = Fetcher::limited(&network, small()).unwrap();
+    let get = async |url: &str| fetcher.fetch(&Ask::plain(&Url::parse(url).unwrap())).await;
+    assert_eq!(get("http://feeds.example/a").await.map(|it| it.bytes), Ok(b"<rss/>".to_vec()));
+    assert!(matches!(get("http://127.0.0.2/").await, Err(FetchError::Forbidden(_))));
+    assert!(matches!(get("http://localhost/").await, Err(FetchError::Forbidden(_))));
+    assert_eq!(proxy.paths(), ["http://feeds.example/a"]);
+}
+
+#[tokio::test]
 async fn packed_documents_are_unpacked_and_bombs_stop_at_the_limit() {
     /// A mebibyte of zeros.
     const BROTLI_BOMB: &str = "5bffff8f7f02201e0b0472ef1f00";

@@ -73,7 +73,7 @@ impl<D: Doors> Poller<D> {
     pub(super) fn look(&mut self, now: Timestamp) {
         let (back, ahead) = (between(now, self.looked), between(self.looked, now));
         self.looked = now;
-        if self.once || (back < STEP && ahead < NAP + STEP) {
+        if self.once || !self.clock.may_be_set() || (back < STEP && ahead < NAP + STEP) {
             return;
         }
         tracing::info!(?back, ?ahead, "the clock was set, or the machine slept");

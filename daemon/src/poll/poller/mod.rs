@@ -117,13 +117,14 @@ impl<D: Doors> Poller<D> {
         while let Some(feed) = self.turns.take(now) {
             self.send_out(feed);
         }
-        let nap = later(now, NAP);
-        let wake = self.turns.wake_at().map_or(nap, |it| it.min(nap));
+        // A clock that cannot be set need not be looked at.
+        let nap = self.clock.may_be_set().then(|| later(now, NAP));
+        let wake = self.turns.wake_at().into_iter().chain(nap).min();
         let clock = self.clock.clone();
         tokio::select! {
             Some(message) = self.inbox.recv() => self.told(message),
             Some(home) = self.visits.join_next_with_id() => self.home(home),
-            () = clock.sleep_until(wake) => {}
+            () = clock.sleep_until(wake.unwrap_or(Timestamp::MAX)) => {}
         }
     }
 

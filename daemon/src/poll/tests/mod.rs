@@ -1,10 +1,11 @@
 //! The loop, in virtual time, against scripted servers.
 
+mod loopback;
 mod world;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use storyline_config::Source;
+use storyline_config::{Config, Source};
 use tokio_util::sync::CancellationToken;
 
 use self::world::*;

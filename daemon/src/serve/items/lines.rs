@@ -71,7 +71,9 @@ mod tests {
     fn lines_are_cut_wherever_the_pieces_end() {
         let check = |pieces: &[&str], want: &[&str]| {
             let mut lines = Lines::default();
-            pieces.iter().for_each(|it| lines.push(it.as_bytes()));
+            for it in pieces {
+                lines.push(it.as_bytes());
+            }
             let want: Vec<_> = want.iter().map(|it| Line::Whole(it.as_bytes().to_vec())).collect();
             assert_eq!(lines.take(), want, "{pieces:?}");
         };

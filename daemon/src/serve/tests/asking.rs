@@ -77,6 +77,7 @@ async fn status_shows_the_process_and_the_storylines() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "nearly all of it is the answer expected")]
 async fn status_of_a_moment_knows_only_the_log_and_never_changes() {
     let desk = Desk::with(&morning()).await;
     let (_, before) = desk.ask("GET", "/v1/status?at=%233", "").await;

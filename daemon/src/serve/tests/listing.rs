@@ -9,6 +9,7 @@ async fn check(desk: &Desk, path: &str, want: Expect) {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "nearly all of it is the answer expected")]
 async fn a_timeline_holds_origins_reports_phases_and_facts() {
     let desk = Desk::with(&morning()).await;
     check(

@@ -42,6 +42,29 @@ async fn rubbish_is_answered_or_closed_and_the_next_one_is_served() {
 }
 
 #[tokio::test]
+async fn the_loopback_address_only_reads_and_only_for_itself() {
+    let desk = Desk::with(&morning()).await;
+    let address = desk.also_on_loopback().await;
+    let check = async |request: &str, want: &str| {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut heard = String::new();
+        stream.read_to_string(&mut heard).await.unwrap();
+        assert_eq!(heard.lines().next().unwrap_or_default(), want, "{request}");
+    };
+    let end = "connection: close\r\n\r\n";
+    check(&format!("GET /v1/status HTTP/1.1\r\nhost: localhost:7373\r\n{end}"), "HTTP/1.1 200 OK").await;
+    check(&format!("GET /v1/status HTTP/1.1\r\nhost: [::1]:7373\r\n{end}"), "HTTP/1.1 200 OK").await;
+    let elsewhere = format!("GET /v1/status HTTP/1.1\r\nhost: evil.example\r\n{end}");
+    check(&elsewhere, "HTTP/1.1 421 Misdirected Request").await;
+    check(&format!("GET /v1/status HTTP/1.0\r\n{end}"), "HTTP/1.0 421 Misdirected Request").await;
+    let wish = format!(
+        "POST /v1/mute HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 15\r\n{end}{{\"outlet\":\"DW\"}}"
+    );
+    check(&wish, "HTTP/1.1 403 Forbidden").await;
+}
+
+#[tokio::test]
 async fn a_body_is_bounded_whether_it_says_its_length_or_not() {
     let desk = Desk::with(&morning()).await;
     let body = " ".repeat(REQUEST_BYTES_MAX + 1);
@@ -52,14 +75,17 @@ async fn a_body_is_bounded_whether_it_says_its_length_or_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn half_a_request_is_not_waited_for_longer_than_ten_seconds() {
+async fn neither_half_a_request_nor_the_next_one_is_waited_for_longer_than_ten_seconds() {
     let desk = Desk::with(&[]).await;
-    let began = tokio::time::Instant::now();
-    let mut stream = desk.connect().await;
-    stream.write_all(b"GET /v1/sta").await.unwrap();
-    let mut heard = Vec::new();
-    stream.read_to_end(&mut heard).await.unwrap();
-    assert_eq!(began.elapsed().as_secs(), 10);
+    let whole = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    for sent in [&b""[..], b"GET /v1/sta", whole] {
+        let began = tokio::time::Instant::now();
+        let mut stream = desk.connect().await;
+        stream.write_all(sent).await.unwrap();
+        let mut heard = Vec::new();
+        stream.read_to_end(&mut heard).await.unwrap();
+        assert_eq!(began.elapsed().as_secs(), 10, "{}", String::from_utf8_lossy(sent));
+    }
     assert_eq!(desk.ask("GET", "/healthz", "").await.0, 200);
 }
 

@@ -108,6 +108,7 @@ async fn a_reload_that_is_refused_tells_what_is_wrong_and_where() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "nearly all of it is the answer expected")]
 async fn explain_tells_what_was_decided_and_what_would_be() {
     let desk = Desk::with(&morning()).await;
     let check = async |reference: &str, want: Expect| {
