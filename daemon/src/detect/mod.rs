@@ -29,6 +29,8 @@ mod memory;
 mod origin;
 mod pattern;
 mod phase;
+#[cfg(test)]
+mod properties;
 mod reading;
 mod relevance;
 mod revision;
