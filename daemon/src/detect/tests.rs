@@ -24,7 +24,7 @@ all = [["karsk"], ["bridge", "crossing", "span", "girder"]]
 "#;
 
 /// Reads `hours outlet | title | text` lines; `=guid` after the outlet makes a later content of one item.
-fn items(text: &str) -> Vec<Item> {
+pub(super) fn items(text: &str) -> Vec<Item> {
     let start: Timestamp = "2025-02-10T06:00:00Z".parse().unwrap();
     let mut items: Vec<Item> = Vec::new();
     for (number, line) in text.lines().filter(|it| !it.trim().is_empty()).enumerate() {
