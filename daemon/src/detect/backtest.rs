@@ -102,7 +102,9 @@ impl Past<'_> {
             && next <= until
         {
             now = next;
-            due(self.definitions, &self.memory, now).into_iter().for_each(|it| self.record(it, now));
+            for event in due(self.definitions, &self.memory, now) {
+                self.record(event, now);
+            }
         }
         self.now = Some(now);
     }

@@ -43,7 +43,7 @@ impl Memory {
             }
             Event::ReportNoted { storyline, development, relation, report, .. } => {
                 self.remember(storyline, at, report, |thread| {
-                    thread.report(at, report, *development, *relation, true)
+                    thread.report(at, report, *development, *relation, true);
                 });
             }
             Event::StorylineRetired { storyline } => {

@@ -29,6 +29,8 @@ mod memory;
 mod origin;
 mod pattern;
 mod phase;
+#[cfg(test)]
+mod properties;
 mod reading;
 mod relevance;
 mod revision;
@@ -36,9 +38,9 @@ mod rules;
 mod similarity;
 mod standing;
 mod stem;
-mod thread;
 #[cfg(test)]
 mod tests;
+mod thread;
 mod touch;
 mod trie;
 

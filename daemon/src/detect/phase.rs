@@ -51,7 +51,7 @@ fn best<'a>(
     for (phase, pattern) in cues {
         for (number, range) in reading.sentences.iter().enumerate().take(3) {
             let Some(found) = pattern.find(reading, reading.sentence(number), range.start) else { continue };
-            if !own && !(number == 0 && near(it, reading, found)) {
+            if !own && (number > 0 || !near(it, reading, found)) {
                 continue;
             }
             let Some(phase) = guarded(heard, *phase, range.start, found) else { continue };
@@ -116,7 +116,11 @@ fn guarded(heard: &Heard<'_>, phase: Phase, start: usize, found: Found) -> Optio
 fn is_dated_ahead(heard: &Heard<'_>, found: Found) -> bool {
     let reading = &heard.reading;
     let Some(cue) = reading.words.get(found.from) else { return false };
-    let words = if found.from < reading.title_words { 0..reading.title_words } else { reading.title_words..reading.words.len() };
+    let words = if found.from < reading.title_words {
+        0..reading.title_words
+    } else {
+        reading.title_words..reading.words.len()
+    };
     heard.dates().iter().filter(|it| it.mention.ahead && it.is_title == (cue.sentence == 0)).any(|it| {
         let mut own = words.clone().filter_map(|at| reading.words.get(at));
         own.any(|word| word.clause == cue.clause && word.at.contains(&it.mention.start))
@@ -127,15 +131,14 @@ fn is_dated_ahead(heard: &Heard<'_>, found: Found) -> bool {
 pub(super) fn may_move(from: Phase, cue: &Cue) -> bool {
     let to = cue.phase;
     match (from, to) {
-        _ if from == to => false,
-        (_, Phase::None) => false,
+        _ if from == to || to == Phase::None => false,
         (Phase::Cancelled, _) => cue.again || to == Phase::UnderWay && cue.own,
-        (Phase::Concluded, Phase::UnderWay | Phase::Scheduled) => cue.own || cue.again,
+        (Phase::Concluded | Phase::Paused, Phase::Scheduled) | (Phase::Concluded, Phase::UnderWay) => {
+            cue.own || cue.again
+        }
         (Phase::Concluded, Phase::Announced) => cue.again,
         (Phase::Concluded, _) => false,
-        (_, Phase::Cancelled | Phase::Concluded) => true,
-        (Phase::Paused, Phase::UnderWay) => true,
-        (Phase::Paused, Phase::Scheduled) => cue.again || cue.own,
+        (_, Phase::Cancelled | Phase::Concluded) | (Phase::Paused, Phase::UnderWay) => true,
         (_, Phase::Paused) => from > Phase::None || cue.own,
         _ => to > from,
     }
