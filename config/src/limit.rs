@@ -33,9 +33,9 @@ pub const GUID_BYTES_MAX: usize = 512;
 /// Bytes of markup looked at for one title or text.
 pub const MARKUP_BYTES_MAX: usize = 16 << 10;
 /// How far ahead of the clock a stated date may lie and still count.
-pub const DATE_AHEAD_MAX: Duration = Duration::from_secs(10 * 60);
+pub const DATE_AHEAD_MAX: Duration = Duration::from_mins(10);
 /// How far behind the clock a stated date may lie and still count.
-pub const DATE_BEHIND_MAX: Duration = Duration::from_secs(30 * 24 * 3600);
+pub const DATE_BEHIND_MAX: Duration = Duration::from_hours(30 * 24);
 /// Redirects followed in one visit.
 pub const REDIRECTS_MAX: usize = 10;
 /// Time to connect to a server.

@@ -121,10 +121,7 @@ impl StoreError {
 impl StoreError {
     /// Whether the file system takes no writes at all.
     pub(crate) fn is_read_only(&self) -> bool {
-        let source = match self {
-            Self::NotWritable { source, .. } | Self::Io(source) => source,
-            _ => return false,
-        };
+        let (Self::NotWritable { source, .. } | Self::Io(source)) = self else { return false };
         source.kind() == io::ErrorKind::ReadOnlyFilesystem
     }
 }

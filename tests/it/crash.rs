@@ -81,7 +81,7 @@ fn ingest_until_killed(
 fn line(round: u64, n: u64) -> Value {
     let towns = ["Aldport", "Brinwick", "Corhaven", "Dunmere", "Estwell"];
     let town = towns[usize::try_from(n % 5).unwrap()];
-    let title = if n % 3 == 0 {
+    let title = if n.is_multiple_of(3) {
         format!("Fair number {round}-{n} opens in {town}")
     } else {
         format!("Dockers in {town} begin strike number {round}-{n} over pay")

@@ -17,7 +17,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// How long anything may take before a scenario gives up on it; no result depends on it.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The top of the house.
 pub(crate) fn root() -> PathBuf {
@@ -51,7 +51,7 @@ impl House {
     /// Writes the configuration anew.
     pub(crate) fn configure(&self, toml: &str) {
         let (data, socket) = (self.path("data"), self.path("socket"));
-        let head = format!("[daemon]\ndata_dir = {data:?}\nsocket = {socket:?}\n");
+        let head = format!("[daemon]\ndata_dir = \"{}\"\nsocket = \"{}\"\n", data.display(), socket.display());
         std::fs::write(self.path("storyline.toml"), head + toml).unwrap();
     }
 

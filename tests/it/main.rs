@@ -1,4 +1,11 @@
 //! Scenarios on the real binary: what a person would notice.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a scenario that cannot go on has failed, and one that is skipped says so"
+)]
 
 mod bad_input;
 mod corpus;

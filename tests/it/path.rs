@@ -172,8 +172,8 @@ fn real_documents_are_read_recorded_and_answered() {
         let number: usize = request.path.trim_start_matches('/').parse().unwrap();
         Answer::ok(documents[number].clone())
     });
-    let feeds: String =
-        (0..count).map(|it| format!("[feed.f{it}]\nurl = \"{}\"\n", feed.url(&format!("/{it}")))).collect();
+    let table = |it: usize| format!("[feed.f{it}]\nurl = \"{}\"\n", feed.url(&format!("/{it}")));
+    let feeds = (0..count).map(table).collect::<Vec<_>>().concat();
     let poll = "[poll]\nhost_gap = \"0s\"\nper_host = 8\n[network]\nallow = [\"127.0.0.1/32\"]\n";
     let mut house = House::new(&format!("{STRIKE}{poll}{feeds}"));
     let once = house.run(&["run", "--once"]);

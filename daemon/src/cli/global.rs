@@ -80,7 +80,38 @@ impl Global {
     /// The socket a configuration names that is wrong elsewhere: whoever reloads it is to hear of that from the daemon.
     fn named_socket(&self) -> Option<PathBuf> {
         let Location::File(path) = self.location() else { return None };
-        let table: toml::Table = std::fs::read_to_string(path).ok()?.parse().ok()?;
-        table.get("daemon")?.get("socket")?.as_str().map(PathBuf::from)
+        socket_in(&std::fs::read_to_string(path).ok()?)
+    }
+}
+
+/// The socket a text names, also where the text is no TOML: then by the lines of its `[daemon]` table.
+fn socket_in(text: &str) -> Option<PathBuf> {
+    if let Ok(table) = text.parse::<toml::Table>() {
+        return table.get("daemon")?.get("socket")?.as_str().map(PathBuf::from);
+    }
+    let lines = text.lines().map(str::trim).skip_while(|it| *it != "[daemon]").skip(1);
+    let mut lines = lines.take_while(|it| !it.starts_with('['));
+    let line = lines.find(|it| it.split('=').next().is_some_and(|key| key.trim() == "socket"))?;
+    socket_of(line)
+}
+
+fn socket_of(line: &str) -> Option<PathBuf> {
+    let table: toml::Table = line.parse().ok()?;
+    table.get("socket")?.as_str().map(PathBuf::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_socket_is_found_in_a_configuration_that_is_wrong() {
+        let check = |text: &str, want: Option<&str>| {
+            assert_eq!(socket_in(text), want.map(PathBuf::from), "{text}");
+        };
+        check("[daemon]\nsocket = \"/s\"\nx = 1", Some("/s"));
+        check("[daemon]\nsocket = \"/s\" # here\nx = = 1", Some("/s"));
+        check("[daemon]\nx = = 1\n[feed.a]\nsocket = \"/t\"", None);
+        check("[[[", None);
     }
 }

@@ -12,10 +12,9 @@ use std::{
 
 use jiff::{Timestamp, tz::TimeZone};
 use storyline_config::{Baseline, Config, FeedId};
-use storyline_store::{DevelopmentId, Event, FeedRecord, Item, Recorded, Seq, State};
+use storyline_store::{Event, FeedRecord, Item, Recorded, Seq, State};
 
 use super::{
-    Command, DeliveryNews, Refused,
     misses::Misses,
     seen::{Looking, Sight},
 };

@@ -236,13 +236,17 @@ impl Writer {
                     (self.keep)(staged.items);
                 }
                 self.view.send_replace(look(&self.core, self.trouble.clone()));
-                replies.into_iter().for_each(|it| it(Ok(&self.core)));
+                for reply in replies {
+                    reply(Ok(&self.core));
+                }
                 self.snapshot_now_and_then();
             }
             Err(error) => {
                 self.stumble(&error);
                 let refused = self.refusal();
-                replies.into_iter().for_each(|it| it(Err(&refused)));
+                for reply in replies {
+                    reply(Err(&refused));
+                }
             }
         }
     }
