@@ -91,7 +91,9 @@ proptest! {
         let once: Vec<Item> = (0..).zip(&texts).map(|(at, it)| item(at * 30, "courier", it, "")).collect();
         let again = (0..).zip(&texts).map(|(at, it)| item(at * 30 + 1, "ledger", it, ""));
         let mut twice: Vec<Item> = once.iter().cloned().chain(again).collect();
-        twice.iter_mut().for_each(|it| it.revision = false);
+        for it in &mut twice {
+            it.revision = false;
+        }
         twice.sort_by_key(|it| it.effective);
         let alerts = |items: Vec<Item>| backtest(&definitions, items.into_iter()).filter(|it| it.alert).count();
         prop_assert_eq!(alerts(once), alerts(twice));
