@@ -209,7 +209,7 @@ fn a_digest_that_names_everything_is_background() {
     check(
         &format!("{HARBOUR}{BRIDGE}"),
         "
-0 Lantern | What the papers say | Dockers hold out at Port Averell as the union digs in. Karsk waits for its bridge. Herring is dear.
+0 Lantern | Elsewhere in the world | Dockers hold out at Port Averell as the union digs in. Karsk waits for its bridge. Herring is dear.
 1 Lantern | Your Monday briefing: Averell strike, Karsk bridge | Three things to know.
 2 Courier | Averell union and port authority meet | Both sides called the harbour talks useful.
 ",
