@@ -38,9 +38,11 @@ pub(super) struct Dated {
 /// The dates of a title and a text, in the zone of the outlet.
 pub(super) fn dates(item: &Item, reading: &Reading, tz: &TimeZone, lang: Option<&str>) -> Vec<Dated> {
     let published = item.published.unwrap_or(item.effective);
-    let title = mentions(&reading.title, published, tz, lang)
-        .into_iter()
-        .map(|mention| Dated { mention, sentence: 0, is_title: true });
+    let title = mentions(&reading.title, published, tz, lang).into_iter().map(|mention| Dated {
+        mention,
+        sentence: 0,
+        is_title: true,
+    });
     let text = mentions(&reading.text, published, tz, lang).into_iter().map(|mention| {
         let words = reading.words.get(reading.title_words..).unwrap_or_default();
         let sentence = words

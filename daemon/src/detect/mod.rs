@@ -36,9 +36,9 @@ mod rules;
 mod similarity;
 mod standing;
 mod stem;
-mod thread;
 #[cfg(test)]
 mod tests;
+mod thread;
 mod touch;
 mod trie;
 

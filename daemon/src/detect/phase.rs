@@ -116,7 +116,11 @@ fn guarded(heard: &Heard<'_>, phase: Phase, start: usize, found: Found) -> Optio
 fn is_dated_ahead(heard: &Heard<'_>, found: Found) -> bool {
     let reading = &heard.reading;
     let Some(cue) = reading.words.get(found.from) else { return false };
-    let words = if found.from < reading.title_words { 0..reading.title_words } else { reading.title_words..reading.words.len() };
+    let words = if found.from < reading.title_words {
+        0..reading.title_words
+    } else {
+        reading.title_words..reading.words.len()
+    };
     heard.dates().iter().filter(|it| it.mention.ahead && it.is_title == (cue.sentence == 0)).any(|it| {
         let mut own = words.clone().filter_map(|at| reading.words.get(at));
         own.any(|word| word.clause == cue.clause && word.at.contains(&it.mention.start))

@@ -98,14 +98,24 @@ fn check(config: &str, text: &str, expected: &Expect) {
 #[test]
 fn one_wire_report_under_ten_titles_is_one_origin() {
     let text = "Some 1,400 dockers left the quays of Port Averell at dawn on Tuesday after the authority withdrew its pay offer, and no ship will be unloaded before the weekend.";
-    let titles = ["Dockers walk out at Port Averell", "Port Averell quays fall silent", "Averell dockers leave the quays", "Strike empties Port Averell"];
-    let story: Vec<String> = titles.iter().enumerate().map(|(at, title)| format!("{at} Paper {at} | {title} | {text}")).collect();
-    check(HARBOUR, &story.join("\n"), &expect![[r#"
+    let titles = [
+        "Dockers walk out at Port Averell",
+        "Port Averell quays fall silent",
+        "Averell dockers leave the quays",
+        "Strike empties Port Averell",
+    ];
+    let story: Vec<String> =
+        titles.iter().enumerate().map(|(at, title)| format!("{at} Paper {at} | {title} | {text}")).collect();
+    check(
+        HARBOUR,
+        &story.join("\n"),
+        &expect![[r#"
         1 harbour new d1 from Paper 0 +phase · under_way · alert
         2 harbour copy of 1 d1 from Paper 0 · under_way
         3 harbour copy of 1 d1 from Paper 0 · under_way
         4 harbour copy of 1 d1 from Paper 0 · under_way
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -216,7 +226,9 @@ fn a_digest_that_names_everything_is_background() {
 #[test]
 fn namesakes_and_look_backs_do_not_alert() {
     check(
-        &format!("{BRIDGE}none = []\n[storyline.club]\ntitle = \"x\"\nall = [[\"averell\"], [\"strike\"]]\nnone = [\"striker\", \"goal\", \"cup\"]"),
+        &format!(
+            "{BRIDGE}none = []\n[storyline.club]\ntitle = \"x\"\nall = [[\"averell\"], [\"strike\"]]\nnone = [\"striker\", \"goal\", \"cup\"]"
+        ),
         "
 0 Sport | Averell strike late to win cup | A goal in stoppage time.
 1 Courier | 40 years on from the Karsk bridge disaster | Survivors gathered by the river.

@@ -85,7 +85,8 @@ impl Touching {
         let nearly = |(variant, mask): (usize, &u32)| *mask != 0 && definitions.wanting(variant, *mask) == 1;
         if let Some(read) = surroundings.filter(|_| it.inside.iter().enumerate().any(nearly)) {
             let around = read();
-            it.around.extend(definitions.find(&around.categories).into_iter().map(|hit| (hit, Field::Category)));
+            it.around
+                .extend(definitions.find(&around.categories).into_iter().map(|hit| (hit, Field::Category)));
             it.around.extend(definitions.find(&around.url).into_iter().map(|hit| (hit, Field::Url)));
             it.granted = around.granted;
             it.weak = masks(definitions, it.around.iter().map(|it| &it.0), lang);
@@ -108,7 +109,8 @@ impl Touching {
         let is_full = |(variant, mask): (usize, &u32)| {
             let weak = self.weak.get(variant).copied().unwrap_or_default();
             let wanting = definitions.wanting(variant, *mask);
-            (*mask != 0 && (wanting == 0 || wanting == 1 && definitions.wanting(variant, mask | weak) == 0)).then_some(variant)
+            (*mask != 0 && (wanting == 0 || wanting == 1 && definitions.wanting(variant, mask | weak) == 0))
+                .then_some(variant)
         };
         self.inside.iter().enumerate().filter_map(is_full).collect()
     }
@@ -116,14 +118,21 @@ impl Touching {
     /// The other variants that are touched at all, those that want least first.
     pub(super) fn partial(&self, definitions: &Definitions) -> Vec<usize> {
         let each = self.inside.iter().enumerate().filter(|(_, mask)| **mask != 0);
-        let mut partial: Vec<(u32, usize)> =
-            each.map(|(variant, mask)| (definitions.wanting(variant, *mask), variant)).filter(|it| it.0 > 0).collect();
+        let mut partial: Vec<(u32, usize)> = each
+            .map(|(variant, mask)| (definitions.wanting(variant, *mask), variant))
+            .filter(|it| it.0 > 0)
+            .collect();
         partial.sort_unstable();
         partial.into_iter().map(|it| it.1).collect()
     }
 
     /// What touched some variants, in their order.
-    pub(super) fn details(&self, definitions: &Definitions, reading: &Reading, variants: &[usize]) -> Vec<Vec<Touched>> {
+    pub(super) fn details(
+        &self,
+        definitions: &Definitions,
+        reading: &Reading,
+        variants: &[usize],
+    ) -> Vec<Vec<Touched>> {
         let mut wanted = vec![Vec::new(); definitions.variants.len()];
         for (place, variant) in variants.iter().enumerate() {
             let base = definitions.variants.get(*variant).and_then(|it| it.base);
@@ -139,7 +148,14 @@ impl Touching {
                 // A word can be found as a stem and as it is written; it is one touch.
                 let known = |it: &Touched| it.alias == aim.alias && it.at == hit.at && it.field == field;
                 if let Some(touches) = out.get_mut(*place).filter(|it| !it.iter().rev().take(8).any(known)) {
-                    touches.push(Touched { facet: aim.facet, alias: aim.alias, at: hit.at, len: hit.len, sentence, field });
+                    touches.push(Touched {
+                        facet: aim.facet,
+                        alias: aim.alias,
+                        at: hit.at,
+                        len: hit.len,
+                        sentence,
+                        field,
+                    });
                 }
             }
         };

@@ -15,9 +15,11 @@ const ORIGINS_NAMED: usize = 5;
 
 /// The sentence for a stage that is recorded as `seq`.
 pub(super) fn sentence(stage: &Stage, seq: Seq, situation: &Situation<'_>) -> String {
-    let development = stage.storyline.as_ref().zip(stage.development).and_then(|(storyline, it)| {
-        situation.state.storylines.get(storyline)?.development(it)
-    });
+    let development = stage
+        .storyline
+        .as_ref()
+        .zip(stage.development)
+        .and_then(|(storyline, it)| situation.state.storylines.get(storyline)?.development(it));
     let backing = match (&stage.backing, development) {
         (Some((state, _)), Some(it)) => backing(*state, &voices(it, situation.config)),
         (Some((state, origins)), None) => backing(*state, origins),
@@ -36,7 +38,8 @@ pub(super) fn standing(id: &StorylineId, storyline: &StorylineState, situation: 
     let Some(latest) = storyline.latest() else {
         return format!("{id} · {phase} · nothing is reported yet");
     };
-    let (since, backing) = (since(latest.at, situation), backing(latest.state, &voices(latest, situation.config)));
+    let (since, backing) =
+        (since(latest.at, situation), backing(latest.state, &voices(latest, situation.config)));
     format!("{id} · {phase} · {}{backing} · since {since}", latest.headline)
 }
 
