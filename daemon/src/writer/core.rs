@@ -138,6 +138,11 @@ impl Core {
         &self.tally
     }
 
+    /// Goes on counting where another core of this run left off.
+    pub fn goes_on(&mut self, tally: Tally) {
+        self.tally = tally;
+    }
+
     /// Remembers that nothing was read for long: each feed's next page is a return, not news.
     pub fn returned(&mut self) {
         self.stopped = self.config.feeds.keys().cloned().collect();

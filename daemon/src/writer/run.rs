@@ -65,7 +65,7 @@ struct Pause {
 
 impl Pause {
     const FIRST: Duration = Duration::from_secs(1);
-    const LONGEST: Duration = Duration::from_mins(1);
+    const LONGEST: Duration = Duration::from_secs(10);
 
     /// Whether it is over; if so, the next one begins.
     fn is_over(&mut self, now: Timestamp) -> bool {
@@ -148,7 +148,14 @@ impl Writer {
             self.settle(replies);
         }
         self.save_snapshot();
-        self.log.close()
+        match self.log.close() {
+            // Everyone knows that nothing could be written; stopping is no further failure.
+            Err(error) if self.trouble.is_some() => {
+                tracing::warn!(%error, "the log was left as it is");
+                Ok(())
+            }
+            closed => closed,
+        }
     }
 
     /// Thinks one message through, and keeps the reply for after the commit.
@@ -263,7 +270,10 @@ impl Writer {
     /// Thinks again from what the log holds.
     fn replay(&mut self, feeds: BTreeMap<FeedId, FeedRecord>) {
         match past(&self.dir, &self.log, feeds) {
-            Ok(past) => self.core = Core::new(self.core.config().clone(), self.zone.clone(), past),
+            Ok(past) => {
+                self.core = Core::new(self.core.config().clone(), self.zone.clone(), past);
+                self.core.goes_on(told(&self.view.borrow()));
+            }
             Err(error) => tracing::error!(%error, "the log cannot be read either"),
         }
         self.view.send_replace(look(&self.core, self.trouble.clone()));
@@ -286,8 +296,7 @@ impl Writer {
 
     /// Whether everyone sees these numbers already.
     fn shows(&self, tally: &Tally) -> bool {
-        let view = self.view.borrow();
-        (view.items, view.matched, &view.nearest_miss) == (tally.items, tally.matched, &tally.nearest_miss)
+        told(&self.view.borrow()) == *tally
     }
 
     fn refusal(&self) -> Refused {
@@ -325,6 +334,11 @@ fn look(core: &Core, storage: Option<StorageTrouble>) -> View {
         matched: tally.matched,
         nearest_miss: tally.nearest_miss.clone(),
     }
+}
+
+/// What everyone was told of the reading so far.
+fn told(view: &View) -> Tally {
+    Tally { items: view.items, matched: view.matched, nearest_miss: view.nearest_miss.clone() }
 }
 
 fn trouble(error: &StoreError, since: Timestamp) -> StorageTrouble {
