@@ -62,6 +62,9 @@ pub(super) fn tell(findings: &Findings) {
 /// A configuration that cannot be used, as the end of a command.
 pub(super) fn wrong(findings: &Findings) -> Failure {
     tell(findings);
-    let count = findings.iter().count();
-    Failure::new(Exit::Configuration, format!("the configuration cannot be used: {count} findings"), "")
+    let found = match findings.iter().count() {
+        1 => "1 finding".to_owned(),
+        count => format!("{count} findings"),
+    };
+    Failure::new(Exit::Configuration, format!("the configuration cannot be used: {found}"), "")
 }

@@ -185,8 +185,8 @@ impl Writer {
                 replies.push(reply(answer, move |_| done));
             }
             Message::Configure(config, answer) => {
-                self.core.configure(config, now);
-                replies.push(reply(answer, |core| Ok(core.state().seq)));
+                let seq = self.core.configure(config, now);
+                replies.push(reply(answer, move |_| Ok(seq)));
             }
             Message::Explain(item, answer) => {
                 let decisions = serde_json::to_value(self.core.explain(&item, now)).unwrap_or_default();
@@ -214,6 +214,10 @@ impl Writer {
 
     /// Commits what was thought, shows it, and answers.
     fn settle(&mut self, replies: Vec<Reply>) {
+        if self.trouble.is_some() {
+            // A tick met the trouble, and threw away what was thought before it.
+            return self.refuse_all(replies);
+        }
         let staged = self.core.take_staged();
         if staged.events.is_empty()
             && staged.feeds.is_empty()
@@ -243,11 +247,15 @@ impl Writer {
             }
             Err(error) => {
                 self.stumble(&error);
-                let refused = self.refusal();
-                for reply in replies {
-                    reply(Err(&refused));
-                }
+                self.refuse_all(replies);
             }
+        }
+    }
+
+    fn refuse_all(&self, replies: Vec<Reply>) {
+        let refused = self.refusal();
+        for reply in replies {
+            reply(Err(&refused));
         }
     }
 
