@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use storyline_config::{Config, FeedId};
 use storyline_store::{Event, Item, ItemId, Recorded, Seq};
 
-use super::{Definitions, Line, Memory, Rules, Step, backtest, detect, due, judge};
+use super::{Definitions, Memory, Rules, Step, detect, due, judge};
+use crate::backtest::{Line, backtest};
 
 const HARBOUR: &str = r#"
 [storyline.harbour]
@@ -63,13 +64,12 @@ pub(super) fn items(text: &str) -> Vec<Item> {
 
 fn lines(config: &str, text: &str) -> Vec<Line> {
     let config = Config::parse("storyline.toml", config).unwrap().config;
-    backtest(&Definitions::with_rules(&config, Rules::default()), items(text).into_iter()).collect()
+    backtest(&config, items(text).into_iter()).collect()
 }
 
 #[track_caller]
 fn check(config: &str, text: &str, expected: &Expect) {
-    let mut names = Vec::new();
-    let mut out = String::new();
+    let (mut names, mut out) = (Vec::new(), String::new());
     for it in lines(config, text) {
         let cluster = it.cluster.map_or("–".to_owned(), |id| {
             let place = names.iter().position(|it| *it == id).unwrap_or_else(|| {
