@@ -12,6 +12,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::{
     Item, ItemId, StoreError,
+    aside::Scratch,
     database::{guarded, open_when_free, remove_stray},
     durable,
     lock::not_writable,
@@ -55,6 +56,24 @@ impl Archive {
                 fs::rename(&dir, &damaged).map_err(|source| not_writable(&dir, source))?;
                 Self::open_in(&dir)
             }
+        }
+    }
+
+    /// All items kept in a data directory, in the order of the times they count from. Where a daemon has the archive
+    /// open a copy is read, in which what was put in the last seconds may be missing.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Self::open), and [`StoreError::Io`] where the copy cannot be made.
+    pub fn recorded(data_dir: &Path) -> Result<Vec<Item>, StoreError> {
+        let all = |it: &Self| it.between(Timestamp::MIN, Timestamp::MAX).collect();
+        match Self::open(data_dir) {
+            Err(StoreError::InUse { .. }) => {
+                let copy = Scratch::of(data_dir, &data_dir.join(DIR)).map_err(StoreError::Io)?;
+                let archive = Self::open_in(&copy.dir)?;
+                all(&archive)
+            }
+            opened => all(&opened?),
         }
     }
 
@@ -238,6 +257,19 @@ mod tests {
 
     fn ids(archive: &Archive, from: i64, to: i64) -> Vec<u64> {
         archive.between(at(from), at(to)).map(|it| it.unwrap().id.0).collect()
+    }
+
+    #[test]
+    fn what_was_recorded_is_read_also_while_another_has_it_open() {
+        let dir = TempDir::new().unwrap();
+        let archive = Archive::open(dir.path()).unwrap();
+        archive.put(&[item(1, 100, "https://a.test/1"), item(2, 50, "https://a.test/2")]).unwrap();
+        archive.db.flush().unwrap();
+        let recorded = || Archive::recorded(dir.path()).unwrap().iter().map(|it| it.id.0).collect::<Vec<_>>();
+        assert_eq!(recorded(), [2, 1]);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "the copy is gone");
+        drop(archive);
+        assert_eq!(recorded(), [2, 1]);
     }
 
     #[test]

@@ -9,7 +9,6 @@ use std::{
 };
 
 use clap::Args;
-use jiff::Timestamp;
 use storyline_config::{Config, StorylineId};
 use storyline_store::{Archive, Item, Relation};
 
@@ -83,15 +82,10 @@ fn recorded(config: &Config) -> Result<Vec<Item>, Failure> {
     let unknown =
         || Failure::new(Exit::Disk, "no place is known for the archive", "name the items with --items");
     let dir = data_dir(&config.daemon, &|it| std::env::var_os(it)).ok_or_else(unknown)?;
-    let unreadable = |it: storyline_store::StoreError| {
-        Failure::new(
-            Exit::TryAgain,
-            format!("failed to read the archive: {it}"),
-            "stop the daemon, or name the items with --items",
-        )
-    };
-    let archive = Archive::open(&dir).map_err(unreadable)?;
-    archive.between(Timestamp::MIN, Timestamp::MAX).collect::<Result<_, _>>().map_err(unreadable)
+    Archive::recorded(&dir).map_err(|it| {
+        let message = format!("failed to read the archive: {it}");
+        Failure::new(Exit::TryAgain, message, "stop the daemon, or name the items with --items")
+    })
 }
 
 /// A decision for people.

@@ -28,6 +28,9 @@ pub(super) struct Change {
     pub(super) facts: Vec<(DevelopmentId, FactKey, String)>,
     /// The phase it left first and the one it entered last.
     pub(super) phase: Option<(Phase, Phase)>,
+    /// The title of the last further report, and the one that moved the phase of a development already told of.
+    pub(super) further: Option<String>,
+    pub(super) moved_by: Option<String>,
 }
 
 /// A stage of an alert: what people are told at once.
@@ -60,6 +63,8 @@ impl Change {
             late: false,
             facts: Vec::new(),
             phase: None,
+            further: None,
+            moved_by: None,
         }
     }
 
@@ -73,6 +78,7 @@ impl Change {
             }
             Event::DevelopmentCorroborated { development, report, .. } => {
                 self.touched.insert(*development);
+                self.further = Some(report.title.clone());
                 self.late |= report.late;
             }
             Event::DevelopmentConfirmed { development, .. } => {
@@ -81,6 +87,7 @@ impl Change {
             Event::PhaseEntered { development, from, to, .. } => {
                 self.causes.insert((AlertCause::Phase, *development));
                 self.phase = Some((self.phase.map_or(*from, |(first, _)| first), *to));
+                self.moved_by.clone_from(&self.further);
             }
             Event::FactReported { development, key, value, .. } => {
                 self.causes.insert((AlertCause::Fact, *development));
@@ -118,6 +125,10 @@ impl Change {
         let storyline = situation.state.storylines.get(&self.storyline)?;
         let development = storyline.development(id)?;
         let changes: BTreeSet<AlertCause> = self.causes.iter().map(|(cause, _)| *cause).collect();
+        // Whoever reads that it was cancelled wants the words that say so, not those of when it was planned.
+        let known =
+            [AlertCause::New, AlertCause::Disputed].iter().all(|it| !self.causes.contains(&(*it, id)));
+        let moved_by = self.moved_by.as_ref().filter(|_| cause == AlertCause::Phase && known);
         Some(Stage {
             alert: AlertId::of_development(id),
             kind: kind_of(cause),
@@ -126,7 +137,7 @@ impl Change {
             development: Some(id),
             changes: changes.into_iter().collect(),
             what: self.what(cause, id),
-            headline: development.headline.clone(),
+            headline: moved_by.unwrap_or(&development.headline).clone(),
             backing: Some((
                 development.state,
                 development.origins.iter().map(|it| it.name.clone()).collect(),

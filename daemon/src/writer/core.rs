@@ -329,7 +329,7 @@ impl Core {
         let occasion = if backfill { Occasion::Backfill } else { Occasion::Live };
         let record = self.feeds.entry(item.feed.clone()).or_default();
         let mut seen = std::mem::take(&mut Arc::make_mut(record).seen);
-        let mut looking = Looking::new(&mut seen, now);
+        let mut looking = Looking::by_id(&mut seen, now);
         let judged = match looking.look(item) {
             Sight::Known(it) => {
                 Judged { seq: it.seq, events: usize::from(it.events), judgements: Vec::new() }

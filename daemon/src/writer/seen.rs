@@ -33,6 +33,8 @@ pub(super) struct Looking<'a> {
     /// By content; built when several ids are met that are not known.
     contents: Option<BTreeMap<u64, SeenItem>>,
     unknown: usize,
+    /// Whether ids alone say what is known.
+    by_id: bool,
     day: u16,
 }
 
@@ -53,7 +55,12 @@ fn day(now: Timestamp) -> u16 {
 
 impl<'a> Looking<'a> {
     pub(super) fn new(seen: &'a mut Seen, now: Timestamp) -> Self {
-        Self { seen, contents: None, unknown: 0, day: day(now) }
+        Self { seen, contents: None, unknown: 0, by_id: false, day: day(now) }
+    }
+
+    /// Looks at ids alone: whoever hands items in says which are the same, and two outlets may print the same words.
+    pub(super) fn by_id(seen: &'a mut Seen, now: Timestamp) -> Self {
+        Self { by_id: true, ..Self::new(seen, now) }
     }
 
     /// Looks an item up and remembers that its feed carries it today.
@@ -65,6 +72,7 @@ impl<'a> Looking<'a> {
                 Sight::Known(*known)
             }
             Some(_) => Sight::Revised,
+            None if self.by_id => Sight::New,
             None => self.by_content(content).map_or(Sight::New, Sight::Known),
         };
         if let Sight::Known(known) = sight {
@@ -127,6 +135,17 @@ mod tests {
 
     fn item(key: &str, title: &str) -> Item {
         crate::writer::testing::item("feed", key, title, "", at(0))
+    }
+
+    #[test]
+    fn items_that_are_handed_in_are_the_same_by_id_alone() {
+        let mut seen = Seen::default();
+        let (first, other) = (item("a", "Talks begin"), item("b", "Talks begin"));
+        let mut looking = Looking::by_id(&mut seen, at(0));
+        assert_eq!(looking.look(&first), Sight::New);
+        looking.judged(&first, Some(Seq(7)), 2);
+        assert_eq!(looking.look(&other), Sight::New);
+        assert!(matches!(looking.look(&first), Sight::Known(it) if it.seq == Some(Seq(7))));
     }
 
     /// Looks items up one after another, each judged where it is not known.

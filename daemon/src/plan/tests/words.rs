@@ -44,6 +44,19 @@ fn time_alone_brings_overdue_surge_and_quiet() {
 }
 
 #[test]
+fn a_report_that_moves_the_phase_of_a_known_development_is_told_in_its_own_words() {
+    let mut world = World::new();
+    world.live(vec![new("munich", MEET, "Reuters"), phase("munich", MEET, Phase::None, Phase::Scheduled)]);
+    let told = world
+        .live(vec![again("munich", MEET, "DW"), phase("munich", MEET, Phase::Scheduled, Phase::Cancelled)]);
+    expect![[r#"
+        munich · scheduled → cancelled · Rubio to meet Zelenskyy, says DW (provisional: Reuters, DW) · since 10:40 · storyline explain #9
+            Warning [Phase]
+            → desk: phase, instead of an earlier one
+    "#]].assert_eq(&told);
+}
+
+#[test]
 fn the_document_says_everything() {
     let mut world = World::new();
     world.live(vec![
