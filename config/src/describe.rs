@@ -195,7 +195,10 @@ impl fmt::Display for Description {
             or_none(&languages)
         )?;
         if self.feeds.is_empty() {
-            writeln!(f, "  nothing is polled: add [feed.*] tables, or give it items with `storyline ingest`")?;
+            writeln!(
+                f,
+                "  nothing is polled: add [feed.*] tables, or give it items with `storyline ingest`"
+            )?;
         }
         if !tags.is_empty() {
             writeln!(f, "  {}", tags.join(", "))?;

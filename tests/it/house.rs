@@ -51,7 +51,8 @@ impl House {
     /// Writes the configuration anew.
     pub(crate) fn configure(&self, toml: &str) {
         let (data, socket) = (self.path("data"), self.path("socket"));
-        let head = format!("[daemon]\ndata_dir = \"{}\"\nsocket = \"{}\"\n", data.display(), socket.display());
+        let head =
+            format!("[daemon]\ndata_dir = \"{}\"\nsocket = \"{}\"\n", data.display(), socket.display());
         std::fs::write(self.path("storyline.toml"), head + toml).unwrap();
     }
 

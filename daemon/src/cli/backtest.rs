@@ -98,7 +98,8 @@ fn recorded(config: &Config) -> Result<Vec<Item>, Failure> {
 fn told(line: &Line) -> String {
     let mark = if line.alert { '!' } else { ' ' };
     let (storyline, relation) = (&line.storyline, word(line.relation));
-    let changes = std::iter::once(relation).chain(line.changes.iter().copied()).collect::<Vec<_>>().join(" +");
+    let changes =
+        std::iter::once(relation).chain(line.changes.iter().copied()).collect::<Vec<_>>().join(" +");
     format!(
         "{mark} {:<20} {storyline:<20} {changes} · {} · {}\n",
         line.id,

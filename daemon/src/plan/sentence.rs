@@ -41,7 +41,8 @@ pub(super) fn standing(id: &StorylineId, storyline: &StorylineState, situation: 
     let Some(latest) = storyline.latest() else {
         return format!("{id} · {phase} · nothing is reported yet");
     };
-    let (since, backing) = (since(latest.at, situation), backing(latest.state, &voices(latest, situation.config)));
+    let (since, backing) =
+        (since(latest.at, situation), backing(latest.state, &voices(latest, situation.config)));
     format!("{id} · {phase} · {}{backing} · since {since}", latest.headline)
 }
 

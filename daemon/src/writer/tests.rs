@@ -127,7 +127,8 @@ fn a_page_is_judged_oldest_first_whatever_its_order() {
     let begins = news("wire", "b", "Strike begins in the docks of Aldport", 20);
     let events = desk.visit(40, &[ends, votes, begins]);
     assert_eq!(cited(&events), ["a", "b", "c"]);
-    let (mut one, mut two) = (news("wire", "x", "Dockers strike", 50), news("wire", "y", "Docks walkout", 50));
+    let (mut one, mut two) =
+        (news("wire", "x", "Dockers strike", 50), news("wire", "y", "Docks walkout", 50));
     if one.id > two.id {
         std::mem::swap(&mut one, &mut two);
     }
@@ -217,9 +218,8 @@ fn backfill_moves_storylines_and_alerts_nobody() {
 #[test]
 fn a_configuration_is_recorded_once_with_what_it_changes() {
     let mut desk = Desk::new();
-    let started = |log: &[Recorded]| -> Vec<Value> {
-        log.iter().map(|it| serde_json::to_value(it).unwrap()).collect()
-    };
+    let started =
+        |log: &[Recorded]| -> Vec<Value> { log.iter().map(|it| serde_json::to_value(it).unwrap()).collect() };
     assert_eq!(kinds(&started(&desk.log)), ["storyline_defined", "configuration_loaded"]);
     desk.core.configure(config(STRIKE), at(0));
     assert_eq!(kinds(&desk.take()), ["configuration_loaded"], "nothing else is new");
