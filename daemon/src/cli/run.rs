@@ -51,7 +51,11 @@ fn begin(args: &RunArgs, global: &Global, inherited: Option<StdListener>) -> Res
     let done = runtime.block_on(async {
         let cancel = CancellationToken::new();
         let house = House::open(setup, cancel.clone()).await?;
-        if args.once { once(house).await } else { stay(house, global, &loaded, inherited, cancel).await }
+        if args.once {
+            once(house, global).await
+        } else {
+            stay(house, global, &loaded, inherited, cancel).await
+        }
     });
     // What still reads a document is not waited for: it has nothing to lose.
     runtime.shutdown_background();
@@ -67,10 +71,14 @@ fn setup(loaded: &Loaded) -> Result<Setup, Failure> {
 }
 
 /// Visits every feed once and says what came of it.
-async fn once(house: House) -> Result<Exit, Failure> {
+async fn once(house: House, global: &Global) -> Result<Exit, Failure> {
     let polled = house.once().await?;
-    let held = polled.held.iter().map(|it| format!("{} is held until {} ({})\n", it.id, it.until, it.why));
-    out::print(&format!("visited {} feeds\n{}", polled.visited.len(), held.collect::<String>()))?;
+    out::show(global, serde_json::json!(polled), |_| {
+        let visited = count(polled.visited.len() as u64, "feed");
+        let held =
+            polled.held.iter().map(|it| format!("{} is held until {} ({})\n", it.id, it.until, it.why));
+        format!("{visited} visited\n{}", held.collect::<String>())
+    })?;
     Ok(Exit::Done)
 }
 

@@ -42,6 +42,10 @@ pub(super) async fn run(args: &WaitArgs, global: &Global) -> Result<Exit, Failur
     if let Ok(storyline) = tokio::time::timeout(limit, reached).await {
         return show(global, storyline?);
     }
+    if global.json {
+        let path = format!("/v1/storylines/{}", encoded(&args.id));
+        out::show(global, client.get(&path).await?, |_| String::new())?;
+    }
     let limit = humantime::format_duration(limit);
     let message = format!("{} is not {} after {limit}", args.id, args.phase.words());
     Err(Failure::new(Exit::No, message, ""))

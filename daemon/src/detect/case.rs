@@ -32,6 +32,11 @@ const EVIDENCE_DATES_MAX: usize = 8;
 /// Characters of the reason kept.
 const WHY_CHARS_MAX: usize = 200;
 
+/// The most that similarity can come to before it fades.
+const SAMENESS_MAX: f64 = 1.8;
+/// What is farther is not looked at.
+const NEARNESS_MIN: f64 = 0.05;
+
 static NOTHING: LazyLock<Thread> = LazyLock::new(Thread::default);
 
 /// One item before one storyline.
@@ -201,17 +206,16 @@ impl<'a> Case<'a> {
             return with(relation, development, "near to an accepted report".to_owned());
         }
         if let Some(Dispute::Denial(words)) = dispute
-            && let Some(it) = near.filter(|it| it.cosine > 0.0)
+            && let Some(it) = near
         {
             // Outlets word one denial in many ways: a known one near by is the same.
-            let known = self.thread.developments.get(&it.development).is_some_and(|it| it.disputes.is_some());
+            let known = self.thread.developments.get(&it.development).is_some_and(|it| it.is_denial);
             if known && it.score >= threshold * rules.table.novelty.denied {
                 return with(Relation::Corroboration, Some(it.development), format!("denies again: {words}"));
             }
-            return Verdict {
-                disputes: Some(it.development),
-                ..with(Relation::Denial, Some(own), format!("denies: {words}"))
-            };
+            let disputes =
+                near.filter(|it| it.cosine >= rules.table.novelty.disputed).map(|it| it.development);
+            return Verdict { disputes, ..with(Relation::Denial, Some(own), format!("denies: {words}")) };
         }
         match same {
             Some(it) if !self.counts_anew(it) && !self.moves_on(it) => {
@@ -238,7 +242,9 @@ impl<'a> Case<'a> {
     /// What a correction corrects: what the item said before, else what is nearest.
     fn corrected(&self, near: Option<Near>) -> Option<DevelopmentId> {
         let before = self.thread.versions(self.heard.item.id).last().and_then(|it| it.development);
-        before.or(near.filter(|it| it.cosine > 0.1).map(|it| it.development))
+        before.or(near
+            .filter(|it| it.cosine >= self.heard.definitions.rules.table.novelty.disputed)
+            .map(|it| it.development))
     }
 
     /// The known report an item comes nearest to, decayed by time.
@@ -254,7 +260,8 @@ impl<'a> Case<'a> {
             }
             let hours = heard.item.effective.duration_since(known.effective).abs().as_secs_f64() / 3600.0;
             let fading = self.weighing.fading(heard.item.effective, known.effective);
-            if hours > span || best.is_some_and(|it| 1.8 * fading < it.score) {
+            let most = SAMENESS_MAX * fading;
+            if hours > span || most < NEARNESS_MIN || best.is_some_and(|it| most < it.score) {
                 continue;
             }
             let score = self.weighing.sameness(features, known) * fading;

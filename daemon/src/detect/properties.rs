@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use storyline_config::{Config, FeedId};
 use storyline_store::{Item, ItemId, Recorded, Seq};
 
-use super::{Definitions, Memory, backtest, detect, due, explain};
+use super::{Definitions, Memory, detect, due, explain};
+use crate::backtest::backtest;
 
 fn item(number: u64, outlet: &str, title: &str, text: &str) -> Item {
     let feed: FeedId = outlet.to_lowercase().parse().unwrap();
@@ -33,7 +34,7 @@ fn item(number: u64, outlet: &str, title: &str, text: &str) -> Item {
     }
 }
 
-fn definitions() -> Definitions {
+fn config() -> Config {
     let text = r#"
 [storyline.one]
 title = "x"
@@ -45,7 +46,11 @@ under_way = ["talks begin"]
 title = "y"
 all = [["talks"]]
 "#;
-    Definitions::compile(&Config::parse("storyline.toml", text).unwrap().config)
+    Config::parse("storyline.toml", text).unwrap().config
+}
+
+fn definitions() -> Definitions {
+    Definitions::compile(&config())
 }
 
 /// Words that mean something to the rules, between anything else.
@@ -87,13 +92,15 @@ proptest! {
 
     #[test]
     fn a_second_feed_with_the_same_items_opens_nothing(texts in prop::collection::vec("talks [a-z]{4,9} [a-z]{4,9} [a-z]{4,9} [a-z]{4,9}", 1..5)) {
-        let definitions = definitions();
+        let config = config();
         let once: Vec<Item> = (0..).zip(&texts).map(|(at, it)| item(at * 30, "courier", it, "")).collect();
         let again = (0..).zip(&texts).map(|(at, it)| item(at * 30 + 1, "ledger", it, ""));
         let mut twice: Vec<Item> = once.iter().cloned().chain(again).collect();
-        twice.iter_mut().for_each(|it| it.revision = false);
+        for it in &mut twice {
+            it.revision = false;
+        }
         twice.sort_by_key(|it| it.effective);
-        let alerts = |items: Vec<Item>| backtest(&definitions, items.into_iter()).filter(|it| it.alert).count();
+        let alerts = |items: Vec<Item>| backtest(&config, items.into_iter()).filter(|it| it.alert).count();
         prop_assert_eq!(alerts(once), alerts(twice));
     }
 }

@@ -147,3 +147,15 @@ pub(super) fn yield_to_others(definitions: &Definitions, found: &mut Vec<Belongi
         it.in_title || !all.iter().any(|other| other.story != it.story && yields_to(other))
     });
 }
+
+/// A text that goes from one storyline to the next, and whose title names none, is a digest.
+pub(super) fn spread_digests(reading: &Reading, found: &mut [Belonging]) {
+    let untitled = found.iter().all(|it| it.places.iter().all(|place| *place >= reading.title_words));
+    let apart = |a: &Belonging, b: &Belonging| a.places.iter().all(|place| !b.places.contains(place));
+    let is_digest = found.iter().any(|a| found.iter().any(|b| a.story != b.story && apart(a, b)));
+    if untitled && is_digest {
+        for it in found {
+            it.how = How::Spread;
+        }
+    }
+}

@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use storyline_config::{Config, FeedId};
 use storyline_store::{Event, Item, ItemId, Recorded, Seq};
 
-use super::{Definitions, Line, Memory, Rules, Step, backtest, detect, due, judge};
+use super::{Definitions, Memory, Rules, Step, detect, due, judge};
+use crate::backtest::{Line, backtest};
 
 const HARBOUR: &str = r#"
 [storyline.harbour]
@@ -24,7 +25,7 @@ all = [["karsk"], ["bridge", "crossing", "span", "girder"]]
 "#;
 
 /// Reads `hours outlet | title | text` lines; `=guid` after the outlet makes a later content of one item.
-fn items(text: &str) -> Vec<Item> {
+pub(super) fn items(text: &str) -> Vec<Item> {
     let start: Timestamp = "2025-02-10T06:00:00Z".parse().unwrap();
     let mut items: Vec<Item> = Vec::new();
     for (number, line) in text.lines().filter(|it| !it.trim().is_empty()).enumerate() {
@@ -63,13 +64,12 @@ fn items(text: &str) -> Vec<Item> {
 
 fn lines(config: &str, text: &str) -> Vec<Line> {
     let config = Config::parse("storyline.toml", config).unwrap().config;
-    backtest(&Definitions::with_rules(&config, Rules::default()), items(text).into_iter()).collect()
+    backtest(&config, items(text).into_iter()).collect()
 }
 
 #[track_caller]
 fn check(config: &str, text: &str, expected: &Expect) {
-    let mut names = Vec::new();
-    let mut out = String::new();
+    let (mut names, mut out) = (Vec::new(), String::new());
     for it in lines(config, text) {
         let cluster = it.cluster.map_or("–".to_owned(), |id| {
             let place = names.iter().position(|it| *it == id).unwrap_or_else(|| {
@@ -209,7 +209,7 @@ fn a_digest_that_names_everything_is_background() {
     check(
         &format!("{HARBOUR}{BRIDGE}"),
         "
-0 Lantern | What the papers say | Dockers hold out at Port Averell as the union digs in. Karsk waits for its bridge. Herring is dear.
+0 Lantern | Elsewhere in the world | Dockers hold out at Port Averell as the union digs in. Karsk waits for its bridge. Herring is dear.
 1 Lantern | Your Monday briefing: Averell strike, Karsk bridge | Three things to know.
 2 Courier | Averell union and port authority meet | Both sides called the harbour talks useful.
 ",

@@ -77,8 +77,8 @@ pub(super) struct Development {
     pub(super) origins: BTreeMap<String, bool>,
     pub(super) headline: String,
     pub(super) at: Timestamp,
-    /// What it denies or corrects.
-    pub(super) disputes: Option<DevelopmentId>,
+    /// Whether it denies another.
+    pub(super) is_denial: bool,
 }
 
 impl Development {
@@ -135,15 +135,10 @@ impl Thread {
     }
 
     /// Opens a development with its first report.
-    pub(super) fn open(
-        &mut self,
-        development: DevelopmentId,
-        disputes: Option<DevelopmentId>,
-        report: &Report,
-    ) {
+    pub(super) fn open(&mut self, development: DevelopmentId, relation: Relation, report: &Report) {
         let it = self.developments.entry(development).or_default();
         it.headline.clone_from(&report.title);
-        it.disputes = disputes;
+        it.is_denial = relation == Relation::Denial;
         it.at = it.at.max(report.effective);
         self.support(development, report);
         while self.developments.len() > DEVELOPMENTS_MAX {

@@ -64,7 +64,9 @@ impl Keeper {
         let (done, kept) = mpsc::channel::<()>();
         let mut keeper = Self { archive, clock, span, swept: Timestamp::MIN };
         let keeping = move || {
-            waiting.iter().for_each(|items| keeper.keep(&items));
+            for items in waiting {
+                keeper.keep(&items);
+            }
             drop(keeper);
             drop(done);
         };

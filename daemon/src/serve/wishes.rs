@@ -38,6 +38,10 @@ pub(super) async fn poll(
         id.map_err(|_| Problem::unknown("unknown_feed", format!("no feed is called {name:?}"), hint))
     });
     let feeds = feeds.collect::<Result<Vec<_>, _>>()?;
+    if let Some(trouble) = &doors.handle.view().storage {
+        // What a visit brings could not be kept.
+        return Err(Refused::ReadOnly(trouble.detail.clone()).into());
+    }
     match (doors.poll)(feeds).await {
         Ok(polled) => Ok(Json(json!(polled))),
         Err(error @ NotPolled::Unknown(_)) => Err(Problem::unknown("unknown_feed", error.to_string(), hint)),

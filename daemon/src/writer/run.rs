@@ -64,7 +64,7 @@ struct Pause {
 
 impl Pause {
     const FIRST: Duration = Duration::from_secs(1);
-    const LONGEST: Duration = Duration::from_mins(1);
+    const LONGEST: Duration = Duration::from_secs(10);
 
     /// Whether it is over; if so, the next one begins.
     fn is_over(&mut self, now: Timestamp) -> bool {
@@ -147,7 +147,14 @@ impl Writer {
             self.settle(replies);
         }
         self.save_snapshot();
-        self.log.close()
+        match self.log.close() {
+            // Everyone knows that nothing could be written; stopping is no further failure.
+            Err(error) if self.trouble.is_some() => {
+                tracing::warn!(%error, "the log was left as it is");
+                Ok(())
+            }
+            closed => closed,
+        }
     }
 
     /// Thinks one message through, and keeps the reply for after the commit.

@@ -43,7 +43,10 @@ pub(super) struct TestArgs {
 pub(super) async fn run(args: &TestArgs, global: &Global) -> Result<Exit, Failure> {
     let read = match (&args.file, &args.url) {
         (Some(path), _) => {
-            let bytes = take(path)?;
+            let bytes = match take(path) {
+                Ok(bytes) => bytes,
+                Err(why) => return end(global, &json!({ "ok": false, "error": why }), Exit::BadData),
+            };
             let base = args.base.clone().or_else(|| address(path));
             let base = base.ok_or_else(|| {
                 Failure::new(Exit::Usage, "the document has no address of its own", "name it with --url")
@@ -62,13 +65,10 @@ pub(super) async fn run(args: &TestArgs, global: &Global) -> Result<Exit, Failur
     end(global, &show(read.as_ref(), jiff::Timestamp::now()), exit)
 }
 
-fn take(path: &Path) -> Result<Vec<u8>, Failure> {
-    let failed =
-        |error| Failure::new(Exit::BadData, format!("failed to read {}: {error}", path.display()), "");
-    let bytes = std::fs::read(path).map_err(failed)?;
+fn take(path: &Path) -> Result<Vec<u8>, String> {
+    let bytes = std::fs::read(path).map_err(|error| format!("failed to read {}: {error}", path.display()))?;
     if bytes.len() > BODY_BYTES_MAX {
-        let message = format!("{} is longer than {BODY_BYTES_MAX} bytes", path.display());
-        return Err(Failure::new(Exit::BadData, message, ""));
+        return Err(format!("{} is longer than {BODY_BYTES_MAX} bytes", path.display()));
     }
     Ok(bytes)
 }

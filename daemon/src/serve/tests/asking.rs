@@ -271,6 +271,9 @@ async fn while_nothing_can_be_written_reads_go_on_and_say_so() {
     assert_eq!((status, &ready), (503, &asked));
     let asked: serde_json::Value = serde_json::from_str(&asked).unwrap();
     assert_eq!(asked["storage"], "read-only");
+    let (status, refused) = desk.ask("POST", "/v1/poll", "{}").await;
+    assert_eq!(status, 503, "{refused}");
+    assert!(refused.contains("read_only"), "{refused}");
     expect![[r#"{"code":"full","detail":"no room is left for the log","hint":"free some space","since":"2025-02-14T12:00:00Z"}"#]].assert_eq(&asked["storage_error"].to_string());
 }
 
