@@ -280,7 +280,7 @@ mod tests {
             it.learned(by, FactKey::Place, &n.to_string(), Certainty::Reported, Timestamp::UNIX_EPOCH);
         }
         assert_eq!((it.facts.len(), it.facts[0].value.as_str()), (FACTS_KEPT, "2"));
-        let day = |n: usize| jiff::civil::date(2025, 1, 1) + jiff::Span::new().days(n as i64);
+        let day = |n: usize| jiff::civil::date(2025, 1, 1) + std::time::Duration::from_hours(24 * n as u64);
         for n in 0..EXPECTATIONS_KEPT {
             let (what, state) = (n.to_string(), ExpectationState::Open);
             it.expects(Expectation {
