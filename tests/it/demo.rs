@@ -1,6 +1,11 @@
 //! The README's first command, as a scenario.
 
-use std::process::Command;
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Command, Stdio},
+};
+
+use crate::house::until;
 
 #[test]
 fn the_demo_tells_the_fortnight_and_where_to_go_next() {
@@ -17,4 +22,22 @@ fn the_demo_tells_the_fortnight_and_where_to_go_next() {
     assert!(told(&["confirmed:"]), "second origins confirm:\n{said}");
     assert!(!said.contains("Celtic") && !said.contains("Date harvest"), "distractors stay out:\n{said}");
     assert!(said.contains("storyline draft"), "it ends with where to go next:\n{said}");
+}
+
+/// `storyline demo | head` printed its lines and then went on for ever.
+#[test]
+fn the_demo_ends_when_nobody_reads_it_any_more() {
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_storyline"))
+        .arg("demo")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = String::new();
+    BufReader::new(demo.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.contains("fortnight"), "{first}");
+    until("the demo is over", || demo.try_wait().unwrap().is_some());
+    let mut said = String::new();
+    demo.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(!said.contains("panicked") && !said.contains("pipe"), "{said}");
 }

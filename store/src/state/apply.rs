@@ -267,3 +267,34 @@ impl StorylineState {
         self.expectations.iter_mut().filter(open).for_each(|it| it.state = state);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_storyline_keeps_its_newest_facts_and_what_is_still_expected() {
+        let by = DevelopmentId(1);
+        let mut it = StorylineState::default();
+        for n in 0..FACTS_KEPT + 2 {
+            it.learned(by, FactKey::Place, &n.to_string(), Certainty::Reported, Timestamp::UNIX_EPOCH);
+        }
+        assert_eq!((it.facts.len(), it.facts[0].value.as_str()), (FACTS_KEPT, "2"));
+        let day = |n: usize| jiff::civil::date(2025, 1, 1) + std::time::Duration::from_hours(24 * n as u64);
+        for n in 0..EXPECTATIONS_KEPT {
+            let (what, state) = (n.to_string(), ExpectationState::Open);
+            it.expects(Expectation {
+                date: day(n),
+                due: Timestamp::UNIX_EPOCH,
+                what,
+                development: by,
+                state,
+            });
+        }
+        it.settled(day(5), ExpectationState::Met);
+        let next = Expectation { what: "next".to_owned(), ..it.expectations[0].clone() };
+        it.expects(next);
+        assert_eq!(it.expectations.len(), EXPECTATIONS_KEPT);
+        assert!(it.expectations.iter().all(|it| it.state == ExpectationState::Open), "the settled one went");
+    }
+}
