@@ -194,6 +194,12 @@ impl fmt::Display for Description {
             count(self.families, "family", "families"),
             or_none(&languages)
         )?;
+        if self.feeds.is_empty() {
+            writeln!(
+                f,
+                "  nothing is polled: add [feed.*] tables, or give it items with `storyline ingest`"
+            )?;
+        }
         if !tags.is_empty() {
             writeln!(f, "  {}", tags.join(", "))?;
         }

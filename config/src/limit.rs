@@ -81,6 +81,10 @@ pub const DEVELOPMENTS_KEPT: usize = 64;
 pub const REPORTS_KEPT: usize = 32;
 /// Alerts the state keeps besides those still to be delivered.
 pub const ALERTS_KEPT: usize = 1_000;
+/// Facts of a storyline in the state; the one known longest goes first.
+pub const FACTS_KEPT: usize = 256;
+/// Expectations of a storyline in the state; those that are settled go first.
+pub const EXPECTATIONS_KEPT: usize = 128;
 
 /// How long detection remembers a report.
 pub const MEMORY_SPAN: Duration = Duration::from_hours(7 * 24);

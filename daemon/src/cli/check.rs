@@ -62,6 +62,6 @@ pub(super) fn tell(findings: &Findings) {
 /// A configuration that cannot be used, as the end of a command.
 pub(super) fn wrong(findings: &Findings) -> Failure {
     tell(findings);
-    let count = findings.iter().count();
-    Failure::new(Exit::Configuration, format!("the configuration cannot be used: {count} findings"), "")
+    let found = super::look::count(findings.iter().count() as u64, "finding");
+    Failure::new(Exit::Configuration, format!("the configuration cannot be used: {found}"), "")
 }

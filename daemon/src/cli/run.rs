@@ -6,7 +6,7 @@ use std::{
 
 use clap::Args;
 use jiff::tz::TimeZone;
-use storyline_config::Loaded;
+use storyline_config::{Config, Loaded};
 use storyline_store::StoreError;
 use tokio::{
     net::TcpListener,
@@ -95,6 +95,7 @@ async fn stay(
     let mut tasks = JoinSet::new();
     let bound = listen(&mut tasks, &doors, loaded, inherited).await?;
     if std::io::stdout().is_terminal() {
+        out::print(&greeting(&loaded.config))?;
         tasks.spawn(deliver::follow(house.handle(), house.reader(), anstream::stdout(), cancel.clone()));
     }
     tasks.spawn(signals(doors.clone(), cancel.clone()));
@@ -108,6 +109,16 @@ async fn stay(
     };
     working.until_over(others).await?;
     Ok(Exit::Done)
+}
+
+/// What a person at a terminal reads first, for the first alert may be hours away.
+fn greeting(config: &Config) -> String {
+    let storylines = count(config.storylines.len() as u64, "storyline");
+    let feeds = count(config.feeds.len() as u64, "feed");
+    format!(
+        "watching {storylines} in {feeds}; alerts are told here as they come, Ctrl-C ends it\n\
+         elsewhere: `storyline status` for where things stand, `storyline watch` for every event\n"
+    )
 }
 
 /// Opens the socket, and the loopback address where one is configured.

@@ -91,10 +91,13 @@ where
     tasks.spawn(deliver::follow(house.handle(), house.reader(), out(), cancel.clone()));
     let stop = cancel.clone();
     let days = async move {
-        tell_days(&script, &clock, out()).await?;
-        last(path, clock.now()).await;
+        let told = tell_days(&script, &clock, out()).await;
+        if told.is_ok() {
+            last(path, clock.now()).await;
+        }
+        // A reader that has left ends the demo too.
         stop.cancel();
-        Ok::<(), std::io::Error>(())
+        told
     };
     let others = async move {
         while tasks.join_next().await.is_some() {}

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::LazyLock};
 
 use jiff::Timestamp;
 use storyline_config::Phase;
-use storyline_store::{DevelopmentId, Evidence, FacetTouched, Nearest, Relation, Report};
+use storyline_store::{DevelopmentId, Evidence, Nearest, Relation, Report};
 
 use super::{
     background::background,
@@ -27,8 +27,15 @@ use super::{
 
 /// Bytes of a text that a report keeps.
 const REPORT_TEXT_BYTES_MAX: usize = 1 << 10;
-/// Words of evidence kept.
+/// Dates kept as evidence.
+const EVIDENCE_DATES_MAX: usize = 8;
+/// Characters of the reason kept.
 const WHY_CHARS_MAX: usize = 200;
+
+/// The most that similarity can come to before it fades.
+const SAMENESS_MAX: f64 = 1.8;
+/// What is farther is not looked at.
+const NEARNESS_MIN: f64 = 0.05;
 
 static NOTHING: LazyLock<Thread> = LazyLock::new(Thread::default);
 
@@ -61,8 +68,7 @@ impl Verdict {
 
 /// The report an item comes nearest to.
 #[derive(Clone, Copy)]
-struct Near<'a> {
-    known: &'a Known,
+struct Near {
     development: DevelopmentId,
     score: f64,
     cosine: f64,
@@ -163,7 +169,7 @@ impl<'a> Case<'a> {
         })
     }
 
-    fn weigh(&self, dispute: Option<Dispute>, near: Option<Near<'_>>) -> Verdict {
+    fn weigh(&self, dispute: Option<Dispute>, near: Option<Near>) -> Verdict {
         let heard = self.heard;
         let rules = &heard.definitions.rules;
         let own = DevelopmentId::of(&self.story.id, heard.item.id);
@@ -200,17 +206,16 @@ impl<'a> Case<'a> {
             return with(relation, development, "near to an accepted report".to_owned());
         }
         if let Some(Dispute::Denial(words)) = dispute
-            && let Some(it) = near.filter(|it| it.cosine > 0.0)
+            && let Some(it) = near
         {
             // Outlets word one denial in many ways: a known one near by is the same.
-            let known = self.thread.developments.get(&it.development).is_some_and(|it| it.disputes.is_some());
+            let known = self.thread.developments.get(&it.development).is_some_and(|it| it.is_denial);
             if known && it.score >= threshold * rules.table.novelty.denied {
                 return with(Relation::Corroboration, Some(it.development), format!("denies again: {words}"));
             }
-            return Verdict {
-                disputes: Some(it.development),
-                ..with(Relation::Denial, Some(own), format!("denies: {words}"))
-            };
+            let disputes =
+                near.filter(|it| it.cosine >= rules.table.novelty.disputed).map(|it| it.development);
+            return Verdict { disputes, ..with(Relation::Denial, Some(own), format!("denies: {words}")) };
         }
         match same {
             Some(it) if !self.counts_anew(it) && !self.moves_on(it) => {
@@ -235,17 +240,19 @@ impl<'a> Case<'a> {
     }
 
     /// What a correction corrects: what the item said before, else what is nearest.
-    fn corrected(&self, near: Option<Near<'_>>) -> Option<DevelopmentId> {
+    fn corrected(&self, near: Option<Near>) -> Option<DevelopmentId> {
         let before = self.thread.versions(self.heard.item.id).last().and_then(|it| it.development);
-        before.or(near.filter(|it| it.cosine > 0.1).map(|it| it.development))
+        before.or(near
+            .filter(|it| it.cosine >= self.heard.definitions.rules.table.novelty.disputed)
+            .map(|it| it.development))
     }
 
     /// The known report an item comes nearest to, decayed by time.
-    fn nearest(&self) -> Option<Near<'a>> {
+    fn nearest(&self) -> Option<Near> {
         let heard = self.heard;
         let features = heard.features();
         let span = heard.definitions.rules.table.novelty.span_hours;
-        let mut best: Option<Near<'a>> = None;
+        let mut best: Option<Near> = None;
         for (_, known) in self.thread.newest() {
             let Some(development) = known.development else { continue };
             if known.relation == Relation::Background || known.item == heard.item.id && !heard.is_revision {
@@ -253,20 +260,21 @@ impl<'a> Case<'a> {
             }
             let hours = heard.item.effective.duration_since(known.effective).abs().as_secs_f64() / 3600.0;
             let fading = self.weighing.fading(heard.item.effective, known.effective);
-            if hours > span || best.is_some_and(|it| 1.8 * fading < it.score) {
+            let most = SAMENESS_MAX * fading;
+            if hours > span || most < NEARNESS_MIN || best.is_some_and(|it| most < it.score) {
                 continue;
             }
             let score = self.weighing.sameness(features, known) * fading;
             if best.is_none_or(|it| score > it.score) {
                 let cosine = self.weighing.cosine(&known.features.terms);
-                best = Some(Near { known, development, score, cosine });
+                best = Some(Near { development, score, cosine });
             }
         }
         best
     }
 
     /// Whether an item counts something otherwise than every report of the development it is near to.
-    fn counts_anew(&self, near: Near<'_>) -> bool {
+    fn counts_anew(&self, near: Near) -> bool {
         if !self.heard.definitions.rules.takes(Step::Numbers) {
             return false;
         }
@@ -282,7 +290,7 @@ impl<'a> Case<'a> {
     }
 
     /// Whether an item brings a phase that the development it is near to did not.
-    fn moves_on(&self, near: Near<'_>) -> bool {
+    fn moves_on(&self, near: Near) -> bool {
         let Some(cue) = self.cue.as_ref().filter(|it| it.own && may_move(self.thread.phase, it)) else {
             return false;
         };
@@ -328,15 +336,16 @@ impl<'a> Case<'a> {
     }
 
     fn evidence(&self, verdict: &Verdict, origin: &Origin) -> Evidence {
-        let facets: Vec<FacetTouched> = self.it.facets.clone();
+        let mut dates = super::fact::as_evidence(self.heard.dates());
+        dates.truncate(EVIDENCE_DATES_MAX);
         Evidence {
             rules: self.heard.definitions.rules.table.version,
-            facets,
+            facets: self.it.facets.clone(),
             nearest: verdict.nearest.clone(),
             copied: verdict.taken.map(|it| round(it.share)),
             origin: format!("{} ({})", origin.name, origin.why),
             why: verdict.why.chars().take(WHY_CHARS_MAX).collect(),
-            dates: super::fact::as_evidence(self.heard.dates()),
+            dates,
         }
     }
 

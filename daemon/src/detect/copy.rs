@@ -38,7 +38,7 @@ pub(super) fn taken(
     let other = |it: &&Known| it.item != item && recent(it);
     let by_title = thread.titled(features.title).filter_map(|number| Some((number, thread.known(number)?)));
     let headline = by_title
-        .filter(|(_, it)| other(&it) && features.title_words >= rules.headline_words_min)
+        .filter(|(_, it)| other(it) && features.title_words >= rules.headline_words_min)
         .find(|(_, it)| {
             at.duration_since(it.effective).as_hours() <= i64::from(rules.headline_hours)
                 && allows(features, it, rules)

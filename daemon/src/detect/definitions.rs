@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use storyline_config::{
-    AlertRule, Alias, Config, Facets, Feed, FeedId, Pack, Phase, Role, Storyline, StorylineId,
-};
+use storyline_config::{AlertRule, Alias, Config, Facets, Feed, FeedId, Phase, Role, Storyline, StorylineId};
 
 use super::{
     origin::Houses,
@@ -293,7 +291,9 @@ impl Definitions {
                 let named: Vec<usize> = (0..self.packs.len())
                     .filter(|it| self.packs.get(*it).is_some_and(|it| it.key == *key))
                     .collect();
-                named.into_iter().for_each(|it| self.aim_pack(it, facet, false));
+                for pack in named {
+                    self.aim_pack(pack, facet, false);
+                }
             }
             alias => self.add_aimed(alias, language, facet),
         }

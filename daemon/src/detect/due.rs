@@ -47,3 +47,47 @@ fn is_silent(habit: &HabitRules, thread: &Thread, usual: u32, now: Timestamp) ->
     let silent = thread.last_report.is_some_and(|it| now.duration_since(it) >= hours);
     silent && !thread.is_quiet && usual >= habit.quiet_usual
 }
+
+#[cfg(test)]
+mod tests {
+    use storyline_config::Config;
+    use storyline_store::{Recorded, Seq};
+
+    use super::*;
+    use crate::detect::{detect, tests::items};
+
+    /// What time brings about at an hour, after reports at some hours.
+    fn after(reports: &[u32], hour: u32) -> Vec<Event> {
+        let text = "[storyline.port]\ntitle = \"x\"\nall = [[\"port\"]]";
+        let definitions = Definitions::compile(&Config::parse("storyline.toml", text).unwrap().config);
+        let word = |at: usize| "abcdefgh".chars().cycle().skip(at % 8).take(4).collect::<String>();
+        let story: Vec<String> = (0..)
+            .zip(reports)
+            .map(|(at, hour)| format!("{hour} Paper {at} | {} port {}", word(at), word(at / 8)))
+            .collect();
+        let mut memory = Memory::default();
+        let all = items(&story.join("\n"));
+        let start = all.first().unwrap().effective;
+        for item in &all {
+            for event in detect(&definitions, &memory, item, item.effective) {
+                memory.observe(&Recorded { seq: Seq(1), at: item.effective, event });
+            }
+        }
+        due(&definitions, &memory, start + SignedDuration::from_hours(i64::from(hour)))
+    }
+
+    #[test]
+    fn much_in_a_day_is_a_surge_and_nothing_after_a_habit_is_quiet() {
+        let calm: Vec<u32> = (0..6).map(|it| it * 24).collect();
+        assert_eq!(after(&calm, 130), [], "one a day is a habit, if a small one");
+        let burst: Vec<u32> = calm.iter().copied().chain(std::iter::repeat_n(130, 12)).collect();
+        assert!(matches!(after(&burst, 131).as_slice(), [Event::StorylineSurged { last_24h: 12.., .. }]));
+        let busy: Vec<u32> = (0..30).map(|it| it * 5).collect();
+        assert_eq!(after(&busy, 160), []);
+        assert!(
+            matches!(after(&busy, 210).as_slice(), [Event::StorylineQuieted { .. }]),
+            "{:?}",
+            after(&busy, 210)
+        );
+    }
+}

@@ -36,6 +36,8 @@ pub struct Explanation {
 
 /// What every storyline makes of an item, in the order of their names.
 pub fn explain(definitions: &Definitions, memory: &Memory, item: &Item, now: Timestamp) -> Vec<Explanation> {
+    // All of it is explained, whatever of it was news.
+    let item = &Item { revision: false, ..item.clone() };
     let Some(heard) = hear(definitions, memory, item) else { return Vec::new() };
     let touching = heard.touching();
     let belongs = belonging(&heard, memory, &touching);

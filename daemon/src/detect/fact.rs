@@ -115,7 +115,10 @@ fn takes_place(table: &Table, reading: &Reading, hit: Hit) -> bool {
             ["host", "hosts", "hosting"].iter().any(|word| super::pattern::plain(word) == it)
         })
     });
-    located || hosts || is(Some(after), &table.occasions)
+    let genitive = plain(before(1))
+        .is_some_and(|it| ["of", "de", "von", "di"].iter().any(|word| super::pattern::plain(word) == it));
+    let occasion = genitive && is(before(2), &table.occasions);
+    located || occasion || hosts || is(Some(after), &table.occasions)
 }
 
 /// How sure a sentence is of what it says.

@@ -88,7 +88,9 @@ pub(super) fn half(hash: u64) -> u32 {
 
 pub(super) fn hash_of(words: &[Word]) -> u64 {
     let mut bytes = Vec::with_capacity(words.len() * 8);
-    words.iter().for_each(|it| bytes.extend_from_slice(&it.form.plain.to_le_bytes()));
+    for word in words {
+        bytes.extend_from_slice(&word.form.plain.to_le_bytes());
+    }
     xxh3_64(&bytes)
 }
 

@@ -24,15 +24,12 @@ fn unescaped(text: &str) -> String {
         out.push_str(before);
         let reference =
             after.get(1..).and_then(|it| it.find(';').filter(|end| *end <= 8).and_then(|end| it.get(..end)));
-        match reference.and_then(|name| Some((name, character(name)?))) {
-            Some((name, it)) => {
-                out.push(it);
-                rest = after.get(name.len() + 2..).unwrap_or_default();
-            }
-            None => {
-                out.push('&');
-                rest = after.get(1..).unwrap_or_default();
-            }
+        if let Some((name, it)) = reference.and_then(|name| Some((name, character(name)?))) {
+            out.push(it);
+            rest = after.get(name.len() + 2..).unwrap_or_default();
+        } else {
+            out.push('&');
+            rest = after.get(1..).unwrap_or_default();
         }
     }
     out.push_str(rest);
@@ -44,12 +41,11 @@ fn character(name: &str) -> Option<char> {
         "amp" => '&',
         "lt" => '<',
         "gt" => '>',
-        "quot" => '"',
+        "quot" | "ldquo" | "rdquo" => '"',
         "apos" | "rsquo" | "lsquo" => '\'',
         "nbsp" => ' ',
         "ndash" => '–',
         "mdash" => '—',
-        "ldquo" | "rdquo" => '"',
         "hellip" => '…',
         _ => {
             let number = name.strip_prefix('#')?;

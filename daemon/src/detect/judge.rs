@@ -14,7 +14,7 @@ use super::{
     judgement::Judgement,
     memory::Memory,
     reading::Reading,
-    relevance::{Belonging, How, belongings, yield_to_others},
+    relevance::{Belonging, How, belongings, spread_digests, yield_to_others},
     revision,
     rules::Step,
     similarity::Weighing,
@@ -102,6 +102,9 @@ pub(super) fn belonging(heard: &Heard<'_>, memory: &Memory, touching: &Touching)
     belongs.retain(|it| it.how <= How::Spread);
     if definitions.rules.takes(Step::Umbrella) {
         yield_to_others(definitions, &mut belongs);
+    }
+    if definitions.rules.takes(Step::Window) {
+        spread_digests(&heard.reading, &mut belongs);
     }
     if belongs.is_empty() && definitions.rules.takes(Step::Join) {
         belongs.extend(join(heard, memory, touching));

@@ -63,81 +63,65 @@ impl Judgement {
 
     /// The events that say so, in the order they are recorded.
     pub fn events(self) -> Vec<Event> {
-        let storyline = self.storyline;
-        let (report, evidence) = (self.report, self.evidence);
-        let mut events = Vec::new();
-        let Some(development) = self.development else {
-            let (relation, copy_of) = (self.relation, self.copy_of);
-            return vec![Event::ReportNoted {
-                storyline,
-                development: None,
-                relation,
-                copy_of,
-                report,
-                evidence,
-            }];
-        };
-        events.push(match self.relation {
-            relation @ (Relation::New | Relation::Denial | Relation::Correction) => {
-                let (storyline, disputes) = (storyline.clone(), self.disputes);
+        let mut events = vec![self.told()];
+        if let Some(development) = self.development {
+            events.extend(self.followed(development));
+        }
+        events
+    }
+
+    /// The event that cites the report.
+    fn told(&self) -> Event {
+        let storyline = self.storyline.clone();
+        let (report, evidence) = (self.report.clone(), self.evidence.clone());
+        let (relation, disputes, copy_of) = (self.relation, self.disputes, self.copy_of);
+        match (relation, self.development) {
+            (Relation::New | Relation::Denial | Relation::Correction, Some(development)) => {
                 Event::DevelopmentReported { storyline, development, relation, disputes, report, evidence }
             }
-            Relation::Corroboration => {
-                Event::DevelopmentCorroborated { storyline: storyline.clone(), development, report, evidence }
+            (Relation::Corroboration, Some(development)) => {
+                Event::DevelopmentCorroborated { storyline, development, report, evidence }
             }
-            relation @ (Relation::Copy | Relation::Update | Relation::Background) => {
-                let (storyline, copy_of) = (storyline.clone(), self.copy_of);
-                Event::ReportNoted {
-                    storyline,
-                    development: Some(development),
-                    relation,
-                    copy_of,
-                    report,
-                    evidence,
-                }
+            (_, development) => {
+                Event::ReportNoted { storyline, development, relation, copy_of, report, evidence }
             }
-        });
-        let of = || storyline.clone();
-        events.extend(self.disputes.map(|it| Event::DevelopmentDisputed {
-            storyline: of(),
-            development: it,
+        }
+    }
+
+    /// The events that follow from it for a development.
+    fn followed(self, development: DevelopmentId) -> Vec<Event> {
+        let storyline = || self.storyline.clone();
+        let mut events = Vec::new();
+        events.extend(self.disputes.map(|disputed| Event::DevelopmentDisputed {
+            storyline: storyline(),
+            development: disputed,
             by: development,
         }));
         let by_party = self.by_party;
         events.extend(self.confirms.map(|origins| Event::DevelopmentConfirmed {
-            storyline: of(),
+            storyline: storyline(),
             development,
             origins,
             by_party,
         }));
         let (from, to) = (self.phase_before, self.phase);
         events.extend(self.moved.map(|(cue, certainty)| Event::PhaseEntered {
-            storyline: of(),
+            storyline: storyline(),
             development,
             from,
             to,
             certainty,
             cue,
         }));
-        events.extend(self.news.into_iter().map(|Fact { key, value, certainty }| Event::FactReported {
-            storyline: of(),
-            development,
-            key,
-            value,
-            certainty,
-        }));
-        events.extend(self.meets.into_iter().map(|date| Event::ExpectationMet {
-            storyline: of(),
-            date,
-            by: development,
-        }));
-        events.extend(self.expects.into_iter().map(|(date, due, what)| Event::ExpectationSet {
-            storyline: of(),
-            development,
-            date,
-            due,
-            what,
-        }));
+        for Fact { key, value, certainty } in self.news {
+            events.push(Event::FactReported { storyline: storyline(), development, key, value, certainty });
+        }
+        for date in self.meets {
+            events.push(Event::ExpectationMet { storyline: storyline(), date, by: development });
+        }
+        for (date, due, what) in self.expects {
+            events.push(Event::ExpectationSet { storyline: storyline(), development, date, due, what });
+        }
         events
     }
 }

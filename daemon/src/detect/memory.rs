@@ -27,11 +27,11 @@ impl Memory {
     pub fn observe(&mut self, recorded: &Recorded) {
         let at = recorded.at;
         match &recorded.event {
-            Event::DevelopmentReported { storyline, development, relation, disputes, report, evidence } => {
+            Event::DevelopmentReported { storyline, development, relation, report, evidence, .. } => {
                 self.remember(storyline, at, report, |thread| {
                     let joined = evidence.facets.iter().any(|it| it.touched.is_empty());
                     thread.report(at, report, Some(*development), *relation, joined);
-                    thread.open(*development, *disputes, report);
+                    thread.open(*development, *relation, report);
                 });
             }
             Event::DevelopmentCorroborated { storyline, development, report, evidence } => {
@@ -43,7 +43,7 @@ impl Memory {
             }
             Event::ReportNoted { storyline, development, relation, report, .. } => {
                 self.remember(storyline, at, report, |thread| {
-                    thread.report(at, report, *development, *relation, true)
+                    thread.report(at, report, *development, *relation, true);
                 });
             }
             Event::StorylineRetired { storyline } => {

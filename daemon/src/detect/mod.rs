@@ -12,7 +12,6 @@
 //! decision's evidence.
 
 mod background;
-mod backtest;
 mod case;
 mod copy;
 pub mod dates;
@@ -29,6 +28,8 @@ mod memory;
 mod origin;
 mod pattern;
 mod phase;
+#[cfg(test)]
+mod properties;
 mod reading;
 mod relevance;
 mod revision;
@@ -42,7 +43,6 @@ mod thread;
 mod touch;
 mod trie;
 
-pub use backtest::{Line, backtest};
 pub use definitions::Definitions;
 pub use due::due;
 pub use explain::{Explanation, explain};

@@ -87,7 +87,10 @@ fn credited(houses: [&Houses; 2], reading: &Reading, own: &[u64]) -> Option<Stri
     (0..words.len()).filter(|at| reading.words.get(*at).is_some_and(|it| it.capital)).find_map(|at| {
         let rest = words.get(at..)?;
         let (len, house) = houses.iter().find_map(|it| it.at(rest))?;
-        (rest.get(..len)? != own && is_credit(reading, at, at + len)).then(|| house.to_owned())
+        // `AP`, `SPA`, `PAP` are words too, unless they are written as agencies are.
+        let short = len == 1 && house.chars().count() <= 5 && house.chars().all(char::is_uppercase);
+        let written = !short || reading.words.get(at)?.capitals;
+        (written && rest.get(..len)? != own && is_credit(reading, at, at + len)).then(|| house.to_owned())
     })
 }
 
@@ -98,6 +101,23 @@ fn named(houses: [&Houses; 2], byline: &str) -> Option<String> {
         .find_map(|at| houses.iter().find_map(|it| it.at(words.get(at..)?)))
         .map(|it| it.1.to_owned())
 }
+
+/// Words before a house that credit it.
+const CITES: [&str; 12] =
+    ["citing", "cites", "by", "via", "from", "to", "source", "quoting", "at", "laut", "selon", "with"];
+/// Words after a house that credit it.
+const TELLS: [&str; 10] = [
+    "reports",
+    "reported",
+    "said",
+    "says",
+    "writes",
+    "wrote",
+    "learned",
+    "learnt",
+    "understands",
+    "berichtet",
+];
 
 /// Whether words from `from` to `to` (excluded) credit a house: brackets, a line of credit, or a verb of telling.
 fn is_credit(reading: &Reading, from: usize, to: usize) -> bool {
@@ -115,22 +135,6 @@ fn is_credit(reading: &Reading, from: usize, to: usize) -> bool {
         at.and_then(|it| reading.words.get(it))
             .is_some_and(|it| it.sentence == first.sentence && list.iter().any(|w| plain(w) == it.form.plain))
     };
-    const CITES: [&str; 12] =
-        ["citing", "cites", "by", "via", "from", "to", "source", "quoting", "at", "laut", "selon", "with"];
-    const TELLS: [&str; 12] = [
-        "reports",
-        "reported",
-        "said",
-        "says",
-        "writes",
-        "wrote",
-        "learned",
-        "learnt",
-        "understands",
-        "reporting",
-        "report",
-        "berichtet",
-    ];
     let cites = said(from.checked_sub(1), &CITES) && cites_well(reading, from);
     bracketed || closing || opening || cites || said(Some(to), &TELLS)
 }

@@ -51,7 +51,7 @@ fn best<'a>(
     for (phase, pattern) in cues {
         for (number, range) in reading.sentences.iter().enumerate().take(3) {
             let Some(found) = pattern.find(reading, reading.sentence(number), range.start) else { continue };
-            if !own && !(number == 0 && near(it, reading, found)) {
+            if !own && (number > 0 || !near(it, reading, found)) {
                 continue;
             }
             let Some(phase) = guarded(heard, *phase, range.start, found) else { continue };
@@ -131,15 +131,14 @@ fn is_dated_ahead(heard: &Heard<'_>, found: Found) -> bool {
 pub(super) fn may_move(from: Phase, cue: &Cue) -> bool {
     let to = cue.phase;
     match (from, to) {
-        _ if from == to => false,
-        (_, Phase::None) => false,
+        _ if from == to || to == Phase::None => false,
         (Phase::Cancelled, _) => cue.again || to == Phase::UnderWay && cue.own,
-        (Phase::Concluded, Phase::UnderWay | Phase::Scheduled) => cue.own || cue.again,
+        (Phase::Concluded | Phase::Paused, Phase::Scheduled) | (Phase::Concluded, Phase::UnderWay) => {
+            cue.own || cue.again
+        }
         (Phase::Concluded, Phase::Announced) => cue.again,
         (Phase::Concluded, _) => false,
-        (_, Phase::Cancelled | Phase::Concluded) => true,
-        (Phase::Paused, Phase::UnderWay) => true,
-        (Phase::Paused, Phase::Scheduled) => cue.again || cue.own,
+        (_, Phase::Cancelled | Phase::Concluded) | (Phase::Paused, Phase::UnderWay) => true,
         (_, Phase::Paused) => from > Phase::None || cue.own,
         _ => to > from,
     }

@@ -77,13 +77,6 @@ impl Reading {
         self.letters.get(word.letters.start as usize..word.letters.end as usize).unwrap_or_default()
     }
 
-    /// A word as it is written.
-    pub(super) fn written(&self, index: usize) -> &str {
-        let Some(word) = self.words.get(index) else { return "" };
-        let field = if index < self.title_words { &self.title } else { &self.text };
-        field.get(word.at.clone()).unwrap_or_default()
-    }
-
     /// The words of one sentence; 0 is the title.
     pub(super) fn sentence(&self, number: usize) -> &[Word] {
         self.sentences.get(number).and_then(|it| self.words.get(it.clone())).unwrap_or_default()
@@ -346,6 +339,12 @@ fn elision(word: &str) -> Option<usize> {
     elided.contains(&before.as_str()).then_some(at)
 }
 
+/// Abbreviations a sentence rarely ends with.
+const SHORT: [&str; 21] = [
+    "mr", "mrs", "ms", "dr", "st", "gen", "sen", "rep", "gov", "lt", "col", "sgt", "capt", "jan", "feb",
+    "aug", "sept", "oct", "nov", "dec", "vs",
+];
+
 /// Whether the full stop after `before` belongs to an abbreviation.
 fn is_abbreviation(before: &str, after: &str) -> bool {
     let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
@@ -357,10 +356,6 @@ fn is_abbreviation(before: &str, after: &str) -> bool {
     let one = letters == 1 && word.chars().next_back().is_some_and(char::is_uppercase);
     let dotted = word.contains('.') && letters <= 3;
     let number = word.eq_ignore_ascii_case("no") && next.is_some_and(|it| it.is_ascii_digit());
-    const SHORT: [&str; 21] = [
-        "mr", "mrs", "ms", "dr", "st", "gen", "sen", "rep", "gov", "lt", "col", "sgt", "capt", "jan", "feb",
-        "aug", "sept", "oct", "nov", "dec", "vs",
-    ];
     (one && next.is_some_and(char::is_uppercase))
         || dotted
         || number

@@ -12,8 +12,13 @@ use super::{
     touch::{Field, Touched, Touching},
 };
 
-/// Touches kept of one facet as evidence.
-const TOUCHES_MAX: usize = 3;
+/// Bytes of touches kept as evidence, so that all of it stays within
+/// [`EVIDENCE_BYTES_MAX`](storyline_config::limit::EVIDENCE_BYTES_MAX); every facet keeps one.
+const TOUCHES_BYTES_MAX: usize = 1 << 10;
+/// Characters kept of an alias.
+const ALIAS_CHARS_MAX: usize = 24;
+/// Bytes a touch takes besides its alias.
+const TOUCH_BYTES: usize = 40;
 
 /// That an item belongs to a storyline, and why.
 #[derive(Debug, Clone)]
@@ -111,15 +116,21 @@ fn is_vetoed(definitions: &Definitions, touches: &[Touched]) -> bool {
 }
 
 fn evidence(definitions: &Definitions, variant: &Variant, touches: &[Touched]) -> Vec<FacetTouched> {
-    let of = |facet: u8| {
-        let mine = touches.iter().filter(|it| it.facet == Some(facet)).take(TOUCHES_MAX);
-        let touched = mine.filter_map(|it| {
-            let alias = definitions.alias(it.alias)?.written.clone();
-            Some(Touch { alias, field: it.field.as_str().to_owned(), at: it.at })
-        });
-        FacetTouched { facet: usize::from(facet), touched: touched.collect() }
+    let mut bytes = 0;
+    let mut of = |facet: u8| {
+        let mut touched = Vec::new();
+        for it in touches.iter().filter(|it| it.facet == Some(facet)) {
+            let Some(alias) = definitions.alias(it.alias) else { continue };
+            let alias: String = alias.written.chars().take(ALIAS_CHARS_MAX).collect();
+            if !touched.is_empty() && bytes + alias.len() + TOUCH_BYTES > TOUCHES_BYTES_MAX {
+                break;
+            }
+            bytes += alias.len() + TOUCH_BYTES;
+            touched.push(Touch { alias, field: it.field.as_str().to_owned(), at: it.at });
+        }
+        FacetTouched { facet: usize::from(facet), touched }
     };
-    (0..variant.facets).map(of).collect()
+    (0..variant.facets).map(&mut of).collect()
 }
 
 /// An umbrella yields to a child that has the item, and a storyline to another that the title names
@@ -135,4 +146,16 @@ pub(super) fn yield_to_others(definitions: &Definitions, found: &mut Vec<Belongi
         };
         it.in_title || !all.iter().any(|other| other.story != it.story && yields_to(other))
     });
+}
+
+/// A text that goes from one storyline to the next, and whose title names none, is a digest.
+pub(super) fn spread_digests(reading: &Reading, found: &mut [Belonging]) {
+    let untitled = found.iter().all(|it| it.places.iter().all(|place| *place >= reading.title_words));
+    let apart = |a: &Belonging, b: &Belonging| a.places.iter().all(|place| !b.places.contains(place));
+    let is_digest = found.iter().any(|a| found.iter().any(|b| a.story != b.story && apart(a, b)));
+    if untitled && is_digest {
+        for it in found {
+            it.how = How::Spread;
+        }
+    }
 }

@@ -300,6 +300,7 @@ pub(super) struct CopyRules {
 pub(super) struct NoveltyRules {
     pub(super) threshold: f64,
     pub(super) denied: f64,
+    pub(super) disputed: f64,
     pub(super) hours: f64,
     pub(super) span_hours: f64,
     pub(super) concepts: f64,

@@ -3,9 +3,10 @@
 use expect_test::{Expect, expect};
 use jiff::{SignedDuration, Timestamp};
 use storyline_config::{Config, FeedId};
-use storyline_store::{Item, ItemId};
+use storyline_store::{Event, Item, ItemId, Recorded, Seq};
 
-use super::{Definitions, Line, Rules, backtest};
+use super::{Definitions, Memory, Rules, Step, detect, due, judge};
+use crate::backtest::{Line, backtest};
 
 const HARBOUR: &str = r#"
 [storyline.harbour]
@@ -24,7 +25,7 @@ all = [["karsk"], ["bridge", "crossing", "span", "girder"]]
 "#;
 
 /// Reads `hours outlet | title | text` lines; `=guid` after the outlet makes a later content of one item.
-fn items(text: &str) -> Vec<Item> {
+pub(super) fn items(text: &str) -> Vec<Item> {
     let start: Timestamp = "2025-02-10T06:00:00Z".parse().unwrap();
     let mut items: Vec<Item> = Vec::new();
     for (number, line) in text.lines().filter(|it| !it.trim().is_empty()).enumerate() {
@@ -63,13 +64,12 @@ fn items(text: &str) -> Vec<Item> {
 
 fn lines(config: &str, text: &str) -> Vec<Line> {
     let config = Config::parse("storyline.toml", config).unwrap().config;
-    backtest(&Definitions::with_rules(&config, Rules::default()), items(text).into_iter()).collect()
+    backtest(&config, items(text).into_iter()).collect()
 }
 
 #[track_caller]
 fn check(config: &str, text: &str, expected: &Expect) {
-    let mut names = Vec::new();
-    let mut out = String::new();
+    let (mut names, mut out) = (Vec::new(), String::new());
     for it in lines(config, text) {
         let cluster = it.cluster.map_or("–".to_owned(), |id| {
             let place = names.iter().position(|it| *it == id).unwrap_or_else(|| {
@@ -209,7 +209,7 @@ fn a_digest_that_names_everything_is_background() {
     check(
         &format!("{HARBOUR}{BRIDGE}"),
         "
-0 Lantern | What the papers say | Dockers hold out at Port Averell as the union digs in. Karsk waits for its bridge. Herring is dear.
+0 Lantern | Elsewhere in the world | Dockers hold out at Port Averell as the union digs in. Karsk waits for its bridge. Herring is dear.
 1 Lantern | Your Monday briefing: Averell strike, Karsk bridge | Three things to know.
 2 Courier | Averell union and port authority meet | Both sides called the harbour talks useful.
 ",
@@ -278,10 +278,120 @@ fn a_plan_is_not_a_beginning_and_a_denied_one_is_nothing() {
 }
 
 #[test]
+fn where_a_definition_has_no_cues_general_words_move_the_phase() {
+    check(
+        BRIDGE,
+        "
+0 Courier | Council agrees to start work on Karsk bridge | The vote was close.
+100 Courier | Karsk bridge work postponed | Frost, engineers said.
+200 Courier | New girder for Karsk bridge may have been completed | Nobody would say.
+300 Courier | Karsk bridge repairs completed | The last bolt is in.
+",
+        &expect![[r#"
+            1 bridge new d1 from Courier +phase · scheduled · alert
+            2 bridge new d2 from Courier +phase · paused · alert
+            3 bridge new d3 from Courier · paused · alert
+            4 bridge new d4 from Courier +phase · concluded · alert
+        "#]],
+    );
+}
+
+#[test]
+fn a_category_stands_in_for_one_facet() {
+    let config = Config::parse("storyline.toml", HARBOUR).unwrap().config;
+    let mut item = items("0 Courier | Dockers walk out over pay | The quays are empty.").remove(0);
+    let judged = |item: &Item, rules: Rules| {
+        let definitions = Definitions::with_rules(&config, rules);
+        judge(&definitions, &Memory::default(), item, item.effective).len()
+    };
+    assert_eq!(judged(&item, Rules::default()), 0, "no word of the port");
+    item.categories = vec!["Port Averell".to_owned()];
+    assert_eq!(judged(&item, Rules::default()), 1);
+    assert_eq!(judged(&item, Rules::default().without(Step::WeakEvidence)), 0);
+    item.categories.clear();
+    item.link = Some("https://courier.example/2025/02/averell-dockers".to_owned());
+    assert_eq!(judged(&item, Rules::default()), 1, "the address names it");
+}
+
+#[test]
+fn a_day_that_passes_without_its_event_is_missed_and_one_with_it_is_met() {
+    let config = Config::parse("storyline.toml", HARBOUR).unwrap().config;
+    let definitions = Definitions::compile(&config);
+    let story = items(
+        "
+0 Courier | Averell union calls strike: dockers to walk out on Friday | The vote was clear.
+98 Courier | Dockers walk out at Port Averell | The quays are empty.
+",
+    );
+    let [plan, event] = story.as_slice() else { panic!("two items") };
+    let mut memory = Memory::default();
+    let planned = learn(&definitions, &mut memory, plan);
+    assert!(planned.contains("ExpectationSet"), "{planned}");
+    let friday: Timestamp = "2025-02-14T23:00:00Z".parse().unwrap();
+    assert_eq!(due(&definitions, &memory, friday), [], "the day is not over");
+    let later: Timestamp = "2025-02-15T13:00:00Z".parse().unwrap();
+    let missed = due(&definitions, &memory, later);
+    assert!(matches!(missed.as_slice(), [Event::ExpectationMissed { .. }]), "{missed:?}");
+    let met = learn(&definitions, &mut memory, event);
+    assert!(met.contains("ExpectationMet"), "{met}");
+    assert_eq!(due(&definitions, &memory, later), []);
+}
+
+/// Judges an item, remembers what it brings, and tells it.
+fn learn(definitions: &Definitions, memory: &mut Memory, item: &Item) -> String {
+    let events = detect(definitions, memory, item, item.effective);
+    for event in &events {
+        memory.observe(&Recorded { seq: Seq(1), at: item.effective, event: event.clone() });
+    }
+    format!("{events:?}")
+}
+
+#[test]
+fn a_party_confirms_its_own_act_alone() {
+    let config = format!(
+        "{HARBOUR}
+[feed.union]
+url = \"https://union.example/feed\"
+role = \"official\"
+outlet = \"Union\"
+speaks_for = [\"@averell-union\"]
+[actor.averell-union]
+name = \"Averell dockers' union\"
+aliases = [\"averell union\"]
+"
+    );
+    check(
+        &config,
+        "0 Union | Averell union calls strike | Its members voted for it.\n1 Union | Port Averell authority ends harbour lease | So we hear.",
+        &expect![[r#"
+            1 harbour new d1 from Union +confirmed +phase · announced · alert
+            2 harbour new d2 from Union · announced · alert
+        "#]],
+    );
+}
+
+#[test]
+fn letters_of_other_scripts_find_what_packs_know() {
+    let config = "
+[storyline.talks]
+title = \"x\"
+all = [[\"russia\", \"moscow\"], [\"talks\", \"summit\"], [\"riyadh\"]]
+";
+    let found = |lang: &str, title: &str| {
+        let config = Config::parse("storyline.toml", config).unwrap().config;
+        let mut item = items("0 Courier | x | ").remove(0);
+        (item.lang, item.title) = (Some(lang.to_owned()), title.to_owned());
+        !judge(&Definitions::compile(&config), &Memory::default(), &item, item.effective).is_empty()
+    };
+    assert!(found("ru", "Переговоры России и США начались в Эр-Рияде"));
+    assert!(found("de", "Russland und USA beginnen Gespräche in Riad"));
+    assert!(!found("de", "Russland liefert Getreide nach Riad"));
+}
+
+#[test]
 fn the_same_items_give_the_same_lines_twice() {
     let story = "
 0 Courier | Dockers walk out at Port Averell over pay | Work stopped on all quays at dawn.
-1 Ledger | Port Averell dockers walk out in pay row | All quays stand still since the morning.
 3 Kestrel | Averell union denies split | No such quarrel, its secretary said.
 ";
     let one = serde_json::to_string(&lines(HARBOUR, story)).unwrap();

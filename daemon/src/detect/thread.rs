@@ -61,7 +61,6 @@ pub(super) struct Known {
     pub(super) effective: Timestamp,
     /// When it was recorded.
     at: Timestamp,
-    pub(super) outlet: String,
     pub(super) origin: String,
     pub(super) development: Option<DevelopmentId>,
     pub(super) relation: Relation,
@@ -78,11 +77,8 @@ pub(super) struct Development {
     pub(super) origins: BTreeMap<String, bool>,
     pub(super) headline: String,
     pub(super) at: Timestamp,
-    /// What it denies or corrects.
-    pub(super) disputes: Option<DevelopmentId>,
-    /// The sum of its reports' terms.
-    pub(super) centre: BTreeMap<u32, f32>,
-    pub(super) reports: u32,
+    /// Whether it denies another.
+    pub(super) is_denial: bool,
 }
 
 impl Development {
@@ -121,7 +117,7 @@ impl Thread {
         if let Some(it) = development.and_then(|it| self.developments.get_mut(&it))
             && relation != Relation::Background
         {
-            it.add(&features, report.effective);
+            it.at = it.at.max(report.effective);
         }
         self.bytes += features.bytes();
         let day = TimeZone::UTC.to_datetime(report.effective).date();
@@ -132,26 +128,18 @@ impl Thread {
         self.last_report = self.last_report.max(Some(report.effective));
         self.is_quiet = false;
         self.houses.add(name_words(&report.outlet), &report.outlet);
-        let (item, outlet, origin) = (report.item, report.outlet.clone(), report.origin.clone());
+        let (item, origin) = (report.item, report.origin.clone());
         let effective = report.effective;
-        self.reports.insert(
-            number,
-            Known { item, effective, at, outlet, origin, development, relation, joined, features },
-        );
+        self.reports
+            .insert(number, Known { item, effective, at, origin, development, relation, joined, features });
     }
 
-    /// Opens a development with its first report, which was remembered before.
-    pub(super) fn open(
-        &mut self,
-        development: DevelopmentId,
-        disputes: Option<DevelopmentId>,
-        report: &Report,
-    ) {
-        let features = self.reports.last_key_value().map(|(_, it)| it.features.clone()).unwrap_or_default();
+    /// Opens a development with its first report.
+    pub(super) fn open(&mut self, development: DevelopmentId, relation: Relation, report: &Report) {
         let it = self.developments.entry(development).or_default();
         it.headline.clone_from(&report.title);
-        it.disputes = disputes;
-        it.add(&features, report.effective);
+        it.is_denial = relation == Relation::Denial;
+        it.at = it.at.max(report.effective);
         self.support(development, report);
         while self.developments.len() > DEVELOPMENTS_MAX {
             let oldest = self.developments.iter().min_by_key(|(id, it)| (it.at, **id)).map(|it| *it.0);
@@ -318,16 +306,6 @@ impl Thread {
                     self.words.remove(stem);
                 }
             }
-        }
-    }
-}
-
-impl Development {
-    fn add(&mut self, features: &Features, at: Timestamp) {
-        self.reports += 1;
-        self.at = self.at.max(at);
-        for (stem, weight) in &features.terms {
-            *self.centre.entry(*stem).or_default() += weight;
         }
     }
 }

@@ -161,7 +161,7 @@ impl Trie {
         let starred = reading.title.get(word.at.end..).is_some_and(|it| it.starts_with('*'));
         match kind {
             Kind::Stem if starred => vec![self.prefix_key(reading, word)],
-            Kind::Stem if alone && table.is_stopword_hash(word.form.plain) => vec![capitals(word.form.plain)],
+            Kind::Stem if alone && is_acronym(table, reading, word) => vec![capitals(word.form.plain)],
             Kind::Stem if word.form.stem == word.form.plain => vec![stem(word.form.stem)],
             // As it is written it is found in texts of other languages too.
             Kind::Stem => vec![stem(word.form.stem), word.form.plain],
@@ -202,6 +202,12 @@ enum Kind {
 
 fn stem(hash: u64) -> u64 {
     hash.rotate_left(31) ^ STEM_SEED
+}
+
+/// Whether a word is only meant in capitals: `us`, `it`, `who`.
+fn is_acronym(table: &Table, reading: &Reading, word: &Word) -> bool {
+    let letters = reading.letters(word);
+    table.is_stopword_hash(word.form.plain) && (letters.chars().count() <= 2 || letters == "who")
 }
 
 /// The first two bytes of a word.
@@ -250,6 +256,7 @@ mod tests {
         check("face-to-face", "talks face to face", true);
         check("us", "give us a break", false);
         check("us", "U.S. troops", true);
+        check("week", "a week of strikes", true);
         check("CASE:US", "US troops", true);
         check("CASE:US", "Us troops", false);
         check("普京", "俄罗斯总统普京会见", true);

@@ -15,11 +15,7 @@ const ORIGINS_NAMED: usize = 5;
 
 /// The sentence for a stage that is recorded as `seq`.
 pub(super) fn sentence(stage: &Stage, seq: Seq, situation: &Situation<'_>) -> String {
-    let development = stage
-        .storyline
-        .as_ref()
-        .zip(stage.development)
-        .and_then(|(storyline, it)| situation.state.storylines.get(storyline)?.development(it));
+    let development = behind(stage, situation);
     let backing = match (&stage.backing, development) {
         (Some((state, _)), Some(it)) => backing(*state, &voices(it, situation.config)),
         (Some((state, origins)), None) => backing(*state, origins),
@@ -30,6 +26,13 @@ pub(super) fn sentence(stage: &Stage, seq: Seq, situation: &Situation<'_>) -> St
         "{} · {} · {}{backing} · since {since} · storyline explain {seq}",
         stage.subject, stage.what, stage.headline
     )
+}
+
+/// The development that a stage is about, or that set what it says is overdue.
+fn behind<'a>(stage: &Stage, situation: &Situation<'a>) -> Option<&'a Development> {
+    let storyline = situation.state.storylines.get(stage.storyline.as_ref()?)?;
+    let expected = || storyline.expectations.iter().rev().find(|it| it.what == stage.headline);
+    storyline.development(stage.development.or_else(|| Some(expected()?.development))?)
 }
 
 /// A storyline as it stands, for a digest: `munich · scheduled · Rubio to meet … (provisional: Reuters) · since 10:40`.

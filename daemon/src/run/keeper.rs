@@ -4,7 +4,7 @@
 //! nothing waits for it.
 
 use std::{
-    sync::mpsc::{self, TrySendError},
+    sync::mpsc::{self, Receiver, SyncSender, TrySendError},
     thread,
     time::Duration,
 };
@@ -22,6 +22,32 @@ const WAITING_MAX: usize = 1_024;
 /// How often what is too old is thrown away.
 const SWEEP: Duration = Duration::from_hours(1);
 
+/// How long the end of a run waits for what is still to be kept.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// The way to the archive's thread; letting go of it waits a moment for what is under way.
+struct Way {
+    sender: Option<SyncSender<Vec<Item>>>,
+    /// Closes when the thread has kept everything.
+    kept: Receiver<()>,
+}
+
+impl Way {
+    fn give(&self, items: Vec<Item>) {
+        if let Some(Err(TrySendError::Full(items))) = self.sender.as_ref().map(|it| it.try_send(items)) {
+            tracing::warn!(items = items.len(), "the archive is too slow; these are not kept");
+        }
+    }
+}
+
+impl Drop for Way {
+    fn drop(&mut self) {
+        drop(self.sender.take());
+        // Nothing is ever sent: it ends when the thread does, or the moment is over.
+        let _ = self.kept.recv_timeout(GRACE);
+    }
+}
+
 /// The archive's thread. It ends when nobody can give it anything any more.
 pub(super) struct Keeper {
     archive: Archive,
@@ -35,14 +61,18 @@ impl Keeper {
     pub(super) fn start(archive: Option<Archive>, clock: Clock, span: Duration) -> Result<Keep, StoreError> {
         let Some(archive) = archive else { return Ok(Box::new(drop)) };
         let (sender, waiting) = mpsc::sync_channel::<Vec<Item>>(WAITING_MAX);
+        let (done, kept) = mpsc::channel::<()>();
         let mut keeper = Self { archive, clock, span, swept: Timestamp::MIN };
-        let thread = thread::Builder::new().name("archive".to_owned());
-        thread.spawn(move || waiting.iter().for_each(|items| keeper.keep(&items))).map_err(StoreError::Io)?;
-        Ok(Box::new(move |items| {
-            if let Err(TrySendError::Full(items)) = sender.try_send(items) {
-                tracing::warn!(items = items.len(), "the archive is too slow; these are not kept");
+        let keeping = move || {
+            for items in waiting {
+                keeper.keep(&items);
             }
-        }))
+            drop(keeper);
+            drop(done);
+        };
+        thread::Builder::new().name("archive".to_owned()).spawn(keeping).map_err(StoreError::Io)?;
+        let way = Way { sender: Some(sender), kept };
+        Ok(Box::new(move |items| way.give(items)))
     }
 
     fn keep(&mut self, items: &[Item]) {

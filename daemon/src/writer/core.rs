@@ -39,6 +39,8 @@ pub struct Core {
     pub(super) awaited: BTreeSet<FeedId>,
     /// Those of them that have not been read since a long stop: what they bring is told in one digest.
     stopped: BTreeSet<FeedId>,
+    /// Feeds whose visit is not committed yet, and whether they were among the stopped.
+    unsure: BTreeMap<FeedId, bool>,
     /// Alerts the page in hand has raised.
     page_raised: u32,
     staged: Vec<Recorded>,
@@ -108,6 +110,7 @@ impl Core {
             feeds: past.feeds,
             zone,
             stopped: BTreeSet::new(),
+            unsure: BTreeMap::new(),
             page_raised: 0,
             staged: Vec::new(),
             heard: Vec::new(),
@@ -138,11 +141,6 @@ impl Core {
         &self.tally
     }
 
-    /// Goes on counting where another core of this run left off.
-    pub fn goes_on(&mut self, tally: Tally) {
-        self.tally = tally;
-    }
-
     /// Remembers that nothing was read for long: each feed's next page is a return, not news.
     pub fn returned(&mut self) {
         self.stopped = self.config.feeds.keys().cloned().collect();
@@ -158,6 +156,22 @@ impl Core {
             items: std::mem::take(&mut self.heard),
             promised: std::mem::take(&mut self.promised),
         }
+    }
+
+    /// Knows that what was taken is committed.
+    pub(super) fn committed(&mut self) {
+        self.unsure.clear();
+    }
+
+    /// Thinks again from what the log holds, as if nothing had been thought since the last commit.
+    pub(super) fn fall_back(&mut self, config: Arc<Config>, past: Past) {
+        let again = Self::new(config, self.zone.clone(), past);
+        let thrown = std::mem::replace(self, again);
+        let followed = |id: &FeedId| self.config.feeds.contains_key(id);
+        let stopped = thrown.unsure.iter().filter(|(_, stopped)| **stopped).map(|(id, _)| id.clone());
+        self.stopped = thrown.stopped.into_iter().chain(stopped).filter(followed).collect();
+        self.awaited = thrown.awaited.into_iter().chain(thrown.unsure.into_keys()).filter(followed).collect();
+        (self.tally, self.misses) = (thrown.tally, thrown.misses);
     }
 
     /// Records events that have one cause, and the alerts that follow from them.
@@ -194,6 +208,7 @@ impl Core {
             return 0; // It was removed by a reload while the visit was under way.
         };
         self.page_raised = 0;
+        self.unsure.entry(visit.feed.clone()).or_insert_with(|| self.stopped.contains(&visit.feed));
         let before = self.feeds.get(&visit.feed).cloned().unwrap_or_default();
         let mut record = (*before).clone();
         let overlap = match &visit.outcome {

@@ -46,8 +46,11 @@ impl Misses {
         if self.looked.is_some_and(|it| now.duration_since(it) < LOOK_EVERY) {
             return;
         }
-        self.looked = Some(now);
         self.nearest.retain(|it| now.duration_since(it.at) < SHOWN_FOR);
+        if self.waiting.is_empty() {
+            return; // The first that comes is looked at with the next tick.
+        }
+        self.looked = Some(now);
         for item in std::mem::take(&mut self.waiting) {
             for it in explain(&item) {
                 self.consider(&item, &it, now);

@@ -12,6 +12,8 @@ mod run;
 mod seen;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod wish;
 
 pub use self::core::{Core, Judged, Past, Staged, Tally};

@@ -47,7 +47,6 @@ struct Writer {
     dir: PathBuf,
     keep: Keep,
     clock: Clock,
-    zone: TimeZone,
     log: Log,
     core: Core,
     view: watch::Sender<View>,
@@ -103,7 +102,7 @@ pub fn start(
     let visits = past.feeds.values().filter_map(|it| it.schedule.last_visit);
     let last = visits.chain(past.state.at).max();
     let snapshot_at = past.state.seq;
-    let mut core = Core::new(config, zone.clone(), past);
+    let mut core = Core::new(config, zone, past);
     if last.is_some_and(|last| between(last, clock.now()) > LONG_STOP) {
         core.returned();
     }
@@ -111,7 +110,7 @@ pub fn start(
     let trouble = why.map(|it| trouble(&it, clock.now()));
     let (view, watching) = watch::channel(look(&core, trouble.clone()));
     let pause = Pause::default();
-    let mut writer = Writer { dir, keep, clock, zone, log, core, view, trouble, pause, snapshot_at };
+    let mut writer = Writer { dir, keep, clock, log, core, view, trouble, pause, snapshot_at };
     if writer.trouble.is_none() {
         writer.begin();
     }
@@ -192,8 +191,8 @@ impl Writer {
                 replies.push(reply(answer, move |_| done));
             }
             Message::Configure(config, answer) => {
-                self.core.configure(config, now);
-                replies.push(reply(answer, |core| Ok(core.state().seq)));
+                let seq = self.core.configure(config, now);
+                replies.push(reply(answer, move |_| Ok(seq)));
             }
             Message::Explain(item, answer) => {
                 let decisions = serde_json::to_value(self.core.explain(&item, now)).unwrap_or_default();
@@ -221,6 +220,10 @@ impl Writer {
 
     /// Commits what was thought, shows it, and answers.
     fn settle(&mut self, replies: Vec<Reply>) {
+        if self.trouble.is_some() {
+            // A tick met the trouble, and threw away what was thought before it.
+            return self.refuse_all(replies);
+        }
         let staged = self.core.take_staged();
         if staged.events.is_empty()
             && staged.feeds.is_empty()
@@ -239,6 +242,7 @@ impl Writer {
         };
         match written {
             Ok(()) => {
+                self.core.committed();
                 if !staged.items.is_empty() {
                     (self.keep)(staged.items);
                 }
@@ -250,11 +254,15 @@ impl Writer {
             }
             Err(error) => {
                 self.stumble(&error);
-                let refused = self.refusal();
-                for reply in replies {
-                    reply(Err(&refused));
-                }
+                self.refuse_all(replies);
             }
+        }
+    }
+
+    fn refuse_all(&self, replies: Vec<Reply>) {
+        let refused = self.refusal();
+        for reply in replies {
+            reply(Err(&refused));
         }
     }
 
@@ -267,16 +275,24 @@ impl Writer {
         self.replay(feeds);
     }
 
-    /// Thinks again from what the log holds.
-    fn replay(&mut self, feeds: BTreeMap<FeedId, FeedRecord>) {
-        match past(&self.dir, &self.log, feeds) {
+    /// Thinks again from what the log holds, with the configuration everyone sees; whether that could be read.
+    fn replay(&mut self, feeds: BTreeMap<FeedId, FeedRecord>) -> bool {
+        let past = past(&self.dir, &self.log, feeds);
+        let trouble = self.trouble.clone();
+        match past {
             Ok(past) => {
-                self.core = Core::new(self.core.config().clone(), self.zone.clone(), past);
-                self.core.goes_on(told(&self.view.borrow()));
+                let config = self.view.borrow().config.clone();
+                self.core.fall_back(config, past);
+                self.view.send_replace(look(&self.core, trouble));
+                true
             }
-            Err(error) => tracing::error!(%error, "the log cannot be read either"),
+            Err(error) => {
+                tracing::error!(%error, "the log cannot be read either");
+                // What the core holds is not on the disk: everyone goes on seeing what is.
+                self.view.send_modify(|it| it.storage = trouble);
+                false
+            }
         }
-        self.view.send_replace(look(&self.core, self.trouble.clone()));
     }
 
     /// Reopens a log that refused, and records that it did.
@@ -286,17 +302,22 @@ impl Writer {
             Ok(feeds) => feeds,
             Err(error) => return tracing::debug!(%error, "the log still cannot be written"),
         };
-        self.replay(feeds);
+        if !self.replay(feeds) {
+            return;
+        }
         let degraded = Event::StorageDegraded { code: trouble.code, detail: trouble.detail };
         self.core.storage(vec![degraded, Event::StorageRestored {}], now);
         (self.trouble, self.pause) = (None, Pause::default());
         self.settle(Vec::new());
-        self.begin();
+        if self.trouble.is_none() {
+            self.begin();
+        }
     }
 
     /// Whether everyone sees these numbers already.
     fn shows(&self, tally: &Tally) -> bool {
-        told(&self.view.borrow()) == *tally
+        let view = self.view.borrow();
+        (view.items, view.matched, &view.nearest_miss) == (tally.items, tally.matched, &tally.nearest_miss)
     }
 
     fn refusal(&self) -> Refused {
@@ -334,11 +355,6 @@ fn look(core: &Core, storage: Option<StorageTrouble>) -> View {
         matched: tally.matched,
         nearest_miss: tally.nearest_miss.clone(),
     }
-}
-
-/// What everyone was told of the reading so far.
-fn told(view: &View) -> Tally {
-    Tally { items: view.items, matched: view.matched, nearest_miss: view.nearest_miss.clone() }
 }
 
 fn trouble(error: &StoreError, since: Timestamp) -> StorageTrouble {

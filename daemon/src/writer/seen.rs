@@ -11,6 +11,8 @@ use storyline_config::limit::{SEEN_AFTER, SEEN_ITEMS_MAX};
 use storyline_store::{Item, Seen, SeenItem, Seq};
 use xxhash_rust::xxh3::xxh3_64;
 
+/// Unknown ids for which all that was seen is looked through; more of them are worth an index.
+const LOOKED_THROUGH: usize = 4;
 const DAY_SECONDS: u64 = 24 * 3_600;
 
 /// What we know of an item before it is judged.
@@ -28,8 +30,9 @@ pub(super) enum Sight {
 #[derive(Debug)]
 pub(super) struct Looking<'a> {
     seen: &'a mut Seen,
-    /// By content; built when an id is met that is not known.
+    /// By content; built when several ids are met that are not known.
     contents: Option<BTreeMap<u64, SeenItem>>,
+    unknown: usize,
     /// Whether ids alone say what is known.
     by_id: bool,
     day: u16,
@@ -52,7 +55,7 @@ fn day(now: Timestamp) -> u16 {
 
 impl<'a> Looking<'a> {
     pub(super) fn new(seen: &'a mut Seen, now: Timestamp) -> Self {
-        Self { seen, contents: None, by_id: false, day: day(now) }
+        Self { seen, contents: None, unknown: 0, by_id: false, day: day(now) }
     }
 
     /// Looks at ids alone: whoever hands items in says which are the same, and two outlets may print the same words.
@@ -80,6 +83,10 @@ impl<'a> Looking<'a> {
 
     fn by_content(&mut self, content: u64) -> Option<SeenItem> {
         let seen = &*self.seen;
+        self.unknown += 1;
+        if self.contents.is_none() && self.unknown <= LOOKED_THROUGH {
+            return seen.0.values().rev().find(|it| it.content == content).copied();
+        }
         let index = || seen.0.values().map(|it| (it.content, *it)).collect();
         self.contents.get_or_insert_with(index).get(&content).copied()
     }

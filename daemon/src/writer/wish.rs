@@ -11,7 +11,9 @@ use crate::{detect::Definitions, plan::Occasion};
 
 impl Core {
     /// Puts a configuration in force: what is new or changed holds from here on, nothing is judged again.
-    pub fn configure(&mut self, config: Arc<Config>, now: Timestamp) {
+    ///
+    /// Answers with the event that says so.
+    pub fn configure(&mut self, config: Arc<Config>, now: Timestamp) -> Seq {
         for (id, it) in &config.storylines {
             let definition = config.storyline_hash(id).unwrap_or_default();
             let known = self.state.storylines.get(id).filter(|it| !it.retired);
@@ -38,6 +40,7 @@ impl Core {
         self.awaited.extend(added.cloned());
         self.awaited.retain(|id| config.feeds.contains_key(id));
         self.config = config;
+        self.state.seq
     }
 
     /// Records a sink's news of a delivery.

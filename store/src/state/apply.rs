@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use storyline_config::{
     FeedId, StorylineId,
-    limit::{DEVELOPMENTS_KEPT, REPORTS_KEPT},
+    limit::{DEVELOPMENTS_KEPT, EXPECTATIONS_KEPT, FACTS_KEPT, REPORTS_KEPT},
 };
 
 use super::{
@@ -135,7 +135,7 @@ impl State {
             Event::ExpectationSet { storyline, development, date, due, what } => {
                 let (what, state) = (what.clone(), ExpectationState::Open);
                 let it = Expectation { date: *date, due: *due, what, development: *development, state };
-                self.storyline_mut(storyline).expectations.push(it);
+                self.storyline_mut(storyline).expects(it);
             }
             Event::ExpectationMet { storyline, date, .. } => {
                 self.storyline_mut(storyline).settled(*date, ExpectationState::Met);
@@ -249,6 +249,16 @@ impl StorylineState {
         match self.facts.iter_mut().find(|it| it.key == key && it.value == value) {
             Some(known) => (known.certainty, known.development) = (certainty, development),
             None => self.facts.push(Fact { key, value: value.to_owned(), certainty, since, development }),
+        }
+        let surplus = self.facts.len().saturating_sub(FACTS_KEPT);
+        self.facts.drain(..surplus);
+    }
+
+    fn expects(&mut self, it: Expectation) {
+        self.expectations.push(it);
+        if self.expectations.len() > EXPECTATIONS_KEPT {
+            let settled = self.expectations.iter().position(|it| it.state != ExpectationState::Open);
+            self.expectations.remove(settled.unwrap_or(0));
         }
     }
 
