@@ -12,7 +12,7 @@ use clap::Args;
 use storyline_config::{Config, StorylineId};
 use storyline_store::{Archive, Item, Relation};
 
-use super::{Exit, Failure, Global, check, out};
+use super::{Exit, Failure, Global, check, look::count, out};
 use crate::{
     backtest::{Line, backtest, in_order},
     read::ItemLine,
@@ -115,7 +115,8 @@ fn summary(items: usize, sums: &Sums) -> String {
     let mut text = format!("\n{items} items\n");
     for (storyline, (alerts, relations)) in sums {
         let parts = relations.iter().map(|(relation, n)| format!("{n} {}", word(*relation)));
-        text += &format!("{storyline:<20} {alerts} alerts; {}\n", parts.collect::<Vec<_>>().join(", "));
+        let alerts = count(*alerts as u64, "alert");
+        text += &format!("{storyline:<20} {alerts}; {}\n", parts.collect::<Vec<_>>().join(", "));
     }
     text
 }
