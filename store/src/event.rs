@@ -110,6 +110,8 @@ pub enum Event {
     },
     /// What was expected has happened.
     ExpectationMet { storyline: StorylineId, date: Date, by: DevelopmentId },
+    /// What was expected will not be, as far as is reported.
+    ExpectationDropped { storyline: StorylineId, date: Date, by: DevelopmentId },
     /// The date passed, and nothing says that it happened.
     ExpectationMissed { storyline: StorylineId, date: Date, what: String },
     /// Much more is written about a storyline than is usual for it.

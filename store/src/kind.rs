@@ -43,6 +43,7 @@ kinds! {
     FactReported "fact_reported" 1,
     ExpectationSet "expectation_set" 1,
     ExpectationMet "expectation_met" 1,
+    ExpectationDropped "expectation_dropped" 1,
     ExpectationMissed "expectation_missed" 1,
     StorylineSurged "storyline_surged" 1,
     StorylineQuieted "storyline_quieted" 1,

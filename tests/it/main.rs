@@ -12,6 +12,7 @@ mod corpus;
 mod crash;
 mod demo;
 mod house;
+mod judgement;
 mod path;
 mod starter;
 mod tidy;

@@ -91,6 +91,7 @@ fn change(event: &Value, kind: &str, look: &Look) -> String {
         }
         "fact_reported" => format!("{}: {} ({})", field("key"), field("value"), field("certainty")),
         "expectation_set" => format!("expected {}: {}", field("date"), field("what")),
+        "expectation_dropped" => format!("what was expected {} will not be", field("date")),
         "expectation_met" => format!("what was expected {} happened", field("date")),
         "expectation_missed" => format!("overdue since {}: {}", field("date"), field("what")),
         "storyline_surged" => {

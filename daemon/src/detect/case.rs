@@ -113,6 +113,7 @@ impl<'a> Case<'a> {
             news: Vec::new(),
             expects: Vec::new(),
             meets: Vec::new(),
+            drops: Vec::new(),
             dates: super::fact::as_evidence(self.heard.dates()),
             evidence: self.evidence(&verdict, &origin),
         };
@@ -295,7 +296,9 @@ impl<'a> Case<'a> {
             return false;
         };
         let brought = self.thread.phase_by.is_some_and(|it| it.0 == near.development);
-        brought && cue.phase > Phase::Scheduled
+        // What ends or halts a thing is news, however much its report repeats of how it began.
+        let ends = matches!(cue.phase, Phase::Paused | Phase::Concluded | Phase::Cancelled);
+        brought && cue.phase > Phase::Scheduled || ends
     }
 
     fn origin(&self, verdict: &Verdict) -> Origin {

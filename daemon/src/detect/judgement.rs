@@ -39,6 +39,8 @@ pub struct Judgement {
     pub expects: Vec<(Date, Timestamp, String)>,
     /// Expected dates that are met.
     pub meets: Vec<Date>,
+    /// Expected dates that will not be met.
+    pub drops: Vec<Date>,
     /// Dates its words name.
     pub dates: Vec<DateMention>,
     /// Why.
@@ -115,6 +117,9 @@ impl Judgement {
         }));
         for Fact { key, value, certainty } in self.news {
             events.push(Event::FactReported { storyline: storyline(), development, key, value, certainty });
+        }
+        for date in self.drops {
+            events.push(Event::ExpectationDropped { storyline: storyline(), date, by: development });
         }
         for date in self.meets {
             events.push(Event::ExpectationMet { storyline: storyline(), date, by: development });

@@ -86,6 +86,7 @@ impl Memory {
                 self.thread_mut(storyline).expect(*date, *due, what, *development);
             }
             Event::ExpectationMet { storyline, date, .. }
+            | Event::ExpectationDropped { storyline, date, .. }
             | Event::ExpectationMissed { storyline, date, .. } => {
                 self.thread_mut(storyline).forget_expectation(*date);
             }

@@ -115,9 +115,10 @@ fn expect(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
     let begins = judgement.moved.is_some() && matches!(judgement.phase, Phase::UnderWay | Phase::Concluded);
     let ends = judgement.moved.is_some() && matches!(judgement.phase, Phase::Paused | Phase::Cancelled);
     let today = today(case);
-    if begins || ends {
-        let until = if ends { Date::MAX } else { today };
-        judgement.meets = case.thread.expectations.range(..=until).map(|it| *it.0).collect();
+    if begins {
+        judgement.meets = case.thread.expectations.range(..=today).map(|it| *it.0).collect();
+    } else if ends {
+        judgement.drops = case.thread.expectations.keys().copied().collect();
     }
     if judgement.relation != Relation::New || case.heard.item.late {
         return;

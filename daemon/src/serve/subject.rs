@@ -18,6 +18,7 @@ pub(super) fn storyline(event: &Event) -> Option<&StorylineId> {
         | Event::FactReported { storyline, .. }
         | Event::ExpectationSet { storyline, .. }
         | Event::ExpectationMet { storyline, .. }
+        | Event::ExpectationDropped { storyline, .. }
         | Event::ExpectationMissed { storyline, .. }
         | Event::StorylineSurged { storyline, .. }
         | Event::StorylineQuieted { storyline, .. }
@@ -41,7 +42,7 @@ pub(super) fn development(event: &Event) -> Option<DevelopmentId> {
         | Event::PhaseEntered { development, .. }
         | Event::FactReported { development, .. }
         | Event::ExpectationSet { development, .. } => Some(*development),
-        Event::ExpectationMet { by, .. } => Some(*by),
+        Event::ExpectationMet { by, .. } | Event::ExpectationDropped { by, .. } => Some(*by),
         Event::ReportNoted { development, .. } | Event::AlertRaised { development, .. } => *development,
         _ => None,
     }
@@ -83,6 +84,7 @@ pub(super) fn is_change(event: &Event) -> bool {
             | Event::FactReported { .. }
             | Event::ExpectationSet { .. }
             | Event::ExpectationMet { .. }
+            | Event::ExpectationDropped { .. }
             | Event::ExpectationMissed { .. }
             | Event::StorylineSurged { .. }
             | Event::StorylineQuieted { .. }

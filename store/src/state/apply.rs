@@ -137,6 +137,9 @@ impl State {
                 let it = Expectation { date: *date, due: *due, what, development: *development, state };
                 self.storyline_mut(storyline).expects(it);
             }
+            Event::ExpectationDropped { storyline, date, .. } => {
+                self.storyline_mut(storyline).settled(*date, ExpectationState::Dropped);
+            }
             Event::ExpectationMet { storyline, date, .. } => {
                 self.storyline_mut(storyline).settled(*date, ExpectationState::Met);
             }

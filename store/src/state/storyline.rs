@@ -158,7 +158,9 @@ pub enum ExpectationState {
     Open,
     /// It happened.
     Met,
-    /// It did not, as far as is reported.
+    /// It was called off or put off before its date.
+    Dropped,
+    /// Its date passed without it, as far as is reported.
     Overdue,
 }
 
