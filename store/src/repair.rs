@@ -277,7 +277,10 @@ mod tests {
         let written = bytes.iter().rposition(|it| *it != 0).unwrap();
         fs::write(&db, &bytes[..written / 2]).unwrap();
         let repaired = check(&data_dir);
-        assert!(matches!(repaired.missing[..], [(Seq(2..), Seq(40))]), "{repaired:?}");
+        // sled lays pages out as it likes, so the half that is left may miss an earlier event, too.
+        assert!(matches!(repaired.missing[..], [.., (Seq(2..), Seq(40))]), "{repaired:?}");
+        let missing: u64 = repaired.missing.iter().map(|(from, to)| to.0 - from.0 + 1).sum();
+        assert_eq!(repaired.kept + repaired.restored + missing, 40, "each is told of once: {repaired:?}");
     }
 
     #[test]

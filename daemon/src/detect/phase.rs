@@ -7,6 +7,7 @@
 use storyline_config::Phase;
 
 use super::{
+    dates::{Mention, Tense},
     definitions::Story,
     judge::Heard,
     pattern::{Found, Pattern},
@@ -104,16 +105,19 @@ fn guarded(heard: &Heard<'_>, phase: Phase, start: usize, found: Found) -> Optio
         return None;
     }
     let begins = matches!(phase, Phase::UnderWay | Phase::Concluded);
-    let is_future = has(&table.future, 3) || begins && is_dated_ahead(heard, found);
+    let is_future = has(&table.future, 3) || begins && is_dated(heard, found, |it| it.ahead);
+    let is_told = |it: &Mention| !it.ahead && it.tense == Tense::Past;
     match phase {
         Phase::UnderWay | Phase::Concluded if is_future => Some(Phase::Scheduled),
         Phase::Paused | Phase::Cancelled if is_future => None,
+        // "The conference opened on Friday" is no plan, though its words are a plan's.
+        Phase::Scheduled if is_dated(heard, found, is_told) => None,
         other => Some(other),
     }
 }
 
-/// Whether the clause of a cue names a day to come: "talks begin on Friday".
-fn is_dated_ahead(heard: &Heard<'_>, found: Found) -> bool {
+/// Whether the clause of a cue names such a day: one to come, as in "talks begin on Friday", or one that is told of.
+fn is_dated(heard: &Heard<'_>, found: Found, such: impl Fn(&Mention) -> bool) -> bool {
     let reading = &heard.reading;
     let Some(cue) = reading.words.get(found.from) else { return false };
     let words = if found.from < reading.title_words {
@@ -121,7 +125,7 @@ fn is_dated_ahead(heard: &Heard<'_>, found: Found) -> bool {
     } else {
         reading.title_words..reading.words.len()
     };
-    heard.dates().iter().filter(|it| it.mention.ahead && it.is_title == (cue.sentence == 0)).any(|it| {
+    heard.dates().iter().filter(|it| such(&it.mention) && it.is_title == (cue.sentence == 0)).any(|it| {
         let mut own = words.clone().filter_map(|at| reading.words.get(at));
         own.any(|word| word.clause == cue.clause && word.at.contains(&it.mention.start))
     })

@@ -12,6 +12,9 @@ use super::{
     relevance::How,
 };
 
+/// Days from the first to the last of what is expected by a date, at the most.
+const EXPECTED_DAYS_MAX: i64 = 3;
+
 /// Fills in what a judgement changes.
 pub(super) fn settle(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
     confirm(case, judgement);
@@ -115,8 +118,16 @@ fn expect(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
     let begins = judgement.moved.is_some() && matches!(judgement.phase, Phase::UnderWay | Phase::Concluded);
     let ends = judgement.moved.is_some() && matches!(judgement.phase, Phase::Paused | Phase::Cancelled);
     let today = today(case);
+    // A report that tells of the very day says that something took place on it.
+    let told = |date: &Date| {
+        let tells = |it: &Dated| !it.mention.ahead && it.mention.value.is_some_and(|it| it.last() == *date);
+        case.heard.dates().iter().any(tells)
+    };
+    let past = case.thread.expectations.range(..=today).map(|it| *it.0);
     if begins {
-        judgement.meets = case.thread.expectations.range(..=today).map(|it| *it.0).collect();
+        judgement.meets = past.collect();
+    } else if matches!(judgement.relation, Relation::New | Relation::Corroboration) && !ends {
+        judgement.meets = past.filter(told).collect();
     } else if ends {
         judgement.drops = case.thread.expectations.keys().copied().collect();
     }
@@ -126,7 +137,10 @@ fn expect(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
     for Dated { mention, sentence, .. } in case.heard.dates() {
         let Some(value) = mention.value.filter(|_| mention.ahead && *sentence <= 2) else { continue };
         let date = value.last();
-        if date <= today
+        // "Next week" is no date that could be missed.
+        let is_vague = value.first().saturating_add(EXPECTED_DAYS_MAX.days()) < date;
+        if is_vague
+            || date <= today
             || case.thread.expectations.contains_key(&date)
             || judgement.expects.iter().any(|it| it.0 == date)
         {

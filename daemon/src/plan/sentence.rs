@@ -51,7 +51,8 @@ fn voices(it: &Development, config: &Config) -> Vec<String> {
     let voice = |origin: &str| {
         let own = |feed: &FeedId| config.feeds.get(feed).is_some_and(|it| it.family == origin);
         let report = it.reports.iter().find(|it| it.origin == origin && own(&it.feed));
-        report.map_or(origin, |it| it.outlet.as_str()).to_owned()
+        let house = || config.feeds.values().find(|it| it.family == origin).map(|it| it.outlet.as_str());
+        report.map(|it| it.outlet.as_str()).or_else(house).unwrap_or(origin).to_owned()
     };
     it.origins.iter().map(|it| voice(&it.name)).collect()
 }
