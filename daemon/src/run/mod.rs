@@ -150,11 +150,6 @@ impl House {
     pub fn go(self) -> Working {
         let Self { setup, handle, writer, poller, reader, cancel, .. } = self;
         let mut tasks = JoinSet::new();
-        let (ways, stop) = ((handle.clone(), poller.handle()), cancel.clone());
-        tasks.spawn(async move {
-            let _ = stop.run_until_cancelled(pass_on(ways.0, ways.1)).await;
-            "reader of the configuration"
-        });
         let (clock, stop) = (setup.clock.clone(), cancel.clone());
         tasks.spawn(async move {
             let _ = stop.run_until_cancelled(export(reader, setup.data_dir, clock)).await;
@@ -236,19 +231,6 @@ async fn tick(handle: &writer::Handle, clock: &Clock, every: Duration) {
     loop {
         clock.sleep(every).await;
         handle.tick().await;
-    }
-}
-
-/// Tells the poller of every configuration that is put in force.
-async fn pass_on(writer: writer::Handle, poller: poll::Handle) {
-    let mut view = writer.watch();
-    let mut known = view.borrow_and_update().config.clone();
-    while view.changed().await.is_ok() {
-        let seen = view.borrow_and_update().clone();
-        if !Arc::ptr_eq(&known, &seen.config) {
-            known = seen.config.clone();
-            poller.reload(seen.config.clone(), schedules(&seen)).await;
-        }
     }
 }
 
