@@ -160,7 +160,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         storyline: Option<StorylineId>,
         headline: String,
-        /// `first_run`, `stop`, `late`, `backfill`, `storm`, `snooze` or `below_rule`.
+        /// `first_run`, `stop`, `late`, `backfill`, `storm`, `snooze`, `below_rule`, or `network` for a feed that
+        /// cannot be reached because nothing can.
         reason: String,
     },
     /// A sink will hear of an alert together with others, in a digest.

@@ -20,7 +20,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use jiff::{Timestamp, tz::TimeZone};
 use storyline_config::{Feed, FeedId, Poll, limit::FRESHNESS_MAX};
-use storyline_store::{Hold, Schedule, Validators};
+use storyline_store::{FeedTrouble, Hold, Schedule, Validators};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::{Failure, Outcome, Page, Visit, domain::domain_of, source::address};
@@ -67,7 +67,11 @@ pub fn question(schedule: &Schedule, url: &str, now: Timestamp) -> Question {
     if schedule.url != url {
         return Question { url: url.to_owned(), ..Question::default() };
     }
-    let whole = schedule.last_full.is_none_or(|it| between(it, now) >= FULL_AFTER);
+    // After a document that could not be read, "not modified" would say nothing: not whether it is mended.
+    let unread = schedule.trouble.is_some_and(|it| {
+        matches!(it, FeedTrouble::Html | FeedTrouble::Empty | FeedTrouble::Unreadable | FeedTrouble::TooLarge)
+    });
+    let whole = unread || schedule.last_full.is_none_or(|it| between(it, now) >= FULL_AFTER);
     Question {
         url: schedule.adopted.as_deref().unwrap_or(url).to_owned(),
         validators: if whole { BTreeMap::new() } else { schedule.validators.clone() },

@@ -111,6 +111,23 @@ fn validators_stay_with_their_address_and_only_of_what_was_read() {
 }
 
 #[test]
+fn after_a_document_that_cannot_be_read_the_whole_one_is_asked_for() {
+    let etag = || Some(answer(200, "etag: \"1\""));
+    let first = after_default(&Schedule::default(), &visit(noon(), etag(), page(Hints::default())));
+    assert_eq!(question(&first, URL, noon()).validators.len(), 1);
+    for trouble in [FeedTrouble::Html, FeedTrouble::Empty, FeedTrouble::Unreadable, FeedTrouble::TooLarge] {
+        let failure = Failure { trouble, error: "broken".to_owned(), status: Some(200), blocked: false };
+        let broken = after_default(&first, &visit(noon(), etag(), Outcome::Failed(failure)));
+        assert_eq!(question(&broken, URL, noon()).validators.len(), 0, "{trouble:?}");
+        let mended = after_default(&broken, &visit(noon(), etag(), page(Hints::default())));
+        assert_eq!(question(&mended, URL, noon()).validators.len(), 1);
+    }
+    // A server that was away has not changed its document.
+    let away = after_default(&first, &visit(noon(), None, failed(Some(503))));
+    assert_eq!(question(&away, URL, noon()).validators.len(), 1);
+}
+
+#[test]
 fn a_feed_that_brings_nothing_beyond_its_habit_is_silent() {
     let brings = |schedule: &Schedule, now, new| {
         let visit = visit(now, Some(answer(200, "")), page(Hints::default()));
