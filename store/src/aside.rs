@@ -12,14 +12,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::durable;
+use crate::{durable, failpoint::failpoint};
 
 const COPY: &str = "log.copy";
 const COPYING: &str = "log.copying";
 const OPENED: &str = "log.opened";
+const DROPPED: &str = "log.dropped";
 const SCRATCH: &str = "log.scratch-";
 /// What counts for nothing when nobody is at work on it.
-const LEFTOVERS: [&str; 4] = [COPYING, "next.building", "restore.source", "room.new"];
+const LEFTOVERS: [&str; 6] = [COPYING, DROPPED, "next.building", "restore.source", "room.new", "HEAD.new"];
 
 /// Finishes what an interrupted opening left: the copy takes the original's place. What other interrupted work left
 /// is taken away.
@@ -28,7 +29,7 @@ pub(crate) fn recover(data_dir: &Path, log_dir: &Path) -> io::Result<()> {
         let entry = entry?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if LEFTOVERS.contains(&name.as_ref()) || name.starts_with(SCRATCH) {
+        if is_leftover(&name) {
             durable::remove(&entry.path())?;
         }
     }
@@ -39,6 +40,11 @@ pub(crate) fn recover(data_dir: &Path, log_dir: &Path) -> io::Result<()> {
     durable::remove(&data_dir.join(OPENED))
 }
 
+/// Whether it is what interrupted work left, and counts for nothing.
+pub(crate) fn is_leftover(name: &str) -> bool {
+    LEFTOVERS.contains(&name) || name.starts_with(SCRATCH)
+}
+
 /// Copies the database, durably.
 pub(crate) fn set_aside(data_dir: &Path, log_dir: &Path) -> io::Result<()> {
     let copying = data_dir.join(COPYING);
@@ -47,8 +53,11 @@ pub(crate) fn set_aside(data_dir: &Path, log_dir: &Path) -> io::Result<()> {
         // What did not fit must not keep the room it took.
         let _ = durable::remove(&copying);
     })?;
+    failpoint("aside.copied");
     fs::rename(&copying, copy(data_dir))?;
-    durable::sync_dir(data_dir)
+    durable::sync_dir(data_dir)?;
+    failpoint("aside.set");
+    Ok(())
 }
 
 /// Puts the copy in the original's place.
@@ -58,15 +67,26 @@ pub(crate) fn put_back(data_dir: &Path, log_dir: &Path) -> io::Result<()> {
     if log_dir.exists() {
         fs::rename(log_dir, &opened)?;
     }
+    failpoint("aside.moved");
     fs::rename(copy(data_dir), log_dir)?;
     durable::sync_dir(data_dir)?;
+    failpoint("aside.back");
     durable::remove(&opened)
 }
 
 /// Removes the copy: the original is whole.
+///
+/// It loses its name first. A copy of which some files are gone already would take the original's place at the next
+/// start.
 pub(crate) fn drop_copy(data_dir: &Path) -> io::Result<()> {
-    durable::remove(&copy(data_dir))?;
-    durable::sync_dir(data_dir)
+    let dropped = data_dir.join(DROPPED);
+    durable::remove(&dropped)?;
+    fs::rename(copy(data_dir), &dropped)?;
+    durable::sync_dir(data_dir)?;
+    failpoint("aside.unnamed");
+    durable::remove(&dropped)?;
+    failpoint("aside.dropped");
+    Ok(())
 }
 
 fn copy(data_dir: &Path) -> PathBuf {
@@ -123,6 +143,7 @@ pub(crate) fn copy_dir(from: &Path, to: &Path) -> io::Result<()> {
         } else {
             fs::copy(entry.path(), &target)?;
             File::open(&target)?.sync_all()?;
+            failpoint("aside.file");
         }
     }
     durable::sync_dir(to)

@@ -25,6 +25,7 @@ mod export;
 mod failpoint;
 mod feed_parts;
 mod feed_record;
+mod fill;
 mod head;
 mod id;
 mod item;
@@ -45,7 +46,7 @@ mod walk;
 mod word;
 
 pub use archive::Archive;
-pub use backup::{Restored, backup, restore};
+pub use backup::{Restored, backup, is_free, restore};
 pub use codec::{from_json, to_json};
 pub use disk_use::{DiskUse, disk_use};
 pub use error::StoreError;
