@@ -13,7 +13,7 @@ use serde::Serialize;
 use storyline_config::FeedId;
 
 use crate::{
-    FeedRecord, Log, Opened, Reader, Seq, StoreError, aside, database, durable,
+    FeedRecord, Log, Opened, Reader, Seq, StoreError, aside, copy, database, durable,
     failpoint::failpoint,
     fill::{Filling, batches},
     lock::{self, Lock, not_writable},
@@ -81,7 +81,7 @@ pub fn is_free(dir: &Path) -> io::Result<bool> {
 fn write(reader: &Reader, feeds: &BTreeMap<FeedId, FeedRecord>, building: &Path) -> Result<Seq, StoreError> {
     let head = reader.head();
     let mut log = Log::open(building)?.log;
-    copy(reader, head, feeds, &mut log)?;
+    fill(reader, head, feeds, &mut log)?;
     log.close()?;
     failpoint("backup.copied");
     // The engine reads all of it again from the file it wrote.
@@ -95,7 +95,7 @@ fn write(reader: &Reader, feeds: &BTreeMap<FeedId, FeedRecord>, building: &Path)
     Ok(head)
 }
 
-fn copy(
+fn fill(
     reader: &Reader,
     to: Seq,
     feeds: &BTreeMap<FeedId, FeedRecord>,
@@ -174,7 +174,7 @@ fn of_backup(error: StoreError, from: &Path) -> StoreError {
 fn take(from: &Path, source: &Path) -> Result<Opened, StoreError> {
     durable::remove(source)?;
     durable::create_dir(source)?;
-    aside::copy_dir(&log_dir(from), &log_dir(source))?;
+    copy::loosely(&log_dir(from), &log_dir(source))?;
     for name in ["HEAD", "log.sum"] {
         if from.join(name).exists() {
             fs::copy(from.join(name), source.join(name))?;
@@ -197,7 +197,7 @@ fn build(opened: Opened, data_dir: &Path, to: Option<Seq>) -> Result<Seq, StoreE
     let building = swap::building(data_dir)?;
     let filled = || -> Result<(), StoreError> {
         let mut next = Log::open(&building)?.log;
-        copy(&log.reader(), head, &feeds, &mut next)?;
+        fill(&log.reader(), head, &feeds, &mut next)?;
         next.close()
     };
     filled().inspect_err(|_| {

@@ -16,6 +16,7 @@ mod aside;
 mod backup;
 mod carve;
 mod codec;
+mod copy;
 mod database;
 mod disk_use;
 mod durable;
