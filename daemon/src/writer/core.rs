@@ -19,7 +19,7 @@ use super::{
     seen::{Looking, Sight},
 };
 use crate::{
-    detect::{self, Definitions, Judgement, Memory},
+    detect::{self, Definitions, Judgement, Memory, Rules},
     plan,
     plan::{Occasion, Situation, Visits},
     poll::{Outcome, Page, Visit, manners},
@@ -119,6 +119,13 @@ impl Core {
             tally: Tally::default(),
             misses: Misses::default(),
         }
+    }
+
+    /// Judges by other rules than the shipped ones, until another configuration is put in force.
+    #[must_use]
+    pub fn judging_by(mut self, rules: Rules) -> Self {
+        self.definitions = Definitions::with_rules(&self.config, rules);
+        self
     }
 
     /// Where things stand, what is staged included.
