@@ -14,6 +14,7 @@ use super::{
     sentence::sentence,
     severity,
     stage::{Change, Stage},
+    story::{self, Story},
 };
 
 /// Takes stages in and gives the events out, in the order in which they are recorded.
@@ -148,13 +149,13 @@ impl<'a> Desk<'a> {
 
     /// Raises an alert, and plans what every sink that wants it will get.
     pub(super) fn raise(&mut self, stage: &Stage) {
-        let (seq, text) = self.raised(stage);
+        let (seq, story) = self.raised(stage);
         for (id, sink) in &self.situation.config.sinks {
             if !route::wants(id, sink, stage) {
                 continue;
             }
             match route::way(&self.situation, &self.out, id, sink) {
-                Way::Now => self.plan(id, stage, seq, &text),
+                Way::Now => self.plan(id, stage, seq, &story),
                 Way::Gather(digest, not_before) => self.gather(id, stage, digest, not_before),
             }
         }
@@ -162,17 +163,18 @@ impl<'a> Desk<'a> {
 
     /// Raises an alert and sends it to every sink that wants it, whatever its pace.
     pub(super) fn raise_at_once(&mut self, stage: &Stage) {
-        let (seq, text) = self.raised(stage);
+        let (seq, story) = self.raised(stage);
         for (id, sink) in &self.situation.config.sinks {
             if route::wants(id, sink, stage) {
-                self.plan(id, stage, seq, &text);
+                self.plan(id, stage, seq, &story);
             }
         }
     }
 
-    fn raised(&mut self, stage: &Stage) -> (Seq, String) {
+    fn raised(&mut self, stage: &Stage) -> (Seq, Story) {
         let seq = self.next();
         let text = sentence(stage, seq, &self.situation);
+        let story = story::story(stage, &text, seq, &self.situation);
         self.out.push(Event::AlertRaised {
             alert: stage.alert,
             kind: stage.kind,
@@ -181,21 +183,21 @@ impl<'a> Desk<'a> {
             changes: stage.changes.clone(),
             headline: stage.headline.clone(),
             severity: severity(stage.kind),
-            text: text.clone(),
+            text,
         });
-        (seq, text)
+        (seq, story)
     }
 
-    fn plan(&mut self, sink: &SinkId, stage: &Stage, seq: Seq, text: &str) {
+    fn plan(&mut self, sink: &SinkId, stage: &Stage, seq: Seq, story: &Story) {
         let id = DeliveryId::of(stage.alert, seq, sink);
-        let envelope = Envelope { id, seq, supersedes: self.earlier(sink, stage.alert), text };
+        let envelope = Envelope { id, seq, supersedes: self.earlier(sink, stage.alert) };
         self.out.push(Event::DeliveryPlanned {
             delivery: id,
             sink: sink.clone(),
             alert: Some(stage.alert),
             storyline: stage.storyline.clone(),
             digest: None,
-            body: body::alert(&self.situation, stage, &envelope),
+            body: body::alert(&self.situation, stage, story, &envelope),
         });
     }
 

@@ -7,7 +7,7 @@ use storyline_store::{AlertId, DeliveryDigest, DeliveryId, Gathered, Seq};
 
 use super::{
     Situation, Visits,
-    body::{self, ALERTS_NAMED, Envelope},
+    body::{self, ALERTS_NAMED},
     desk::Desk,
     route,
     rule::later,
@@ -108,8 +108,7 @@ fn render(
     let first = told.first().and_then(|it| it.storyline.as_ref());
     let storyline = first.filter(|first| told.iter().all(|it| it.storyline.as_ref() == Some(first)));
     let text = text(situation, cause, told);
-    let envelope = Envelope { id, seq, supersedes: None, text: &text };
-    let body = body::digest(cause, storyline, told, situation.now, &envelope);
+    let body = body::digest(cause, storyline, told, situation.now, (id, seq, &text));
     Digest { storyline: storyline.cloned(), body }
 }
 

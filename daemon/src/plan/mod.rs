@@ -23,6 +23,7 @@ mod route;
 mod rule;
 mod sentence;
 mod stage;
+mod story;
 
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ use storyline_store::{AlertKind, DeliveryDigest, Event, Recorded, State};
 
 pub use body::test_message;
 pub use due::due;
+pub use story::{Story, Voice};
 
 use self::desk::Desk;
 
