@@ -21,6 +21,7 @@ mod table;
 mod tests;
 mod tree;
 mod value;
+mod way;
 
 use std::{
     collections::BTreeMap,
