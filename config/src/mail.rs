@@ -1,5 +1,7 @@
 //! Alerts as mail: the server it is handed to, from whom and to whom.
 
+use std::net::IpAddr;
+
 /// How mail leaves, and for whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
@@ -24,6 +26,14 @@ pub enum MailTls {
     StartTls,
     /// Not at all.
     None,
+}
+
+impl Mail {
+    /// Whether its server is on this machine.
+    pub fn is_local(&self) -> bool {
+        let name = self.host == "localhost" || self.host.ends_with(".localhost");
+        name || self.host.parse::<IpAddr>().is_ok_and(|it| it.to_canonical().is_loopback())
+    }
 }
 
 impl MailTls {

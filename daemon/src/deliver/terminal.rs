@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use storyline_store::{Event, Reader, Recorded, Seq};
 use tokio_util::sync::CancellationToken;
 
+use super::words::plain;
 use crate::writer::Handle;
 
 /// Events read at a time.
@@ -50,7 +51,7 @@ async fn catch_up(reader: &Reader, shown: &mut Seq, out: &mut (impl Write + Send
 fn show(events: &[Recorded], out: &mut impl Write) -> io::Result<()> {
     for it in events {
         if let Event::AlertRaised { text, .. } = &it.event {
-            writeln!(out, "{text}")?;
+            writeln!(out, "{}", plain(text))?;
         }
     }
     out.flush()

@@ -5,6 +5,8 @@
 
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them so")]
 
+mod letters;
+mod post;
 mod programs;
 mod receiver;
 mod stopping;

@@ -167,15 +167,46 @@ async fn alerts_can_be_pulled_as_atom() {
           <entry>
             <id>urn:storyline:alert:a-0000000000000001</id>
             <title>Rubio lands in Munich</title>
+            <published>2025-02-14T08:09:00Z</published>
             <updated>2025-02-14T08:09:00Z</updated>
             <content>munich · scheduled → under way · Rubio lands in Munich (confirmed: Reuters, DW)</content>
             <link rel="alternate" href="https://reuters.example/1"/>
             <category term="munich"/>
+            <category term="phase"/>
           </entry>
         </feed>"#]],
     )
     .await;
     assert_eq!(desk.ask("GET", "/feed.atom?storyline=nothing", "").await.0, 404);
+}
+
+#[tokio::test]
+async fn alerts_can_be_pulled_as_a_json_feed() {
+    let desk = Desk::with(&morning()).await;
+    check(&desk, "/feed.json?storyline=munich", expect![[r#""#]]).await;
+    assert_eq!(desk.ask("GET", "/feed.json?storyline=nothing", "").await.0, 404);
+}
+
+#[tokio::test]
+async fn what_can_be_pulled_is_read_by_us_and_by_others_alike() {
+    let desk = Desk::with(&morning()).await;
+    let mut told = Vec::new();
+    for path in ["/feed.atom", "/feed.json", "/feed.atom?storyline=munich", "/feed.json?storyline=munich"] {
+        let (_, text) = desk.ask("GET", path, "").await;
+        let ours = crate::read::read(text.as_bytes(), None, &"http://localhost/".parse().unwrap()).unwrap();
+        let theirs = feed_rs::parser::parse(text.as_bytes()).unwrap();
+        assert_eq!(ours.entries.len(), theirs.entries.len(), "{path}");
+        for (our, their) in ours.entries.iter().zip(&theirs.entries) {
+            assert_eq!(our.id, their.id);
+            assert_eq!(Some(our.title.as_str()), their.title.as_ref().map(|it| it.content.as_str()));
+            assert_eq!(our.link.as_deref(), their.links.first().map(|it| it.href.as_str()));
+            assert!(their.updated.is_some() && their.published.is_some());
+        }
+        told.push(ours.entries.into_iter().map(|it| (it.id, it.title, it.link)).collect::<Vec<_>>());
+    }
+    assert_eq!(told[0], told[1]);
+    assert_eq!(told[2], told[3]);
+    assert!(!told[2].is_empty());
 }
 
 #[tokio::test]
