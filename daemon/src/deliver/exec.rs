@@ -101,7 +101,8 @@ fn prepare(sink: &SinkId, program: &str, arguments: &[String], message: &Message
     let document: serde_json::Value = serde_json::from_str(message.body).unwrap_or_default();
     for key in KEYS {
         if let Some(value) = document.get(key).and_then(serde_json::Value::as_str) {
-            command.env(format!("STORYLINE_{}", key.to_uppercase()), value.replace('\0', ""));
+            let value: String = value.chars().filter(|it| *it == '\n' || !it.is_control()).collect();
+            command.env(format!("STORYLINE_{}", key.to_uppercase()), value);
         }
     }
     command

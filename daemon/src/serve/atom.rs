@@ -59,5 +59,7 @@ fn entry(writer: &mut Writer<Vec<u8>>, it: &Entry<'_>) -> io::Result<()> {
 }
 
 fn text(writer: &mut Writer<Vec<u8>>, name: &str, content: &str) -> io::Result<()> {
-    writer.create_element(name).write_text_content(BytesText::new(content)).map(|_| ())
+    // XML knows no other control characters, not even escaped.
+    let content: String = content.chars().filter(|it| *it == '\n' || !it.is_control()).collect();
+    writer.create_element(name).write_text_content(BytesText::new(&content)).map(|_| ())
 }

@@ -3,7 +3,7 @@
 use crate::{deliver::words::Words, plan::Voice};
 
 /// The same words as a small page without script, picture or style sheet from elsewhere.
-pub(super) fn page(words: &Words) -> String {
+pub(in crate::deliver) fn page(words: &Words) -> String {
     let mut page = String::from(
         "<!doctype html>\n<html><head><meta charset=\"utf-8\"></head>\n<body style=\"font-family: sans-serif\">\n",
     );

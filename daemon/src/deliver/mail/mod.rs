@@ -8,4 +8,4 @@ mod send;
 pub(super) use self::send::send;
 
 #[cfg(test)]
-pub(super) use self::compose::compose;
+pub(super) use self::{compose::compose, html::page};

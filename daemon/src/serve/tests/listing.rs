@@ -156,25 +156,25 @@ async fn alerts_can_be_pulled_as_atom() {
         &desk,
         "/feed.atom?storyline=munich",
         expect![[r#"
-        200 <?xml version="1.0" encoding="utf-8"?>
-        <feed xmlns="http://www.w3.org/2005/Atom">
-          <id>urn:storyline:feed:munich</id>
-          <title>The Munich conference</title>
-          <updated>2025-02-14T08:09:00Z</updated>
-          <author>
-            <name>storyline</name>
-          </author>
-          <entry>
-            <id>urn:storyline:alert:a-0000000000000001</id>
-            <title>Rubio lands in Munich</title>
-            <published>2025-02-14T08:09:00Z</published>
-            <updated>2025-02-14T08:09:00Z</updated>
-            <content>munich · scheduled → under way · Rubio lands in Munich (confirmed: Reuters, DW)</content>
-            <link rel="alternate" href="https://reuters.example/1"/>
-            <category term="munich"/>
-            <category term="phase"/>
-          </entry>
-        </feed>"#]],
+            200 <?xml version="1.0" encoding="utf-8"?>
+            <feed xmlns="http://www.w3.org/2005/Atom">
+              <id>urn:storyline:feed:munich</id>
+              <title>The Munich conference</title>
+              <updated>2025-02-14T08:09:00Z</updated>
+              <author>
+                <name>storyline</name>
+              </author>
+              <entry>
+                <id>urn:storyline:alert:a-0000000000000001</id>
+                <title>Rubio lands in Munich</title>
+                <published>2025-02-14T08:00:00Z</published>
+                <updated>2025-02-14T08:09:00Z</updated>
+                <content>munich · scheduled → under way · Rubio lands in Munich (confirmed: Reuters, DW)</content>
+                <link rel="alternate" href="https://reuters.example/1"/>
+                <category term="munich"/>
+                <category term="phase"/>
+              </entry>
+            </feed>"#]],
     )
     .await;
     assert_eq!(desk.ask("GET", "/feed.atom?storyline=nothing", "").await.0, 404);
@@ -183,7 +183,31 @@ async fn alerts_can_be_pulled_as_atom() {
 #[tokio::test]
 async fn alerts_can_be_pulled_as_a_json_feed() {
     let desk = Desk::with(&morning()).await;
-    check(&desk, "/feed.json?storyline=munich", expect![[r#""#]]).await;
+    check(&desk, "/feed.json?storyline=munich", expect![[r#"
+        200 {
+          "version": "https://jsonfeed.org/version/1.1",
+          "title": "The Munich conference",
+          "authors": [
+            {
+              "name": "storyline"
+            }
+          ],
+          "items": [
+            {
+              "id": "urn:storyline:alert:a-0000000000000001",
+              "title": "Rubio lands in Munich",
+              "content_text": "munich · scheduled → under way · Rubio lands in Munich (confirmed: Reuters, DW)",
+              "date_published": "2025-02-14T08:00:00Z",
+              "date_modified": "2025-02-14T08:09:00Z",
+              "tags": [
+                "munich",
+                "phase"
+              ],
+              "url": "https://reuters.example/1"
+            }
+          ]
+        }
+    "#]]).await;
     assert_eq!(desk.ask("GET", "/feed.json?storyline=nothing", "").await.0, 404);
 }
 
