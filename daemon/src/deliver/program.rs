@@ -18,11 +18,11 @@ pub(super) struct Run {
 
 /// Shows a notification. What it shows may hold markup, which text from feeds must not.
 pub(super) fn desktop(body: &str) -> Run {
-    let words = Words::of(body);
+    let words = Words::of(body).under_title();
     let urgency = if words.urgent { "critical" } else { "normal" };
     // Addresses cannot be followed there, and the sentence says who, since when and how to ask.
-    let mut lines = vec![words.sentence.clone()];
-    lines.extend(words.lines.iter().cloned());
+    let mut lines: Vec<String> = [&words.sentence].into_iter().chain(&words.lines).cloned().collect();
+    lines.retain(|it| !it.is_empty());
     lines.extend(words.before.iter().map(|it| format!("before: {it}")));
     let text = cut(&lines.join("\n"), DESKTOP_CHARS_MAX);
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
@@ -32,7 +32,7 @@ pub(super) fn desktop(body: &str) -> Run {
 
 /// Has Apprise tell the services that its configuration names, which `file` is where there is one.
 pub(super) fn apprise(command: &[String], file: Option<&Path>, body: &str) -> Run {
-    let words = Words::of(body);
+    let words = Words::of(body).under_title();
     let kind = if words.urgent { "warning" } else { "info" };
     let own = [
         format!("--title={}", calm(&words.title)),

@@ -28,14 +28,14 @@ pub(super) struct Request {
 pub(super) fn request(service: Service, url: &Url, body: &str) -> Request {
     let words = Words::of(body);
     match service {
-        Service::Ntfy => ntfy(url, &words),
+        Service::Ntfy => ntfy(url, &words.under_title()),
         Service::Slack => {
             let text = cut(&words.lay_out(harmless, link), SLACK_CHARS_MAX);
             Request { url: url.clone(), body: json!({ "text": text }).to_string() }
         }
         Service::Apprise => {
             let kind = if words.urgent { "warning" } else { "info" };
-            let (title, text) = (calm(&words.title), words.text(calm));
+            let (title, text) = (calm(&words.title), words.under_title().text(calm));
             let body = json!({ "title": title, "body": text, "type": kind, "format": "text" });
             Request { url: url.clone(), body: body.to_string() }
         }
@@ -138,7 +138,7 @@ mod tests {
             Service::Ntfy,
             "https://x.example/ntfy/desk/",
             DIGEST,
-            r#"https://x.example/ntfy {"topic":"desk","title":"2 alerts · gathered","message":"2 alerts · gathered\nmunich · new · One","priority":3}"#,
+            r#"https://x.example/ntfy {"topic":"desk","title":"2 alerts · gathered","message":"munich · new · One","priority":3}"#,
         );
         check(
             Service::Slack,

@@ -90,6 +90,14 @@ impl Words {
         }
     }
 
+    /// What stands under the title where it is shown apart, without what only repeats it.
+    pub(super) fn under_title(mut self) -> Self {
+        if self.sentence == self.title && !self.lines.is_empty() {
+            self.sentence.clear();
+        }
+        self
+    }
+
     /// The page that says so first.
     pub(super) fn link(&self) -> Option<&str> {
         self.said_by.iter().find_map(|it| it.url.as_deref())
@@ -97,7 +105,8 @@ impl Words {
 
     /// All of it, a part a line; `voice` lays out who says so, and `text` everything else.
     pub(super) fn lay_out(&self, text: impl Fn(&str) -> String, voice: impl Fn(&Voice) -> String) -> String {
-        let mut all = vec![text(&self.sentence)];
+        let sentence = Some(&self.sentence).filter(|it| !it.is_empty());
+        let mut all: Vec<String> = sentence.into_iter().map(|it| text(it)).collect();
         all.extend(self.lines.iter().map(|it| text(it)));
         all.extend(self.said_by.iter().map(voice));
         all.extend(self.since.iter().map(|it| text(&format!("since {it}"))));

@@ -45,9 +45,14 @@ pub(in crate::deliver) fn compose(mail: &Mail, body: &str) -> Result<Message, St
     let parts = MultiPart::alternative()
         // No line of an encoded part can begin so.
         .boundary(format!("=_storyline_{}", names.id()))
-        .singlepart(part(ContentType::TEXT_PLAIN, words.text(str::to_owned) + "\n"))
+        .singlepart(part(ContentType::TEXT_PLAIN, plain(&words)))
         .singlepart(part(ContentType::TEXT_HTML, html::page(&words)));
     message.multipart(parts).map_err(|error| format!("failed to write the mail: {error}"))
+}
+
+/// The part without markup: the sentence apart, and the rest below it.
+pub(in crate::deliver) fn plain(words: &Words) -> String {
+    words.text(str::to_owned).replacen('\n', "\n\n", 1) + "\n"
 }
 
 fn date(at: Timestamp) -> SystemTime {

@@ -8,4 +8,7 @@ mod send;
 pub(super) use self::send::send;
 
 #[cfg(test)]
-pub(super) use self::{compose::compose, html::page};
+pub(super) use self::{
+    compose::{compose, plain},
+    html::page,
+};

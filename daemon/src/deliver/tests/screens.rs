@@ -7,7 +7,7 @@ use serde_json::Value;
 use storyline_config::{Mail, MailTls, Mailbox, Service};
 
 use crate::deliver::{
-    mail::{compose, page},
+    mail::{compose, page, plain},
     program, service,
     words::Words,
 };
@@ -29,7 +29,7 @@ fn mail(body: &str) -> String {
     let head = text.split("\r\n\r\n").next().unwrap().replace("\r\n", "\n");
     let words = Words::of(body);
     fenced("text", &head)
-        + &fenced("text", &words.text(str::to_owned))
+        + &fenced("text", plain(&words).trim_end())
         + &fenced("html", page(&words).trim_end())
 }
 
