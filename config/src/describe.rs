@@ -7,13 +7,9 @@ use std::{
 
 use serde::Serialize;
 
-<<<<<<< HEAD
-use crate::{AlertCause, Alias, Config, Facet, Feed, Mail, Sink, SinkKind, Source, Storyline, StorylineId};
-=======
 use crate::{
-    AlertCause, AlertRule, Alias, Config, Facet, Feed, Sink, SinkKind, Source, Storyline, StorylineId,
+    AlertCause, AlertRule, Alias, Config, Facet, Feed, Mail, Sink, SinkKind, Source, Storyline, StorylineId,
 };
->>>>>>> main
 
 /// A configuration in words and numbers. No secret is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -195,7 +191,6 @@ fn sink(id: String, it: &Sink) -> SinkDescription {
     }
 }
 
-<<<<<<< HEAD
 /// `desk@example.org and 2 more, through mail.example.org`.
 fn mail(it: &Mail) -> String {
     let first = it.to.first().map_or("nobody", |it| it.address.as_str());
@@ -204,7 +199,8 @@ fn mail(it: &Mail) -> String {
         more => format!(" and {more} more"),
     };
     format!("{first}{more}, through {}", it.host)
-=======
+}
+
 /// When a sink is told, in words.
 fn pace(it: &Sink) -> Vec<String> {
     let rate = format!("at most {} in {}", it.rate.messages, humantime::format_duration(it.rate.per));
@@ -221,7 +217,6 @@ fn hold(it: &AlertRule) -> Option<String> {
         .map(|it| format!("held for {} origins, or {}", it.origins, humantime::format_duration(it.within)));
     let all: Vec<String> = least.into_iter().chain(held).collect();
     (!all.is_empty()).then(|| all.join("; "))
->>>>>>> main
 }
 
 impl fmt::Display for Description {

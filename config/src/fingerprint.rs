@@ -10,12 +10,8 @@ use jiff::tz::TimeZone;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::{
-<<<<<<< HEAD
-    Address, Alias, Config, Facets, Feed, Mail, Mailbox, Pack, Retry, Sink, SinkKind, Source, Storyline,
-    StorylineId,
-=======
-    Alias, Config, Digest, Facets, Feed, Pack, Retry, Sink, SinkKind, Source, Storyline, StorylineId,
->>>>>>> main
+    Address, Alias, Config, Digest, Facets, Feed, Mail, Mailbox, Pack, Retry, Sink, SinkKind, Source,
+    Storyline, StorylineId,
 };
 
 /// Fields written one after the other, so that no two different rows of fields look alike.

@@ -14,11 +14,8 @@ mod fingerprint;
 mod id;
 pub mod limit;
 mod load;
-<<<<<<< HEAD
 mod mail;
-=======
 mod pace;
->>>>>>> main
 mod sink;
 mod starter;
 mod storyline;
@@ -30,10 +27,7 @@ pub use feed::{Baseline, Feed, Role, Source};
 pub use finding::{Finding, FindingSeverity, Findings};
 pub use id::{FeedId, IdError, SinkId, StorylineId};
 pub use load::{Loaded, Location, locate};
-<<<<<<< HEAD
 pub use mail::{Mail, MailTls, Mailbox};
-=======
 pub use pace::{Digest, QuietHours};
->>>>>>> main
 pub use sink::{Rate, Retry, Service, Sink, SinkKind};
 pub use storyline::{AlertCause, AlertRule, Alias, Confirm, Facet, Facets, Pack, Phase, Severity, Storyline};

@@ -34,11 +34,8 @@ pub(super) fn sink(notes: &mut Notes, mut table: Table<'_>) -> Option<Sink> {
         table.finish(notes);
     }
     let storylines = storylines.unwrap_or_else(|| vec!["*".to_owned()]);
-<<<<<<< HEAD
-    Some(Sink { kind: way?, secret_file, storylines, min_severity, digest, rate, retry, timeout })
-=======
     Some(Sink {
-        kind: address?,
+        kind: way?,
         secret_file,
         storylines,
         min_severity,
@@ -49,57 +46,6 @@ pub(super) fn sink(notes: &mut Notes, mut table: Table<'_>) -> Option<Sink> {
         retry,
         timeout,
     })
-}
-
-fn refuse(notes: &mut Notes, table: &mut Table<'_>) {
-    if let Some(it) = table.entry("kind") {
-        let name = value::text(notes, &it.node).unwrap_or_default();
-        let message = format!("this version does not have sinks of kind \"{name}\" yet");
-        let help = "use kind = \"webhook\", or kind = \"exec\" with a program that sends it on";
-        notes.error_help(&it.node.at, message, help);
-    }
-}
-
-fn address(notes: &mut Notes, kind: Kind, table: &mut Table<'_>) -> Option<SinkKind> {
-    let misplaced: &[&'static str] = match kind {
-        Kind::Exec => &["url", "secret_file"],
-        Kind::Desktop => &["url", "secret_file", "command"],
-        Kind::Webhook | Kind::Service(_) | Kind::Later => &["command"],
-    };
-    let name = KINDS.iter().find(|(_, it)| *it == kind).map_or("", |(name, _)| name);
-    for key in misplaced {
-        table.misplaced(notes, key, &format!("its kind is \"{name}\""));
-    }
-    match kind {
-        Kind::Exec => table.need(notes, "command", value::command).map(|command| SinkKind::Exec { command }),
-        Kind::Webhook => table.need(notes, "url", webhook).map(|url| SinkKind::Webhook { url }),
-        Kind::Service(service) => {
-            table.need(notes, "url", webhook).map(|url| SinkKind::Service { service, url })
-        }
-        Kind::Desktop => Some(SinkKind::Desktop),
-        Kind::Later => None,
-    }
-}
-
-fn webhook(notes: &mut Notes, node: &Node) -> Option<Url> {
-    let url = value::url(&["https", "http"])(notes, node)?;
-    if url.scheme() == "http" && !is_loopback(&url) {
-        let help = "use https://; plain http is for loopback addresses only";
-        notes.error_help(&node.at, "alerts would travel readable by everyone", help);
-        return None;
-    }
-    Some(url)
-}
-
-/// Whether an address stays on this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(it)) => it.is_loopback(),
-        Some(Host::Ipv6(it)) => it.to_canonical().is_loopback(),
-        Some(Host::Domain(it)) => it == "localhost" || it.ends_with(".localhost"),
-        None => false,
-    }
->>>>>>> main
 }
 
 fn storyline(notes: &mut Notes, node: &Node) -> Option<String> {
