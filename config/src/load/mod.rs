@@ -22,6 +22,7 @@ mod table;
 mod tests;
 mod tree;
 mod value;
+mod way;
 
 use std::{
     collections::BTreeMap,
