@@ -14,6 +14,7 @@ mod demo;
 mod hostile;
 mod house;
 mod judgement;
+mod outbox;
 mod path;
 mod starter;
 mod tidy;

@@ -12,6 +12,7 @@ mod check;
 mod feed;
 mod files;
 mod locate;
+mod pace;
 mod process;
 mod sink;
 mod storyline;
@@ -21,6 +22,7 @@ mod table;
 mod tests;
 mod tree;
 mod value;
+mod way;
 
 use std::{
     collections::BTreeMap,

@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, time::Duration};
 
 use jiff::Timestamp;
 use storyline_config::{FeedId, SinkId, Source};
-use storyline_store::{AlertId, AlertKind, Event, FeedHealth, FeedTroubleKind, Recorded, State, StorageCode};
+use storyline_store::{
+    AlertId, AlertKind, Event, FeedHealth, FeedTroubleKind, Recorded, Seq, State, StorageCode,
+};
 
 use super::{Situation, rule::later, stage::Stage};
 use crate::poll::domain::domain_of;
@@ -27,6 +29,7 @@ pub(super) fn of_events(situation: &Situation<'_>, recorded: &[Recorded]) -> Vec
             Event::FeedBlocked { feed, .. }
             | Event::FeedGone { feed, .. }
             | Event::FeedSilent { feed, .. } => untold(known, feed).map(|health| feed_stage(feed, health)),
+            Event::FeedSkewed { feed, seconds } if *seconds != 0 => clock_stage(known, feed, *seconds, it),
             Event::DeliveryFailed { delivery, attempt, error, .. } if *attempt >= ATTEMPTS_FAILED => {
                 known.deliveries.get(delivery).and_then(|it| sink_stage(known, &it.sink, error))
             }
@@ -108,6 +111,20 @@ fn network_stage(cut_off: &[&FeedHealth], first: &FeedHealth) -> Stage {
     own(alert, AlertKind::Feed, NETWORK, "network down".to_owned(), headline, first.since)
 }
 
+/// A server's clock that is wrong, or ours; one a day, since where ours is wrong all of theirs seem to be.
+fn clock_stage(known: &State, feed: &FeedId, seconds: i64, by: &Recorded) -> Option<Stage> {
+    let day = u64::try_from(by.at.as_second().div_euclid(24 * 3_600)).unwrap_or(0);
+    let alert = AlertId::of_cause("feed", "clock", Seq(day));
+    if known.alerts.contains_key(&alert) {
+        return None;
+    }
+    let way = if seconds > 0 { "ahead of" } else { "behind" };
+    let minutes = seconds.unsigned_abs() / 60;
+    let headline =
+        format!("the server's clock is {minutes} min {way} ours; if other feeds say so too, ours is wrong");
+    Some(own(alert, AlertKind::Feed, feed.as_str(), "clock skewed".to_owned(), headline, by.at))
+}
+
 fn untold<'a>(state: &'a State, feed: &FeedId) -> Option<&'a FeedHealth> {
     state.feeds.get(feed).filter(|it| !it.told)
 }
@@ -158,6 +175,7 @@ fn own(
         headline,
         backing: None,
         since,
+        left: None,
         except: None,
     }
 }

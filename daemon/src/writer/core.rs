@@ -19,7 +19,7 @@ use super::{
     seen::{Looking, Sight},
 };
 use crate::{
-    detect::{self, Definitions, Judgement, Memory},
+    detect::{self, Definitions, Judgement, Memory, Rules},
     plan,
     plan::{Occasion, Situation, Visits},
     poll::{Outcome, Page, Visit, manners},
@@ -121,6 +121,13 @@ impl Core {
         }
     }
 
+    /// Judges by other rules than the shipped ones, until another configuration is put in force.
+    #[must_use]
+    pub fn judging_by(mut self, rules: Rules) -> Self {
+        self.definitions = Definitions::with_rules(&self.config, rules);
+        self
+    }
+
     /// Where things stand, what is staged included.
     pub fn state(&self) -> &State {
         &self.state
@@ -191,7 +198,8 @@ impl Core {
     }
 
     fn situation(&self, now: Timestamp) -> Situation<'_> {
-        Situation { config: &self.config, state: &self.state, zone: &self.zone, now }
+        let zone = self.config.alerts.time_zone.as_ref().unwrap_or(&self.zone);
+        Situation { config: &self.config, state: &self.state, zone, now }
     }
 
     pub(super) fn record(&mut self, event: Event, now: Timestamp) {

@@ -32,6 +32,7 @@ impl State {
         match &recorded.event {
             Event::FeedBaselined { .. }
             | Event::FeedMoved { .. }
+            | Event::FeedSkewed { .. }
             | Event::RecordLost { .. }
             | Event::Unknown(_) => {}
             Event::FeedFailed { feed, trouble, error } => {

@@ -120,6 +120,23 @@ fn a_network_that_is_down_is_told_once_and_not_feed_by_feed() {
 }
 
 #[test]
+fn clocks_that_differ_are_told_once_a_day() {
+    let mut world = World::new();
+    world.sink("desk", |it| it.min_severity = Severity::Info);
+    let skewed = |name: &str, seconds| Event::FeedSkewed { feed: name.parse().unwrap(), seconds };
+    expect![[r#"
+        bbc · clock skewed · the server's clock is 120 min ahead of ours; if other feeds say so too, ours is wrong · since 10:40 · storyline explain #4
+            Info []
+            → desk: feed
+    "#]]
+    .assert_eq(&world.live(vec![skewed("bbc", 7200)]));
+    assert_eq!(world.live(vec![skewed("dw", 7200)]), "", "then it may be our own");
+    assert_eq!(world.live(vec![skewed("bbc", 0)]), "");
+    world.wait(Duration::from_hours(24));
+    assert!(world.live(vec![skewed("bbc", -600)]).contains("10 min behind ours"));
+}
+
+#[test]
 fn a_failing_sink_is_told_through_another_once_an_episode() {
     let mut world = World::new();
     world.sink("phone", |_| {});

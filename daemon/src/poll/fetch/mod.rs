@@ -27,7 +27,7 @@ use std::{sync::Arc, time::Duration};
 use reqwest::{
     Client, Proxy, Response,
     header::{
-        ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, DATE, ETAG, EXPIRES,
+        ACCEPT, ACCEPT_ENCODING, AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, DATE, ETAG, EXPIRES,
         HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER,
     },
     redirect::Policy,
@@ -218,6 +218,7 @@ impl Fetcher {
             cache_control: joined(headers, &CACHE_CONTROL),
             expires: said(EXPIRES),
             date: said(DATE),
+            age: said(AGE),
             retry_after: said(RETRY_AFTER),
             hops,
         };

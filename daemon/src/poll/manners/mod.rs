@@ -41,6 +41,8 @@ const DOMAIN_PAUSE_MIN: Duration = Duration::from_mins(5);
 const FEED_PAUSE_MIN: Duration = Duration::from_mins(1);
 /// Answers of 410, and the time from the first to the last, that suspend a feed.
 const GONE_SUSPENDS: (u32, Duration) = (3, Duration::from_hours(3 * 24));
+/// Clocks that differ by less agree.
+const SKEW_MIN: Duration = Duration::from_mins(5);
 /// The share of a visit's wait that chance may add.
 const JITTER_SHARE: f64 = 0.1;
 
@@ -115,6 +117,9 @@ pub fn after(
             it.interval_seconds = Some(adapted(&it, Overlap::default(), poll).as_secs());
         }
         Outcome::Failed(failure) => failed(&mut it, visit, failure),
+    }
+    if let Some(skew) = visit.answer.as_ref().and_then(|it| asked::skew(it, visit.finished)) {
+        it.skew_seconds = Some(skew).filter(|it| it.unsigned_abs() >= SKEW_MIN.as_secs());
     }
     it.held = hold(visit, poll);
     it.fresh_until = fresh(&it, visit);

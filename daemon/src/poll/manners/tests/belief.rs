@@ -177,6 +177,26 @@ fn each_trouble_is_told_once_and_its_end_once() {
 }
 
 #[test]
+fn a_server_whose_clock_is_wrong_is_told_of_and_so_is_its_end() {
+    let id = "f".parse().unwrap();
+    let mut schedule = Schedule::default();
+    let mut step = |headers: &str| {
+        let before = schedule.clone();
+        schedule = after_default(&before, &visit(noon(), Some(answer(200, headers)), page(Hints::default())));
+        let told = events(&id, &before, &schedule);
+        assert_eq!(state(&schedule), FeedState::Ok, "it can be read all the same");
+        (schedule.skew_seconds, serde_json::to_value(&told).unwrap()[0]["seconds"].as_i64())
+    };
+    assert_eq!(step("date: Wed, 12 Feb 2025 12:04:59 GMT"), (None, None));
+    assert_eq!(step("date: Wed, 12 Feb 2025 14:00:00 GMT"), (Some(7200), Some(7200)));
+    assert_eq!(step("date: Wed, 12 Feb 2025 14:01:00 GMT"), (Some(7260), None), "once");
+    assert_eq!(step(""), (Some(7260), None), "it does not say");
+    assert_eq!(step("date: Wed, 12 Feb 2025 08:00:00 GMT\nage: 14400"), (Some(7260), None), "a cache's date");
+    assert_eq!(step("date: Wed, 12 Feb 2025 11:58:00 GMT"), (None, Some(0)));
+    assert_eq!(step("date: Wed, 12 Feb 2025 11:00:00 GMT"), (Some(-3600), Some(-3600)));
+}
+
+#[test]
 fn a_feed_is_new_until_it_is_visited() {
     assert_eq!(state(&Schedule::default()), FeedState::New);
     assert_eq!(serde_json::to_string(&FeedState::New).unwrap(), "\"new\"");
