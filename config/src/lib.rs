@@ -22,6 +22,6 @@ pub use describe::{Description, FeedDescription, SinkDescription, StorylineDescr
 pub use feed::{Baseline, Feed, Role, Source};
 pub use finding::{Finding, FindingSeverity, Findings};
 pub use id::{FeedId, IdError, SinkId, StorylineId};
-pub use load::{Loaded, Location, locate};
+pub use load::{Loaded, Location, Warnings, Written, WrittenAlias, WrittenFacet, locate};
 pub use sink::{Rate, Retry, Service, Sink, SinkKind};
 pub use storyline::{AlertCause, AlertRule, Alias, Confirm, Facet, Facets, Pack, Phase, Severity, Storyline};

@@ -22,6 +22,7 @@ mod explain;
 mod fact;
 mod features;
 mod fold;
+mod hits;
 mod judge;
 mod judgement;
 #[cfg(test)]
@@ -47,8 +48,9 @@ mod trie;
 
 pub use definitions::Definitions;
 pub use due::due;
-pub use explain::{Explanation, explain};
+pub use explain::{Compared, Explanation, FacetExplained, compared, explain, names};
 pub use fact::Fact;
+pub use hits::{AliasName, Hits};
 pub use judge::{detect, judge};
 pub use judgement::Judgement;
 pub use memory::Memory;

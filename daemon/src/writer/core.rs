@@ -70,8 +70,8 @@ pub struct Tally {
     pub items: u64,
     /// Those that belonged to a storyline.
     pub matched: u64,
-    /// The item that came nearest to belonging, and to what.
-    pub nearest_miss: Option<String>,
+    /// The items of the last day that came nearest to belonging, each to another storyline, and what they lacked.
+    pub nearest_misses: Vec<String>,
 }
 
 /// What one item came to.
@@ -367,10 +367,10 @@ impl Core {
         for event in plan::due(&self.situation(now), visits) {
             self.record(event, now);
         }
-        let (definitions, memory) = (&self.definitions, &self.memory);
-        self.misses.look(now, |it| detect::explain(definitions, memory, it, now));
-        if self.misses.nearest() != self.tally.nearest_miss.as_deref() {
-            self.tally.nearest_miss = self.misses.nearest().map(str::to_owned);
+        let (definitions, memory, config) = (&self.definitions, &self.memory, &self.config);
+        let looked = self.misses.look(now, |it| explained(config, definitions, memory, it, now));
+        if looked {
+            self.tally.nearest_misses = self.misses.nearest();
         }
     }
 
@@ -382,6 +382,19 @@ impl Core {
 
     /// Why an item does or does not belong, as things stand.
     pub fn explain(&self, item: &Item, now: Timestamp) -> Vec<detect::Explanation> {
-        detect::explain(&self.definitions, &self.memory, item, now)
+        explained(&self.config, &self.definitions, &self.memory, item, now)
     }
+}
+
+/// What every storyline makes of an item, its facets by the names of the definitions.
+fn explained(
+    config: &Config,
+    definitions: &Definitions,
+    memory: &Memory,
+    item: &Item,
+    now: Timestamp,
+) -> Vec<detect::Explanation> {
+    let mut explained = detect::explain(definitions, memory, item, now);
+    explained.iter_mut().for_each(|it| it.name_facets(config));
+    explained
 }

@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
 
 use clap::Args;
 use past::Against;
+pub(super) use past::{archived, place};
 use serde::Serialize;
 use serde_json::json;
 use storyline_config::Config;
