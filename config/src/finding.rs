@@ -156,7 +156,8 @@ impl Notes {
     pub(crate) fn again(findings: &Findings) -> Self {
         let text = |it: &String| findings.texts.get(it).cloned().unwrap_or_else(|| "".into());
         let files = findings.files.iter().map(|it| (it.clone(), text(it))).collect();
-        let place = |it: &Finding| findings.files.iter().position(|name| *name == it.file).unwrap_or_default();
+        let place =
+            |it: &Finding| findings.files.iter().position(|name| *name == it.file).unwrap_or_default();
         let list = findings.list.iter().map(|it| (place(it), it.clone())).collect();
         Self { files, list, mentions: Vec::new() }
     }

@@ -44,12 +44,19 @@ impl Written {
     /// Finds the definitions in a tree.
     pub(super) fn of(tree: &Branch) -> Self {
         let mut it = Self::default();
-        let Some(Value::Table(storylines)) = tree.get("storyline").map(|it| &it.node.value) else { return it };
+        let Some(Value::Table(storylines)) = tree.get("storyline").map(|it| &it.node.value) else {
+            return it;
+        };
         for (name, entry) in storylines {
-            let (Ok(storyline), Value::Table(table)) = (name.parse::<StorylineId>(), &entry.node.value) else {
+            let (Ok(storyline), Value::Table(table)) = (name.parse::<StorylineId>(), &entry.node.value)
+            else {
                 continue;
             };
-            it.facets.push(WrittenFacet { storyline: storyline.clone(), facet: None, place: entry.key.clone() });
+            it.facets.push(WrittenFacet {
+                storyline: storyline.clone(),
+                facet: None,
+                place: entry.key.clone(),
+            });
             for (facet, node) in list(table, "all").iter().enumerate() {
                 let place = node.at.clone();
                 it.facets.push(WrittenFacet { storyline: storyline.clone(), facet: Some(facet), place });

@@ -91,7 +91,9 @@ pub fn explain(definitions: &Definitions, memory: &Memory, item: &Item, now: Tim
         let judged = mine.and_then(|it| Case::of(&heard, memory, it, &touching)).map(|it| it.judge(now));
         match judged {
             Some(judged) => accepted(definitions, memory, mine, judged),
-            None => refused(&heard, memory, &touching, &belongs, found.iter().find(|it| it.story == place), place),
+            None => {
+                refused(&heard, memory, &touching, &belongs, found.iter().find(|it| it.story == place), place)
+            }
         }
     };
     (0..definitions.stories.len()).filter_map(explained).collect()
@@ -137,11 +139,14 @@ impl Explanation {
         if !self.lacks || missing.is_empty() {
             return;
         }
-        let touched = self.facets.iter().filter_map(|it| it.touched.first()).map(|it| format!("\"{}\"", it.alias));
+        let touched =
+            self.facets.iter().filter_map(|it| it.touched.first()).map(|it| format!("\"{}\"", it.alias));
         let touched: Vec<String> = touched.collect();
         self.why = match touched.as_slice() {
             [] => format!("it names none of {}", missing.join(", and none of ")),
-            some => format!("it names {}, but none of {}", some.join(" and "), missing.join(", and none of ")),
+            some => {
+                format!("it names {}, but none of {}", some.join(" and "), missing.join(", and none of "))
+            }
         };
     }
 }
@@ -264,12 +269,15 @@ fn missing(heard: &Heard<'_>, touching: &Touching, belongs: &[Belonging], it: &B
         (How::Facets | How::Weak | How::Spread, _) => {
             let stories = belongs.iter().filter_map(|it| heard.definitions.stories.get(it.story));
             let beside: Vec<&str> = stories.map(|it| it.id.as_str()).collect();
-            let beside = if beside.is_empty() { "a storyline beside it".to_owned() } else { beside.join(", ") };
+            let beside =
+                if beside.is_empty() { "a storyline beside it".to_owned() } else { beside.join(", ") };
             (format!("its facets are touched, but {beside} has the item"), false)
         }
-        (How::Joined | How::Partial, []) => {
-            ("its facets are touched too far from each other: not within the title and one sentence".to_owned(), false)
-        }
+        (How::Joined | How::Partial, []) => (
+            "its facets are touched too far from each other: not within the title and one sentence"
+                .to_owned(),
+            false,
+        ),
         (How::Joined | How::Partial, [one]) => (format!("facet {one} is missing"), true),
         (How::Joined | How::Partial, many) => (format!("facets {} are missing", many.join(", ")), true),
     }

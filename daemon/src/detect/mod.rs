@@ -43,6 +43,7 @@ mod stem;
 #[cfg(test)]
 mod tests;
 mod thread;
+pub mod tongue;
 mod touch;
 mod trie;
 

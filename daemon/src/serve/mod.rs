@@ -24,6 +24,7 @@ mod items;
 mod metrics;
 mod moment;
 mod openapi;
+mod outlet;
 mod peer;
 mod problem;
 mod query;

@@ -15,11 +15,12 @@ use storyline_config::{Baseline, Config, FeedId};
 use storyline_store::{Event, FeedRecord, Item, Recorded, Seq, State};
 
 use super::{
+    hearing::{explained, hear_tongues, in_tongue},
     misses::Misses,
     seen::{Looking, Sight},
 };
 use crate::{
-    detect::{self, Definitions, Judgement, Memory, Rules},
+    detect::{self, Definitions, Judgement, Memory, Rules, tongue},
     plan,
     plan::{Occasion, Situation, Visits},
     poll::{Outcome, Page, Visit, manners},
@@ -250,13 +251,17 @@ impl Core {
         let occasion = self.occasion(feed, record, baseline);
         let mut items: Vec<&Item> = page.items.iter().collect();
         items.sort_by_key(|it| (it.effective, it.id));
+        let unseen = items.iter().filter(|it| !record.seen.0.contains_key(&it.id.0)).copied();
+        hear_tongues(&mut record.tongues, unseen);
+        let tongue = tongue::voted(&record.tongues).map(str::to_owned);
         let oldest = record.schedule.oldest;
         let mut overlap = manners::Overlap { items: items.len(), new: 0 };
         let mut seen = std::mem::take(&mut record.seen);
         let mut looking = Looking::new(&mut seen, now);
         for item in items {
             let late = record.schedule.baselined && oldest.is_some_and(|oldest| item.effective < oldest);
-            let judged = self.look_and_judge(&mut looking, item, late, occasion, now);
+            let item = in_tongue(item, tongue.as_deref());
+            let judged = self.look_and_judge(&mut looking, &item, late, occasion, now);
             overlap.new += usize::from(judged.is_some());
         }
         looking.forget();
@@ -334,8 +339,12 @@ impl Core {
     pub fn ingest(&mut self, item: &Item, backfill: bool, now: Timestamp) -> Judged {
         self.page_raised = 0;
         let occasion = if backfill { Occasion::Backfill } else { Occasion::Live };
-        let record = self.feeds.entry(item.feed.clone()).or_default();
-        let mut seen = std::mem::take(&mut Arc::make_mut(record).seen);
+        let record = Arc::make_mut(self.feeds.entry(item.feed.clone()).or_default());
+        if !record.seen.0.contains_key(&item.id.0) {
+            hear_tongues(&mut record.tongues, std::iter::once(item));
+        }
+        let item = &*in_tongue(item, tongue::voted(&record.tongues));
+        let mut seen = std::mem::take(&mut record.seen);
         let mut looking = Looking::by_id(&mut seen, now);
         let judged = match looking.look(item) {
             Sight::Known(it) => {
@@ -384,17 +393,4 @@ impl Core {
     pub fn explain(&self, item: &Item, now: Timestamp) -> Vec<detect::Explanation> {
         explained(&self.config, &self.definitions, &self.memory, item, now)
     }
-}
-
-/// What every storyline makes of an item, its facets by the names of the definitions.
-fn explained(
-    config: &Config,
-    definitions: &Definitions,
-    memory: &Memory,
-    item: &Item,
-    now: Timestamp,
-) -> Vec<detect::Explanation> {
-    let mut explained = detect::explain(definitions, memory, item, now);
-    explained.iter_mut().for_each(|it| it.name_facets(config));
-    explained
 }

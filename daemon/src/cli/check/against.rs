@@ -35,9 +35,7 @@ fn findings(loaded: &Loaded, hits: &Hits) -> storyline_config::Findings {
     for it in &loaded.written.aliases {
         let found = match &it.alias {
             Alias::Pack(name) => hits.packs.get(name),
-            alias => {
-                hits.aliases.get(&(it.storyline.clone(), it.lang.clone(), it.facet, alias.to_string()))
-            }
+            alias => hits.aliases.get(&(it.storyline.clone(), it.lang.clone(), it.facet, alias.to_string())),
         };
         let found = found.copied().unwrap_or_default();
         if found >= HITS_MIN && found * 100 > hits.items * PER_CENT_MAX {
@@ -59,7 +57,8 @@ fn findings(loaded: &Loaded, hits: &Hits) -> storyline_config::Findings {
             }
             Some(facet) if hits.facets.contains_key(&(id.clone(), facet)) => {}
             Some(facet) => {
-                let mut message = format!("nothing of {} touches facet {}", count(hits.items as u64, "item"), facet + 1);
+                let mut message =
+                    format!("nothing of {} touches facet {}", count(hits.items as u64, "item"), facet + 1);
                 // A text that cannot be written to does not exist.
                 let _ = write!(message, " of storyline `{id}`");
                 warnings.of_facet(it, message, "add the words that reports use for it");
@@ -117,7 +116,7 @@ under_way = ["works begin"]
             4:9: "minister" is in 10 of 50 items (20 %)
             7:12: nothing of 50 items belongs to storyline `bridge`
             9:8: nothing of 50 items touches facet 1 of storyline `bridge`
-            9:19: "bridge" is in 10 of 50 items (20 %)"#]]
+            9:20: "bridge" is in 10 of 50 items (20 %)"#]]
         .assert_eq(&told.join("\n"));
     }
 }

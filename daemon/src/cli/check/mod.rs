@@ -89,5 +89,5 @@ pub(super) fn tell(findings: &Findings) {
 pub(super) fn wrong(findings: &Findings) -> Failure {
     tell(findings);
     let found = super::look::count(findings.iter().count() as u64, "finding");
-    Failure::new(Exit::Configuration, format!("the configuration cannot be used: {found}"), "")
+    Failure::of_findings(format!("the configuration cannot be used: {found}"), "", findings)
 }
