@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::{Seq, StoreError, codec::Fields, durable};
 
-const FILE: &str = "snapshot";
+pub(crate) const FILE: &str = "snapshot";
 const MAGIC: [u8; 4] = *b"SLSN";
 const FORMAT: u32 = 1;
 /// What one version made of the log another may see otherwise.

@@ -199,7 +199,8 @@ impl Core {
     }
 
     fn situation(&self, now: Timestamp) -> Situation<'_> {
-        Situation { config: &self.config, state: &self.state, zone: &self.zone, now }
+        let zone = self.config.alerts.time_zone.as_ref().unwrap_or(&self.zone);
+        Situation { config: &self.config, state: &self.state, zone, now }
     }
 
     pub(super) fn record(&mut self, event: Event, now: Timestamp) {
