@@ -218,8 +218,9 @@ impl Notes {
         self.list.sort_by_key(|(file, it)| (*file, it.span.start, it.span.end));
         let mut list: Vec<Finding> = self.list.into_iter().map(|(_, it)| it).collect();
         list.dedup();
+        let shown = |text: &str| veiled(&masked(text));
         let files = self.files.iter().map(|(name, _)| name.clone()).collect();
-        let texts = self.files.into_iter().map(|(name, text)| (name, masked(&text))).collect();
+        let texts = self.files.into_iter().map(|(name, text)| (name, shown(&text))).collect();
         Findings { list, texts, files }
     }
 }
@@ -243,6 +244,27 @@ fn masked(text: &str) -> Arc<str> {
     }
     shown.push_str(rest);
     shown.into()
+}
+
+/// A text with what follows the host in the addresses of sinks starred out: it often is what admits to them.
+fn veiled(text: &str) -> Arc<str> {
+    let mut in_sink = false;
+    let veil = |line: &str| {
+        let start = line.trim_start();
+        if start.starts_with('[') {
+            in_sink = start.starts_with("[sink.");
+        }
+        if !in_sink && !start.starts_with("sink.") {
+            return line.to_owned();
+        }
+        let Some((scheme, rest)) = line.split_once("://") else { return line.to_owned() };
+        let end = rest.find(['"', '\'', '\n']).unwrap_or(rest.len());
+        let (address, tail) = rest.split_at(end);
+        let cut = address.find(['/', '?']).map_or(address.len(), |it| it + 1);
+        let (host, secret) = address.split_at(cut);
+        [scheme, "://", host, &"*".repeat(secret.len()), tail].concat()
+    };
+    text.split_inclusive('\n').map(veil).collect::<String>().into()
 }
 
 /// The span cut to the text, on its character borders.

@@ -22,6 +22,7 @@ mod table;
 mod tests;
 mod tree;
 mod value;
+mod way;
 mod written;
 
 use std::{

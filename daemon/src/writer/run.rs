@@ -32,7 +32,10 @@ use super::{
     handle::Occasion,
     recall::recall,
 };
-use crate::clock::{Clock, between, later};
+use crate::{
+    clock::{Clock, between, later},
+    deliver,
+};
 
 /// Messages committed together at the most.
 const TOGETHER_MAX: usize = 64;
@@ -183,8 +186,8 @@ impl Writer {
                 replies.push(reply(answer, move |_| Ok(ingested)));
             }
             Message::Delivery(delivery, news, answer) => {
-                self.core.delivery(delivery, news, now);
-                replies.push(reply(answer, |_| Ok(())));
+                let done = self.core.delivery(delivery, news, now);
+                replies.push(reply(answer, move |_| done));
             }
             Message::Command(command, answer) => {
                 let done = self.core.command(command, now);
@@ -232,6 +235,7 @@ impl Writer {
         {
             return; // Time has passed, and that is all.
         }
+        deliver::pass(&staged.events, false);
         let feeds: Vec<_> = staged.feeds.iter().map(|(id, it)| (id.clone(), it.as_ref())).collect();
         let written = if !staged.events.is_empty() || staged.promised {
             self.log.commit(&staged.events, &feeds)
@@ -242,6 +246,7 @@ impl Writer {
         };
         match written {
             Ok(()) => {
+                deliver::pass(&staged.events, true);
                 self.core.committed();
                 if !staged.items.is_empty() {
                     (self.keep)(staged.items);
