@@ -3,6 +3,7 @@
 mod asking;
 mod following;
 mod listing;
+mod referring;
 mod rough;
 mod wishing;
 
