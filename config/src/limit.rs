@@ -62,6 +62,9 @@ pub const COMMIT_BYTES_MAX: usize = 4 << 20;
 pub const LOG_CACHE_BYTES: u64 = 16 << 20;
 /// Growth of the log's database after which a clean stop takes stock of it for the next start.
 pub const LOG_SNAPSHOT_BYTES: u64 = 64 << 20;
+/// Bytes of a cleanly closed database that is still set aside while it is opened, against a disk that fails meanwhile; a
+/// larger one was just read from end to end without an error.
+pub const CLEAN_COPY_BYTES: u64 = 32 << 20;
 /// Room there must be before writing is tried again on a disk that was full: a commit of 1 MiB and what goes with it.
 pub const REOPEN_ROOM_BYTES: usize = 2 << 20;
 /// Bytes of the archive the database keeps in memory.

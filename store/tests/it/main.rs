@@ -11,4 +11,6 @@
 
 mod child;
 mod failpoints;
+mod fault;
+mod power;
 mod sample;
