@@ -12,5 +12,7 @@
 mod child;
 mod failpoints;
 mod fault;
+mod frozen;
+mod model;
 mod power;
 mod sample;

@@ -41,7 +41,10 @@ fn whenever_the_power_goes_what_was_acknowledged_is_there_and_the_log_starts() {
     fs::create_dir(folder.path().join("root")).unwrap();
     let record = folder.path().join("record");
     let mut command = command(TEST, "work", &dir);
-    command.env("LD_PRELOAD", layer).env("FAULT_ROOT", folder.path().join("root")).env("FAULT_RECORD", &record);
+    command
+        .env("LD_PRELOAD", layer)
+        .env("FAULT_ROOT", folder.path().join("root"))
+        .env("FAULT_RECORD", &record);
     let output = command.output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let root = folder.path().join("root").to_str().unwrap().to_owned();
@@ -58,7 +61,8 @@ fn whenever_the_power_goes_what_was_acknowledged_is_there_and_the_log_starts() {
 
 /// What a daemon does: begins, commits, saves a segment and a snapshot, stops, starts, is killed, starts.
 fn work(dir: &Path) {
-    let note = |log: &Log| fs::write(dir.parent().unwrap().join(ACKNOWLEDGED), log.head().0.to_string()).unwrap();
+    let note =
+        |log: &Log| fs::write(dir.parent().unwrap().join(ACKNOWLEDGED), log.head().0.to_string()).unwrap();
     let mut log = Log::open(dir).unwrap().log;
     for nth in 0..7 {
         commit(&mut log, 1 + nth % 4);
@@ -89,7 +93,9 @@ fn read(bytes: &[u8], root: &str) -> Vec<(String, Op)> {
     }
     let mut rest = bytes;
     let mut ops = Vec::new();
-    let inner = |path: &[u8]| String::from_utf8_lossy(path).strip_prefix(root).unwrap().trim_start_matches('/').to_owned();
+    let inner = |path: &[u8]| {
+        String::from_utf8_lossy(path).strip_prefix(root).unwrap().trim_start_matches('/').to_owned()
+    };
     while !rest.is_empty() {
         let op = take(&mut rest, 1)[0];
         let named = u32::from_le_bytes(take(&mut rest, 4).try_into().unwrap()) as usize;
@@ -260,7 +266,8 @@ fn cut(ops: &[(String, Op)], here: impl Fn(usize) -> bool) {
         {
             let folder = folder();
             disk.lay_out(names, way, &mut Chance(at as u64), folder.path());
-            let what = format!("cut after {at}, {op:?} of {path}, way {nth}").chars().take(200).collect::<String>();
+            let what =
+                format!("cut after {at}, {op:?} of {path}, way {nth}").chars().take(200).collect::<String>();
             check(&folder.path().join("data"), disk.acknowledged, &what);
         }
     }
