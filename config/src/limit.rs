@@ -69,6 +69,12 @@ pub const CLEAN_COPY_BYTES: u64 = 32 << 20;
 pub const REOPEN_ROOM_BYTES: usize = 2 << 20;
 /// Bytes of the archive the database keeps in memory.
 pub const ARCHIVE_CACHE_BYTES: u64 = 8 << 20;
+/// Bytes the archive may take on disk where the configuration says nothing.
+pub const ARCHIVE_BYTES: u64 = 1 << 30;
+/// Bytes an archive may at least be asked to keep to.
+pub const ARCHIVE_BYTES_MIN: u64 = 8 << 20;
+/// Bytes the archive takes on disk for each byte of its items.
+pub const ARCHIVE_AMPLIFICATION: u64 = 3;
 /// Commits `HEAD` may be behind the log.
 pub const HEAD_COMMITS_MAX: u32 = 64;
 /// Time `HEAD` may be behind the log.

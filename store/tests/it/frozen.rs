@@ -64,7 +64,9 @@ fn exported(log: &Log) -> String {
 
 fn state(events: &[Recorded]) -> String {
     let mut state = State::default();
-    events.iter().for_each(|it| state.apply(it));
+    for it in events {
+        state.apply(it);
+    }
     serde_json::to_string_pretty(&state).unwrap() + "\n"
 }
 
@@ -169,7 +171,7 @@ fn a_newer_version_of_a_known_kind_is_refused_by_whoever_reads_it() {
     let mut log = Log::open(folder.path()).unwrap().log;
     log.commit(&[Recorded { seq: Seq(1), at: NOW, event }], &[]).unwrap();
     let too_new = |error: StoreError| {
-        assert!(matches!(error, StoreError::TooNew { found: 2, known: 1, .. }), "{error:?}")
+        assert!(matches!(error, StoreError::TooNew { found: 2, known: 1, .. }), "{error:?}");
     };
     too_new(log.reader().read_after(Seq(0), 9).unwrap_err());
     too_new(export(&log.reader(), &mut Vec::new()).unwrap_err());

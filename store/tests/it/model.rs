@@ -68,7 +68,9 @@ fn event(seq: usize, characters: usize) -> Recorded {
 }
 
 fn fold(mut state: State, events: &[Recorded]) -> State {
-    events.iter().for_each(|it| state.apply(it));
+    for it in events {
+        state.apply(it);
+    }
     state
 }
 
@@ -258,7 +260,7 @@ impl StateMachineTest for Real {
             assert_eq!(log.head(), Seq(model.events.len() as u64));
         }
         let loaded = snapshot::load(&real.dir);
-        assert_eq!(loaded.as_ref().map(|it| it.0.0 as usize), model.snapshot);
+        assert_eq!(loaded.as_ref().map(|it| it.0.0), model.snapshot.map(|it| it as u64));
         let state = match loaded {
             Some((seq, bytes)) => {
                 let after = usize::try_from(seq.0).unwrap();
