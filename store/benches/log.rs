@@ -148,6 +148,8 @@ fn resident() -> u64 {
 }
 
 fn main() {
+    // What an opening spends its time on is said by the log itself.
+    tracing_subscriber::fmt().without_time().with_target(false).init();
     let events = std::env::args().find_map(|it| it.parse().ok()).unwrap_or(20_000);
     let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     ratios(dir.path());

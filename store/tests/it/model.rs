@@ -117,6 +117,7 @@ impl ReferenceStateMachine for Model {
                 (model.saved, model.snapshot) = (0, None);
             }
             // What no segment holds is lost, and keeps its number; what followed from it does too.
+            Step::LoseDatabase if model.events.is_empty() => {}
             Step::LoseDatabase => {
                 let last = model.saved.checked_sub(1).map_or(NOW, |it| model.events[it].at);
                 for it in model.events.iter_mut().skip(model.saved) {
