@@ -5,8 +5,12 @@
 
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them so")]
 
+mod causes;
+mod floods;
+mod outages;
 mod programs;
 mod receiver;
 mod stopping;
 mod webhooks;
+mod whole;
 mod writer;
