@@ -95,7 +95,7 @@ mod tests {
         assert!(before.log >= 20_000 && before.total > before.log, "{before:?}");
         assert_eq!((before.segments, before.archive, before.snapshot, before.aside), (0, 0, 0, 0));
         segment::save(&log.reader(), dir.path()).unwrap();
-        snapshot::save(dir.path(), Seq(1), &[7; 30_000]).unwrap();
+        snapshot::save(dir.path(), Seq(1), &vec![7; 30_000]).unwrap();
         Archive::open(dir.path()).unwrap();
         fs::create_dir(dir.path().join("log.copy")).unwrap();
         fs::write(dir.path().join("log.copy/db"), [7; 9_000]).unwrap();
