@@ -15,5 +15,6 @@ mod house;
 mod judgement;
 mod outbox;
 mod path;
+mod replays;
 mod starter;
 mod tidy;

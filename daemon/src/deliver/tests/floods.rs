@@ -124,20 +124,30 @@ async fn a_new_or_changed_definition_holds_from_now_on() {
 #[tokio::test]
 async fn a_storm_is_told_up_to_its_limit_and_then_in_one_digest() {
     let mut whole = paper(&[OLD]).await;
-    whole.configure(&format!("[alerts]\nstorm = {{ page = 2, per_10m = 100 }}\n{}", whole.text()));
+    let towns = ["Aldport", "Brinwick", "Corhaven", "Dunmere", "Estwell"];
+    let storyline = |it: &&str| {
+        let id = it.to_lowercase();
+        format!("[storyline.{id}]\ntitle = \"{it}\"\nall = [[\"{id}\"], [\"dockers\"]]\n")
+    };
+    let storylines: String = towns.iter().map(storyline).collect();
+    whole
+        .configure(&format!("[alerts]\nstorm = {{ page = 2, per_10m = 100 }}\n{}{storylines}", whole.text()));
     whole.start().await;
     whole.visit("2025-03-03T10:01:00Z").await;
-    let what = ["fish for eels", "dance at night", "paint boats", "cook soup", "swim home"];
-    let titles: Vec<(String, String)> =
-        what.iter().map(|it| (it.to_string(), format!("Dockers of the south {it}"))).collect();
+    let titles: Vec<String> = towns.iter().map(|it| format!("Dockers of {it} go home")).collect();
     let mut carried: Vec<Carried<'_>> = vec![OLD];
-    carried.extend(titles.iter().map(|(id, title)| (id.as_str(), "2025-03-03T10:30:00Z", title.as_str())));
+    carried.extend(titles.iter().map(|it| (it.as_str(), "2025-03-03T10:30:00Z", it.as_str())));
     whole.paper(&carried);
     whole.visit("2025-03-03T10:40:00Z").await;
     whole.set("2025-03-03T10:40:20Z").await;
     whole.set("2025-03-03T10:50:20Z").await;
     expect![[r#"
-        03 10:40:00 desk 1: south · new · Dockers of the south cook soup (provisional: The Paper) · since 10:30 · storyline explain #6
+        03 10:40:00 desk 1: brinwick · new · Dockers of Brinwick go home (provisional: The Paper) · since 10:30 · storyline explain #11
+        03 10:40:00 desk 2: estwell · new · Dockers of Estwell go home (provisional: The Paper) · since 10:30 · storyline explain #14
+        03 10:40:20 desk 3: 3 alerts · gathered, since very many came at once
+                aldport · new · Dockers of Aldport go home
+                dunmere · new · Dockers of Dunmere go home
+                corhaven · new · Dockers of Corhaven go home
     "#]].assert_eq(&whole.told());
     whole.stop().await;
 }

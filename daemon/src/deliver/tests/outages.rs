@@ -5,6 +5,8 @@ use std::time::Duration;
 use expect_test::expect;
 use storyline_store::DeliveryState;
 
+use crate::writer::Command;
+
 use super::{
     receiver::{Reply, says},
     whole::Whole,
@@ -181,5 +183,32 @@ async fn a_sink_that_is_taken_away_is_forgotten_and_what_was_to_be_sent_to_it_is
     assert_eq!(down.state, DeliveryState::Dead);
     assert_eq!(down.last_error.as_deref(), Some("its sink is no longer configured"));
     assert!(!whole.state().sinks.contains_key("down"));
+    whole.stop().await;
+}
+
+#[tokio::test]
+async fn a_dead_delivery_that_a_person_wants_again_has_its_time_anew_and_marks_nothing() {
+    let mut whole = Whole::new(STRIKE);
+    let replies = vec![says("400 Bad"), says("503 Down"), says("503 Down")];
+    whole.sink("desk", replies, "retry = { first = \"1s\", max = \"1s\", give_up = \"1h\" }").await;
+    whole.start().await;
+    whole.news("Courier", "Dockers of the north vote to strike", "").await;
+    let dead = whole.state().deliveries.values().next().unwrap().clone();
+    assert_eq!(dead.state, DeliveryState::Dead);
+    whole.set("2025-03-06T10:00:00Z").await;
+    let failing = whole.state().sinks["desk"].failing.clone();
+    whole.handle().command(Command::Retry(dead.id, "someone".into())).await.unwrap();
+    whole.settle().await;
+    assert_eq!(whole.state().sinks["desk"].failing, failing, "the episode is the same");
+    assert_eq!(
+        whole.state().deliveries[&dead.id].state,
+        DeliveryState::Failing,
+        "it is not given up again at once"
+    );
+    until(&whole, "2025-03-06T10:00:10Z").await;
+    assert_eq!(whole.state().deliveries[&dead.id].state, DeliveryState::Done);
+    assert_eq!(whole.state().sinks["desk"].failing, None);
+    assert!(whole.handle().command(Command::Retry(dead.id, "someone".into())).await.is_err(), "it was taken");
+    assert!(whole.bodies_are_constant());
     whole.stop().await;
 }
