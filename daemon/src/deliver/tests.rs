@@ -7,9 +7,13 @@
 
 mod causes;
 mod floods;
+mod hostile;
+mod letters;
 mod outages;
+mod post;
 mod programs;
 mod receiver;
+mod screens;
 mod stopping;
 mod webhooks;
 mod whole;

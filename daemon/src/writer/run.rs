@@ -316,7 +316,8 @@ impl Writer {
     /// Whether everyone sees these numbers already.
     fn shows(&self, tally: &Tally) -> bool {
         let view = self.view.borrow();
-        (view.items, view.matched, &view.nearest_miss) == (tally.items, tally.matched, &tally.nearest_miss)
+        (view.items, view.matched, &view.nearest_misses)
+            == (tally.items, tally.matched, &tally.nearest_misses)
     }
 
     fn refusal(&self) -> Refused {
@@ -352,7 +353,7 @@ fn look(core: &Core, storage: Option<StorageTrouble>) -> View {
         storage,
         items: tally.items,
         matched: tally.matched,
-        nearest_miss: tally.nearest_miss.clone(),
+        nearest_misses: tally.nearest_misses.clone(),
     }
 }
 
