@@ -44,6 +44,8 @@ pub struct Finding {
 pub struct Findings {
     list: Vec<Finding>,
     texts: BTreeMap<String, Arc<str>>,
+    /// The files in reading order.
+    files: Vec<String>,
 }
 
 impl Findings {
@@ -150,6 +152,16 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
+    /// Goes on where findings ended: places name the same files.
+    pub(crate) fn again(findings: &Findings) -> Self {
+        let text = |it: &String| findings.texts.get(it).cloned().unwrap_or_else(|| "".into());
+        let files = findings.files.iter().map(|it| (it.clone(), text(it))).collect();
+        let place =
+            |it: &Finding| findings.files.iter().position(|name| *name == it.file).unwrap_or_default();
+        let list = findings.list.iter().map(|it| (place(it), it.clone())).collect();
+        Self { files, list, mentions: Vec::new() }
+    }
+
     /// Takes a file in and says by which number its places name it.
     pub(crate) fn file(&mut self, name: &str, text: &str) -> usize {
         self.files.push((name.to_owned(), text.into()));
@@ -207,7 +219,9 @@ impl Notes {
         let mut list: Vec<Finding> = self.list.into_iter().map(|(_, it)| it).collect();
         list.dedup();
         let shown = |text: &str| veiled(&masked(text));
-        Findings { list, texts: self.files.into_iter().map(|(name, text)| (name, shown(&text))).collect() }
+        let files = self.files.iter().map(|(name, _)| name.clone()).collect();
+        let texts = self.files.into_iter().map(|(name, text)| (name, shown(&text))).collect();
+        Findings { list, texts, files }
     }
 }
 

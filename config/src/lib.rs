@@ -26,7 +26,7 @@ pub use describe::{Description, FeedDescription, SinkDescription, StorylineDescr
 pub use feed::{Baseline, Feed, Role, Source};
 pub use finding::{Finding, FindingSeverity, Findings};
 pub use id::{FeedId, IdError, SinkId, StorylineId};
-pub use load::{Loaded, Location, locate};
+pub use load::{Loaded, Location, Warnings, Written, WrittenAlias, WrittenFacet, locate};
 pub use mail::{Mail, MailTls, Mailbox};
 pub use pace::{Digest, QuietHours};
 pub use sink::{Rate, Retry, Service, Sink, SinkKind};

@@ -25,6 +25,7 @@ mod json_feed;
 mod metrics;
 mod moment;
 mod openapi;
+mod outlet;
 mod peer;
 mod problem;
 mod pull;
