@@ -34,7 +34,7 @@ const ROUNDS: usize = 9;
 fn main() {
     let base = Url::parse("http://base.example/dir/feed.xml").unwrap();
     let own = own();
-    let (ours, alone) = measure(&[own.clone()], &base);
+    let (ours, alone) = measure(std::slice::from_ref(&own), &base);
     tell("one feed of our own", 1, own.len(), ours, alone);
     let folder = tempfile::tempdir().unwrap();
     let Some(documents) = corpus(folder.path()) else {

@@ -4,7 +4,11 @@
 //! the same at every run; `daemon/docs/feeds.md` has the command that lets a
 //! fuzzer do so for as long as one likes.
 
-#![allow(clippy::panic, reason = "a probe that finds something has to stop the fuzzer")]
+#![allow(
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a probe that finds something has to stop the fuzzer"
+)]
 
 use storyline_config::limit::{ENTRIES_MAX, TEXT_BYTES_MAX, TITLE_CHARS_MAX};
 use url::Url;

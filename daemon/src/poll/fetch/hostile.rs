@@ -110,7 +110,7 @@ async fn heads_that_are_too_much_end_and_those_that_are_only_long_are_cut() {
     let server = Server::start("127.0.0.1", move |path| match path {
         "/long" => send("200 OK", &(long("etag") + &long("x-pad")), b"<rss/>"),
         "/far" => to("302 Found", &format!("/{}", "a".repeat(64 << 10))),
-        "/many" => send("200 OK", &(0..200).map(|n| format!("x-{n}: y\r\n")).collect::<String>(), b"<rss/>"),
+        "/many" => send("200 OK", &"x: y\r\n".repeat(200), b"<rss/>"),
         "/endless" => {
             Act::Endless(b"HTTP/1.1 200 OK\r\n".to_vec(), b"x-a: yyyyyyyyyyyyyyyyyyyy\r\n".to_vec())
         }
