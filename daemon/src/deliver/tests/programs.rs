@@ -117,8 +117,8 @@ async fn no_shell_looks_at_the_arguments() {
     let mut bench = Bench::new();
     let odd = ["$(id)", "`id`", "*", "a b", "; exit 1", "$STORYLINE_TEXT"];
     let script = format!("printf '%s\\n' \"$@\" > {}", file.display());
-    let command = ["/bin/sh", "-c", &script, "tell"].iter().chain(&odd).map(|it| (*it).to_owned());
-    bench.sink(SinkKind::Exec { command: command.collect() }, |_| {});
+    let command = [&["/bin/sh", "-c", &script, "tell"], &odd[..]].concat();
+    bench.sink(SinkKind::Exec { command: command.into_iter().map(str::to_owned).collect() }, |_| {});
     let id = bench.plan("munich", BODY);
     bench.start();
     bench.until_state(id, DeliveryState::Done).await;
