@@ -16,6 +16,7 @@ mod judgement;
 mod mail;
 mod outbox;
 mod path;
+mod replays;
 mod secrets;
 mod sinks;
 mod starter;
