@@ -4,6 +4,7 @@ mod alerting;
 mod asking;
 mod following;
 mod listing;
+mod referring;
 mod rough;
 mod wishing;
 

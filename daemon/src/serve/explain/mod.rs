@@ -104,7 +104,14 @@ async fn decisions(doors: &Doors, item: Option<&Item>, found: &Found) -> Vec<Val
     };
     decisions.extend(now.into_iter().filter(|it| name(it).is_none_or(|it| !told.contains(&it))));
     name_developments(&view.state, &mut decisions);
-    decisions.sort_by_cached_key(|it| (!it["relevant"].as_bool().unwrap_or_default(), name(it)));
+    // Where it belongs first, then what it comes nearest to.
+    let untouched = |it: &Value| {
+        let facets = it["facets"].as_array().map_or(&[][..], Vec::as_slice);
+        let touched = facets.iter().filter(|it| it["touched"].as_array().is_some_and(|it| !it.is_empty()));
+        1_000 - touched.count() * 1_000 / facets.len().max(1)
+    };
+    decisions
+        .sort_by_cached_key(|it| (!it["relevant"].as_bool().unwrap_or_default(), untouched(it), name(it)));
     decisions
 }
 
