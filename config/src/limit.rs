@@ -36,6 +36,8 @@ pub const MARKUP_BYTES_MAX: usize = 16 << 10;
 pub const DATE_AHEAD_MAX: Duration = Duration::from_mins(10);
 /// How far behind the clock a stated date may lie and still count.
 pub const DATE_BEHIND_MAX: Duration = Duration::from_hours(30 * 24);
+/// Bytes of a validator or of an address in a header; a longer one is not kept, and not followed.
+pub const HEADER_BYTES_MAX: usize = 8 << 10;
 /// Redirects followed in one visit.
 pub const REDIRECTS_MAX: usize = 10;
 /// Time to connect to a server.
