@@ -138,7 +138,7 @@ async fn explain_tells_what_was_decided_and_what_would_be() {
         200 "Rubio lands in Munich"
           "munich" true "new" "every facet is touched in the title"
           "saudi-meeting" false null "no place is named"
-          of 3 5 6 7 8 9 10
+          of 3 5 6 7 8 9 10 11 12
     "#]],
     )
     .await;
@@ -158,7 +158,7 @@ async fn explain_tells_what_was_decided_and_what_would_be() {
         200 "Rubio lands in Munich"
           "munich" true "new" "every facet is touched in the title"
           "saudi-meeting" false null "no place is named"
-          of 3 5 6 7 8 9 10
+          of 3 5 6 7 8 9 10 11 12
     "#]],
     )
     .await;
