@@ -39,6 +39,9 @@ const KEYS: [&str; 7] = ["url", "url_file", "secret_file", "command", "from", "t
 
 const TLS: &[(&str, MailTls)] = &[("starttls", MailTls::StartTls), ("none", MailTls::None)];
 
+/// Characters of a topic that ntfy takes.
+const TOPIC_CHARS_MAX: usize = 64;
+
 impl Kind {
     fn keys(self) -> &'static [&'static str] {
         match self {
@@ -65,7 +68,11 @@ fn read(notes: &mut Notes, kind: Kind, table: &mut Table<'_>) -> Option<SinkKind
     let service = |service| move |url| SinkKind::Service { service, url };
     match kind {
         Kind::Webhook => address(notes, table).map(|url| SinkKind::Webhook { url }),
-        Kind::Ntfy => address(notes, table).map(service(Service::Ntfy)),
+        Kind::Ntfy => {
+            let read = address(notes, table);
+            topic(notes, table, read.as_ref());
+            read.map(service(Service::Ntfy))
+        }
         Kind::Slack => address(notes, table).map(service(Service::Slack)),
         Kind::Apprise if table.entry("command").is_some() => {
             for key in ["url", "url_file"] {
@@ -87,6 +94,21 @@ fn address(notes: &mut Notes, table: &mut Table<'_>) -> Option<Address> {
     };
     table.misplaced(notes, "url", "its `url_file` says where it is");
     Some(Address::File(file))
+}
+
+/// Notes an address of ntfy that names no topic.
+fn topic(notes: &mut Notes, table: &mut Table<'_>, address: Option<&Address>) {
+    let Some(Address::Url(url)) = address else { return };
+    let named = url.path_segments().and_then(|mut it| it.rfind(|it| !it.is_empty()));
+    let fits = |it: &str| {
+        it.len() <= TOPIC_CHARS_MAX && it.chars().all(|it| it.is_ascii_alphanumeric() || "-_".contains(it))
+    };
+    if !named.is_some_and(fits)
+        && let Some(it) = table.entry("url")
+    {
+        let help = "the topic stands last, of letters, digits, - and _: https://ntfy.example.org/my-topic";
+        notes.error_help(&it.node.at, "this address names no topic of ntfy", help);
+    }
 }
 
 fn web(notes: &mut Notes, node: &Node) -> Option<Url> {

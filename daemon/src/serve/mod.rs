@@ -32,6 +32,7 @@ mod pull;
 mod query;
 mod reload;
 mod router;
+mod sinks;
 mod socket;
 mod stall;
 mod status;

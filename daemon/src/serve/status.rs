@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use storyline_store::State;
 
-use super::{doors::Doors, feeds::failing, problem::Problem, query::Query, storyline::brief};
+use super::{doors::Doors, feeds::failing, problem::Problem, query::Query, sinks::sinks, storyline::brief};
 use crate::writer::View;
 
 /// `GET /v1/status`.
@@ -56,6 +56,7 @@ fn present(view: &View, started: Timestamp, now: Timestamp) -> Value {
             "nearest_miss": view.nearest_misses.first(),
             "nearest_misses": view.nearest_misses,
         },
+        "sinks": sinks(view),
         "storylines": storylines(&view.state, now),
     })
 }

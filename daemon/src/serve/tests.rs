@@ -1,5 +1,6 @@
 //! A server on a socket in a temporary folder, over a log and a view made by hand.
 
+mod alerting;
 mod asking;
 mod following;
 mod listing;

@@ -32,10 +32,7 @@ use super::{
     handle::Occasion,
     recall::recall,
 };
-use crate::{
-    clock::{Clock, between, later},
-    deliver,
-};
+use crate::clock::{Clock, between, later};
 
 /// Messages committed together at the most.
 const TOGETHER_MAX: usize = 64;
@@ -228,14 +225,11 @@ impl Writer {
             return self.refuse_all(replies);
         }
         let staged = self.core.take_staged();
-        if staged.events.is_empty()
-            && staged.feeds.is_empty()
-            && replies.is_empty()
-            && self.shows(self.core.tally())
-        {
+        let nothing = staged.events.is_empty() && staged.feeds.is_empty() && replies.is_empty();
+        if nothing && self.shows(self.core.tally()) {
             return; // Time has passed, and that is all.
         }
-        deliver::pass(&staged.events, false);
+        crate::deliver::pass(&staged.events, false);
         let feeds: Vec<_> = staged.feeds.iter().map(|(id, it)| (id.clone(), it.as_ref())).collect();
         let written = if !staged.events.is_empty() || staged.promised {
             self.log.commit(&staged.events, &feeds)
@@ -246,7 +240,7 @@ impl Writer {
         };
         match written {
             Ok(()) => {
-                deliver::pass(&staged.events, true);
+                crate::deliver::pass(&staged.events, true);
                 self.core.committed();
                 if !staged.items.is_empty() {
                     (self.keep)(staged.items);

@@ -7,7 +7,7 @@ pub(in crate::deliver) fn page(words: &Words) -> String {
     let mut page = String::from(
         "<!doctype html>\n<html><head><meta charset=\"utf-8\"></head>\n<body style=\"font-family: sans-serif\">\n",
     );
-    page += &format!("<p><b>{}</b></p>\n", escape(&words.sentence));
+    page += &format!("<p><strong>{}</strong></p>\n", escape(&words.sentence));
     if !words.lines.is_empty() {
         page += &list(words.lines.iter().map(|it| escape(it)));
     }

@@ -135,11 +135,11 @@ async fn explain_tells_what_was_decided_and_what_would_be() {
     check(
         "%239",
         expect![[r#"
-        200 "Rubio lands in Munich"
-          "munich" true "new" "every facet is touched in the title"
-          "saudi-meeting" false null "no place is named"
-          of 3 5 6 7 8 9 10 11 12
-    "#]],
+            200 "Rubio lands in Munich"
+              "munich" true "new" "every facet is touched in the title"
+              "saudi-meeting" false null "no place is named"
+              of 3 5 6 7 8 9 10 11 12
+        "#]],
     )
     .await;
     check(
@@ -155,11 +155,11 @@ async fn explain_tells_what_was_decided_and_what_would_be() {
     check(
         "a-0000000000000001",
         expect![[r#"
-        200 "Rubio lands in Munich"
-          "munich" true "new" "every facet is touched in the title"
-          "saudi-meeting" false null "no place is named"
-          of 3 5 6 7 8 9 10 11 12
-    "#]],
+            200 "Rubio lands in Munich"
+              "munich" true "new" "every facet is touched in the title"
+              "saudi-meeting" false null "no place is named"
+              of 3 5 6 7 8 9 10 11 12
+        "#]],
     )
     .await;
     check(
