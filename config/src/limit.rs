@@ -93,6 +93,13 @@ pub const MEMORY_BYTES_MAX: usize = 24 << 20;
 /// Bytes of evidence one decision may store.
 pub const EVIDENCE_BYTES_MAX: usize = 2 << 10;
 
+/// Events between two snapshots of what follows from the log.
+pub const SNAPSHOT_EVERY: u64 = 5_000;
+/// Places of which the state is kept.
+pub const SNAPSHOTS_KEPT: usize = 64;
+/// Bytes the kept states may take.
+pub const SNAPSHOTS_BYTES_MAX: u64 = 128 << 20;
+
 /// Messages waiting for the writer; a sender waits when it is full.
 pub const QUEUE_MAX: usize = 256;
 /// Bytes of one request on the socket.

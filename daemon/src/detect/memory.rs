@@ -17,7 +17,7 @@ use storyline_store::{Event, Recorded, Relation, Report};
 use super::thread::Thread;
 
 /// What detection remembers of every storyline.
-#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
     threads: BTreeMap<StorylineId, Thread>,
     bytes: usize,

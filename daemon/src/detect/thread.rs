@@ -25,7 +25,7 @@ const DAYS_MAX: usize = 15;
 const FACTS_MAX: usize = 512;
 
 /// What is remembered of one storyline.
-#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Thread {
     pub(super) phase: Phase,
     pub(super) certainty: Option<Certainty>,
@@ -55,7 +55,7 @@ pub(super) struct Thread {
 }
 
 /// A report that is remembered.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Known {
     pub(super) item: ItemId,
     /// The time it counts from.
@@ -71,7 +71,7 @@ pub(super) struct Known {
 }
 
 /// A development that is remembered.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Development {
     pub(super) state: DevelopmentState,
     /// Origins; those by halves count half.

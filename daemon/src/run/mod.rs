@@ -98,7 +98,7 @@ impl House {
         let (config, clock, zone) = (setup.config.clone(), setup.clock.clone(), setup.zone.clone());
         let dir = setup.data_dir.clone();
         let keep = Keeper::start(archive.clone(), setup.clock.clone(), setup.config.daemon.archive)?;
-        let (handle, thread) = blocking(move || writer::start(dir, log, config, clock, zone, keep)).await?;
+        let (handle, thread) = blocking(move || writer::start(&dir, log, config, clock, zone, keep)).await?;
         let writer = tokio::task::spawn_blocking(move || thread.join().unwrap_or(Err(StoreError::Closed)));
         let live = Live::new(&setup.config.network, handle.clone())?;
         let schedules = schedules(&handle.view());

@@ -9,8 +9,8 @@ use crate::detect::Explanation;
 
 /// Items that wait to be looked at again; under load the oldest are let go.
 const WAITING_MAX: usize = 256;
-/// How often they are looked at.
-const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(1);
+/// Items and storylines looked at with one tick, one for the other: the writer has better to do.
+const LOOKS_MAX: usize = 512;
 /// How long a miss is shown.
 const SHOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
 
@@ -18,7 +18,6 @@ const SHOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Misses {
     waiting: VecDeque<Item>,
-    looked: Option<Timestamp>,
     /// The nearest of each hour, so that yesterday's makes room for today's.
     nearest: Vec<Miss>,
 }
@@ -41,17 +40,12 @@ impl Misses {
         self.waiting.push_back(item.clone());
     }
 
-    /// Looks at what waits, now and then; `explain` says why an item belongs to nothing.
-    pub(super) fn look(&mut self, now: Timestamp, explain: impl Fn(&Item) -> Vec<Explanation>) {
-        if self.looked.is_some_and(|it| now.duration_since(it) < LOOK_EVERY) {
-            return;
-        }
+    /// Looks at some of what waits, the latest first; `explain` says of each of so many storylines why an item does not
+    /// belong to it.
+    pub(super) fn look(&mut self, now: Timestamp, storylines: usize, explain: impl Fn(&Item) -> Vec<Explanation>) {
         self.nearest.retain(|it| now.duration_since(it.at) < SHOWN_FOR);
-        if self.waiting.is_empty() {
-            return; // The first that comes is looked at with the next tick.
-        }
-        self.looked = Some(now);
-        for item in std::mem::take(&mut self.waiting) {
+        let items = (LOOKS_MAX / storylines.max(1)).max(1);
+        for item in self.waiting.split_off(self.waiting.len().saturating_sub(items)) {
             for it in explain(&item) {
                 self.consider(&item, &it, now);
             }
@@ -110,7 +104,27 @@ mod tests {
 
     fn look(misses: &mut Misses, now: Timestamp, title: &str, touched: usize) {
         misses.missed(&item("feed", title, title, "", now));
-        misses.look(now, |_| vec![lacking(touched)]);
+        misses.look(now, 1, |_| vec![lacking(touched)]);
+    }
+
+    #[test]
+    fn no_tick_looks_at_more_than_it_may_and_the_latest_come_first() {
+        let check = |storylines: usize, want: usize| {
+            let mut misses = Misses::default();
+            (0..WAITING_MAX).for_each(|n| misses.missed(&item("feed", &n.to_string(), "Title", "", at(0))));
+            let looked = std::cell::RefCell::new(Vec::new());
+            misses.look(at(0), storylines, |it| {
+                looked.borrow_mut().push(it.key.clone().unwrap());
+                Vec::new()
+            });
+            let looked = looked.into_inner();
+            assert_eq!(looked.len(), want, "{storylines} storylines");
+            assert_eq!(looked.last(), Some(&(WAITING_MAX - 1).to_string()));
+            assert_eq!(misses.waiting.len(), WAITING_MAX - want);
+        };
+        check(7, 73);
+        check(1_000, 1);
+        check(0, WAITING_MAX);
     }
 
     #[test]

@@ -8,17 +8,23 @@ mod core;
 mod handle;
 mod misses;
 mod recall;
+mod reply;
 mod run;
 mod seen;
+mod settle;
+mod staged;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod wish;
 
-pub use self::core::{Core, Judged, Past, Staged, Tally};
+pub use self::core::{Core, Judged, Past, Tally};
 pub use handle::{
     Answer, Command, DeliveryNews, Handle, Ingested, Message, Occasion, Refused, StorageTrouble, View,
     Visited,
 };
+pub use recall::snapshots;
 pub use run::{Keep, Running, start};
+pub use staged::{Part, Staged};

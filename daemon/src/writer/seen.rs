@@ -81,6 +81,11 @@ impl<'a> Looking<'a> {
         sight
     }
 
+    /// What was seen up to here.
+    pub(super) fn seen(&self) -> &Seen {
+        self.seen
+    }
+
     fn by_content(&mut self, content: u64) -> Option<SeenItem> {
         let seen = &*self.seen;
         self.unknown += 1;
