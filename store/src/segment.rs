@@ -13,7 +13,7 @@ use std::{
 
 use crate::{Reader, Seq, StoreError, durable, lock::not_writable, walk::values};
 
-const DIR: &str = "backup";
+pub(crate) const DIR: &str = "backup";
 const NEW: &str = "segment.new";
 
 /// Saves what no segment holds yet, and says how far they reach then; call it at least daily.

@@ -236,7 +236,8 @@ mod tests {
         let (snapshots, reader) = (Snapshots::new(dir.path(), 7), log.reader());
         snapshots.save(&states[2], b"earlier").unwrap();
         snapshots.save(&states[4], b"remembered").unwrap();
-        let (state, memory) = (dir.path().join("snapshots/state-00000000000000000004"), snapshots.dir.join(MEMORY));
+        let (state, memory) =
+            (dir.path().join("snapshots/state-00000000000000000004"), snapshots.dir.join(MEMORY));
         let without = |path: &Path| match path == memory {
             true => snapshots.memory(&reader, Seq(4)).is_none(),
             false => snapshots.state(&reader, Seq(4)) == Some(states[2].clone()),
@@ -291,7 +292,8 @@ mod tests {
         }
         assert!(widest <= 10_000 * 3 / SNAPSHOTS_KEPT as u64, "{widest}");
         let large = SNAPSHOTS_BYTES_MAX / 2;
-        let mut places = BTreeMap::from([(Seq(1), place(large)), (Seq(2), place(large)), (Seq(9), place(large))]);
+        let mut places =
+            BTreeMap::from([(Seq(1), place(large)), (Seq(2), place(large)), (Seq(9), place(large))]);
         let gone = surplus(&places).unwrap();
         assert_eq!(gone, Seq(1));
         places.remove(&gone);

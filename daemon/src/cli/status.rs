@@ -69,6 +69,9 @@ fn render_status(status: &Value, look: &Look) -> String {
     if let Some(feeds) = status.get("feeds") {
         lines += &render_feeds(feeds);
     }
+    if let Some(disk) = status.get("disk") {
+        lines += &render_disk(disk);
+    }
     lines.push('\n');
     lines + &render_storylines(list(status, "storylines"), look) + &render_changes(status, look)
 }
@@ -90,6 +93,22 @@ fn render_feeds(feeds: &Value) -> String {
         it => format!("; nearest miss: {it}"),
     };
     format!("{total}{failing}, {items}, {} matched{nearest}\n", number(feeds, "matched"))
+}
+
+fn render_disk(disk: &Value) -> String {
+    let rooms = ["log", "segments", "archive", "snapshot", "aside"];
+    let taken = rooms.into_iter().filter(|it| number(disk, it) > 0);
+    let taken: Vec<_> = taken.map(|it| format!("{it} {}", bytes(number(disk, it)))).collect();
+    format!("{} on disk: {}\n", bytes(number(disk, "total")), taken.join(", "))
+}
+
+/// Bytes as people read them.
+fn bytes(bytes: u64) -> String {
+    match bytes {
+        0..1_048_576 => format!("{} KiB", bytes.div_ceil(1_024)),
+        1_048_576..1_073_741_824 => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+        _ => format!("{:.1} GiB", bytes as f64 / 1_073_741_824.0),
+    }
 }
 
 fn render_storylines(storylines: &[Value], look: &Look) -> String {

@@ -42,7 +42,12 @@ impl Misses {
 
     /// Looks at some of what waits, the latest first; `explain` says of each of so many storylines why an item does not
     /// belong to it.
-    pub(super) fn look(&mut self, now: Timestamp, storylines: usize, explain: impl Fn(&Item) -> Vec<Explanation>) {
+    pub(super) fn look(
+        &mut self,
+        now: Timestamp,
+        storylines: usize,
+        explain: impl Fn(&Item) -> Vec<Explanation>,
+    ) {
         self.nearest.retain(|it| now.duration_since(it.at) < SHOWN_FOR);
         let items = (LOOKS_MAX / storylines.max(1)).max(1);
         for item in self.waiting.split_off(self.waiting.len().saturating_sub(items)) {

@@ -7,8 +7,16 @@ use crate::writer::Part;
 fn page() -> Vec<Item> {
     let town = |n: i64| format!("Pier {n} of Aldport{n} and Brinwick{n} and Corhaven{n}");
     let text = |n: i64| format!("Dockers of {}. {}", town(n), format!("Word{n} said more. ").repeat(60));
-    let item = |n: i64| item("wire", &n.to_string(), &format!("Strike {n} in the docks at {}", town(n)), &text(n), at(n - 2_000));
-    (0..1_000).map(item).collect()
+    let item = |n: i64| {
+        item(
+            "wire",
+            &n.to_string(),
+            &format!("Strike {n} in the docks at {}", town(n)),
+            &text(n),
+            at(n - 2_000),
+        )
+    };
+    (0..640).map(item).collect()
 }
 
 /// Takes only the first so many parts, as a disk that fails then.
@@ -27,13 +35,17 @@ fn a_part_that_holds_is_not_judged_again_and_what_comes_after_it_is() {
     let mut whole = Desk::baselined();
     whole.think(10, &page());
     let parts = tear(&mut whole, 0).len();
-    let bytes = |it: &Part| -> usize { it.events.iter().map(|it| serde_json::to_vec(it).unwrap().len()).sum() };
+    let bytes =
+        |it: &Part| -> usize { it.events.iter().map(|it| serde_json::to_vec(it).unwrap().len()).sum() };
 
     for taken in 0..parts {
         let mut desk = Desk::baselined();
         desk.think(10, &page());
         let all = tear(&mut desk, taken);
-        assert!(all.iter().all(|it| bytes(it) < storyline_config::limit::COMMIT_BYTES_MAX), "each fits a commit");
+        assert!(
+            all.iter().all(|it| bytes(it) < storyline_config::limit::COMMIT_BYTES_MAX),
+            "each fits a commit"
+        );
         let again = desk.again();
         let past = Past {
             state: again.core.state().clone(),

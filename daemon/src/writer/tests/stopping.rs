@@ -136,7 +136,12 @@ fn the_state_of_any_place_is_the_same_with_snapshots_and_without() {
     let mut kept = Kept::new();
     for n in 0..40_i64 {
         let town = ["Aldport", "Brinwick", "Corhaven"][usize::try_from(n % 3).unwrap()];
-        let it = news("wire", &n.to_string(), &format!("Dockers strike in {town}, day {n} of the walkout"), n * 90);
+        let it = news(
+            "wire",
+            &n.to_string(),
+            &format!("Dockers strike in {town}, day {n} of the walkout"),
+            n * 90,
+        );
         kept.takes(n * 90, &it);
         if n % 7 == 3 {
             kept.meets(Fate::Keeps, 0, &it);
@@ -148,7 +153,8 @@ fn the_state_of_any_place_is_the_same_with_snapshots_and_without() {
         state.apply(recorded);
         let mut near = kept.snapshots.state(&reader, recorded.seq).unwrap_or_default();
         assert!(near.seq <= recorded.seq);
-        for it in reader.read_after(near.seq, usize::try_from(recorded.seq.0 - near.seq.0).unwrap()).unwrap() {
+        for it in reader.read_after(near.seq, usize::try_from(recorded.seq.0 - near.seq.0).unwrap()).unwrap()
+        {
             near.apply(&it);
         }
         let bytes = |it: &State| serde_json::to_vec(it).unwrap();
