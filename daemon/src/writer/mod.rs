@@ -25,6 +25,6 @@ pub use handle::{
     Answer, Command, DeliveryNews, Handle, Ingested, Message, Occasion, Refused, StorageTrouble, View,
     Visited,
 };
-pub use recall::snapshots;
+pub use recall::{keep, snapshots};
 pub use run::{Keep, Running, start};
 pub use staged::{Part, Staged};

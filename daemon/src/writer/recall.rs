@@ -7,6 +7,7 @@ use std::path::Path;
 use storyline_config::limit::EVENTS_LIMIT_MAX;
 use storyline_store::{Reader, Seq, State, StoreError, snapshot::Snapshots};
 
+use super::Core;
 use crate::detect::Memory;
 
 /// The snapshots of a data directory, as this build understands them.
@@ -48,8 +49,13 @@ pub(super) fn recall(snapshots: &Snapshots, reader: &Reader) -> Result<Recalled,
     Ok(Recalled { state, memory, kept })
 }
 
-/// Keeps where things stand, so that the next reading begins there.
-pub(super) fn keep(snapshots: &Snapshots, state: &State, memory: &Memory) -> Result<(), StoreError> {
+/// Keeps where things stand, so that the next reading begins there; nothing of it may be staged only.
+///
+/// # Errors
+///
+/// Those of [`Snapshots::save`].
+pub fn keep(snapshots: &Snapshots, core: &Core) -> Result<(), StoreError> {
+    let (state, memory) = (core.state(), core.memory());
     let bytes = postcard::to_allocvec(memory).map_err(std::io::Error::other).map_err(StoreError::Io)?;
     snapshots.save(state, &bytes)
 }

@@ -157,13 +157,13 @@ impl Writer {
 
     /// Keeps where things stand, so that the next start need not read far; only what is on the disk.
     pub(super) fn save_snapshot(&mut self) {
-        let state = self.core.state();
-        if self.trouble.is_some() || state.seq <= self.snapshot_at {
+        let seq = self.core.state().seq;
+        if self.trouble.is_some() || seq <= self.snapshot_at {
             return;
         }
         // Where it fails, the next is tried after as many events again.
-        self.snapshot_at = state.seq;
-        if let Err(error) = recall::keep(&self.snapshots, state, self.core.memory()) {
+        self.snapshot_at = seq;
+        if let Err(error) = recall::keep(&self.snapshots, &self.core) {
             // It is only a cache: the next start reads more of the log.
             tracing::warn!(%error, "the snapshot was not saved");
         }
