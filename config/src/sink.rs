@@ -2,7 +2,9 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use crate::Severity;
+use jiff::tz::TimeZone;
+
+use crate::{Digest, QuietHours, Severity};
 
 /// A place alerts go to.
 #[derive(Debug, Clone)]
@@ -15,8 +17,12 @@ pub struct Sink {
     pub storylines: Vec<String>,
     /// What is less important is left out.
     pub min_severity: Severity,
-    /// Gathers alerts for so long into one message; zero sends each at once.
-    pub digest: Duration,
+    /// Whether alerts are gathered into one message, and when that goes.
+    pub digest: Digest,
+    /// When it is left in peace.
+    pub quiet_hours: Option<QuietHours>,
+    /// Where its times of the day are meant; none: where all alerts are.
+    pub time_zone: Option<TimeZone>,
     /// How many messages it takes.
     pub rate: Rate,
     /// How a failed delivery is tried again.

@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use jiff::tz::TimeZone;
 
 use super::{
+    pace::zone,
     process::{BASELINES, interval},
-    table::{Table, nearest},
+    table::Table,
     tree::{Node, Value},
     value::{self, choice, duration},
 };
@@ -123,20 +124,6 @@ fn own_interval(notes: &mut Notes, node: &Node, poll: &Poll) -> Option<Duration>
         return None;
     }
     Some(read)
-}
-
-fn zone(notes: &mut Notes, node: &Node) -> Option<TimeZone> {
-    let written = value::text(notes, node)?;
-    if let Ok(it) = TimeZone::get(&written) {
-        return Some(it);
-    }
-    let known: Vec<String> = jiff::tz::db().available().map(|it| it.to_string()).collect();
-    let help = nearest(&written, known.iter().map(String::as_str)).map_or_else(
-        || "use a name such as \"Europe/London\"".to_owned(),
-        |it| format!("did you mean {it:?}?"),
-    );
-    notes.error_help(&node.at, format!("{written:?} is no time zone"), help);
-    None
 }
 
 fn headers(notes: &mut Notes, node: &Node) -> Option<BTreeMap<String, String>> {

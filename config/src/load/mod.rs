@@ -12,6 +12,7 @@ mod check;
 mod feed;
 mod files;
 mod locate;
+mod pace;
 mod process;
 mod sink;
 mod storyline;

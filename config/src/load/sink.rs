@@ -5,6 +5,7 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use super::{
+    pace::{Pace, pace},
     table::Table,
     tree::Node,
     value::{self, choice, duration},
@@ -53,7 +54,7 @@ pub(super) fn sink(notes: &mut Notes, mut table: Table<'_>) -> Option<Sink> {
         table.get(notes, "secret_file", value::path),
     );
     let min_severity = table.get(notes, "min_severity", choice(SEVERITIES)).unwrap_or_default();
-    let digest = table.get(notes, "digest", duration).unwrap_or_default();
+    let Pace { digest, quiet_hours, time_zone } = pace(notes, &mut table);
     let rate = table.get(notes, "rate", rate).unwrap_or_default();
     let retry = table.table(notes, "retry").map(|it| retry(notes, it)).unwrap_or_default();
     let timeout = table.get(notes, "timeout", attempt).unwrap_or(TIMEOUT);
@@ -61,7 +62,18 @@ pub(super) fn sink(notes: &mut Notes, mut table: Table<'_>) -> Option<Sink> {
         table.finish(notes);
     }
     let storylines = storylines.unwrap_or_else(|| vec!["*".to_owned()]);
-    Some(Sink { kind: address?, secret_file, storylines, min_severity, digest, rate, retry, timeout })
+    Some(Sink {
+        kind: address?,
+        secret_file,
+        storylines,
+        min_severity,
+        digest,
+        quiet_hours,
+        time_zone,
+        rate,
+        retry,
+        timeout,
+    })
 }
 
 fn refuse(notes: &mut Notes, table: &mut Table<'_>) {

@@ -20,6 +20,7 @@ mod line;
 mod look;
 mod moment;
 mod out;
+mod progress;
 mod run;
 mod shell;
 mod sse;

@@ -24,6 +24,8 @@ mod features;
 mod fold;
 mod judge;
 mod judgement;
+#[cfg(test)]
+mod measure;
 mod memory;
 mod origin;
 mod pattern;

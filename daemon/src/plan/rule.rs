@@ -24,7 +24,7 @@ pub(super) fn lets_out(rule: &AlertRule, state: &State, it: &Development, now: T
 }
 
 /// How many origins stand behind a development; two that mostly reuse another's text count as one.
-fn origins(it: &Development) -> u32 {
+pub(super) fn origins(it: &Development) -> u32 {
     let halves: usize = it.origins.iter().map(|it| if it.half { 1 } else { 2 }).sum();
     u32::try_from(halves / 2).unwrap_or(u32::MAX)
 }

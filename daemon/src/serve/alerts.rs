@@ -92,7 +92,7 @@ pub(super) async fn retry(
     }
     let mut seq = None;
     for delivery in &dead {
-        seq = Some(doors.handle.command(Command::Retry(*delivery)).await?);
+        seq = Some(doors.handle.command(Command::Retry(*delivery, peer.name())).await?);
     }
     Ok(Json(json!({ "seq": seq, "deliveries": dead })))
 }

@@ -20,7 +20,7 @@ use super::{
     staged::{Staged, Staging},
 };
 use crate::{
-    detect::{self, Definitions, Judgement, Memory},
+    detect::{self, Definitions, Judgement, Memory, Rules},
     plan,
     plan::{Occasion, Situation, Visits},
     poll::{Outcome, Page, Visit, manners},
@@ -105,6 +105,13 @@ impl Core {
             tally: Tally::default(),
             misses: Misses::default(),
         }
+    }
+
+    /// Judges by other rules than the shipped ones, until another configuration is put in force.
+    #[must_use]
+    pub fn judging_by(mut self, rules: Rules) -> Self {
+        self.definitions = Definitions::with_rules(&self.config, rules);
+        self
     }
 
     /// Where things stand, what is staged included.
@@ -195,7 +202,8 @@ impl Core {
     }
 
     fn situation(&self, now: Timestamp) -> Situation<'_> {
-        Situation { config: &self.config, state: &self.state, zone: &self.zone, now }
+        let zone = self.config.alerts.time_zone.as_ref().unwrap_or(&self.zone);
+        Situation { config: &self.config, state: &self.state, zone, now }
     }
 
     pub(super) fn record(&mut self, event: Event, now: Timestamp) {

@@ -90,8 +90,10 @@ pub enum Command {
     Mute(String, String),
     /// A development does not belong.
     Drop(DevelopmentId, String),
+    /// The further stages of an alert are held until a time.
+    Hold(AlertId, Timestamp, String),
     /// A dead delivery is sent again.
-    Retry(DeliveryId),
+    Retry(DeliveryId, String),
 }
 
 /// Why the writer did nothing.

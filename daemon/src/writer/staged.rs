@@ -37,6 +37,11 @@ pub struct Staged {
 }
 
 impl Staged {
+    /// The events of all parts, in order.
+    pub fn into_events(self) -> impl Iterator<Item = Recorded> {
+        self.parts.into_iter().flat_map(|it| it.events)
+    }
+
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()

@@ -209,6 +209,20 @@ impl Log {
     }
 }
 
+impl Reader {
+    /// Reads the log in a data directory from its files alone, also while a daemon has it open; what is recorded later
+    /// is not seen, and what cannot be found reads as `record_lost`. Nothing is changed or locked.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Io`] where the files cannot be read, [`StoreError::TooNew`].
+    pub fn beside(data_dir: &Path) -> Result<Self, StoreError> {
+        let carved = carved(data_dir)?;
+        let reach = carved.reach();
+        Ok(Self { shared: Arc::new(Shared::new(Source::Carved(carved), reach.seq)) })
+    }
+}
+
 pub(crate) fn log_dir(data_dir: &Path) -> PathBuf {
     data_dir.join(LOG_DIR)
 }

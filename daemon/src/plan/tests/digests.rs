@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use storyline_config::{Baseline, Phase, Rate, Severity, Storm};
+use storyline_config::{Baseline, Digest, Phase, Rate, Severity, Storm};
 use storyline_store::Event;
 
 use super::world::{World, again, confirmed, denial, line, new, next, phase};
@@ -142,7 +142,7 @@ fn a_feed_that_comes_late_to_a_return_makes_no_second_digest() {
 #[test]
 fn a_window_gathers_from_its_first_alert_on() {
     let mut world = World::new();
-    world.sink("desk", |it| it.digest = Duration::from_mins(15));
+    world.sink("desk", |it| it.digest = Digest::Every(Duration::from_mins(15)));
     expect![[r#"
         munich · new · One (provisional: Reuters) · since 10:40 · storyline explain #4
             Notice [New]
