@@ -77,6 +77,8 @@ pub const SEEN_AFTER: Duration = Duration::from_hours(30 * 24);
 
 /// Developments of a storyline the state keeps; older ones are read from the log.
 pub const DEVELOPMENTS_KEPT: usize = 64;
+/// Origins of a storyline the state can tell apart; more are not counted.
+pub const ORIGINS_KEPT: usize = 1_000;
 /// Reports of a development the state keeps.
 pub const REPORTS_KEPT: usize = 32;
 /// Alerts the state keeps besides those still to be delivered.

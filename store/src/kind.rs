@@ -54,6 +54,7 @@ kinds! {
     FeedSilent "feed_silent" 1,
     FeedMoved "feed_moved" 1,
     FeedRecovered "feed_recovered" 1,
+    FeedRetired "feed_retired" 1,
     AlertRaised "alert_raised" 1,
     AlertSuppressed "alert_suppressed" 1,
     AlertGathered "alert_gathered" 2,

@@ -42,7 +42,7 @@ impl State {
             Event::FeedSilent { feed, since } => {
                 self.feed_is(feed, FeedTroubleKind::Silent, When { at: *since, ..when }, None);
             }
-            Event::FeedRecovered { feed } => {
+            Event::FeedRecovered { feed } | Event::FeedRetired { feed } => {
                 Arc::make_mut(&mut self.feeds).remove(feed);
             }
             Event::StorageDegraded { detail, .. } => self.storage = Some(detail.clone()),

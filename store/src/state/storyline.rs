@@ -7,7 +7,7 @@ use std::{
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
-use storyline_config::{FeedId, Phase, StorylineId};
+use storyline_config::{FeedId, Phase, StorylineId, limit::ORIGINS_KEPT};
 
 use crate::{Certainty, DevelopmentId, DevelopmentState, FactKey, ItemId, Relation, Seq};
 
@@ -39,7 +39,7 @@ pub struct StorylineState {
     pub phase_by: Option<DevelopmentId>,
     /// Reports that belong to it, copies and background included.
     pub reports: u64,
-    /// Everyone its reports come from.
+    /// Everyone its reports come from, as many as are kept.
     pub origins: BTreeSet<String>,
     /// Developments it ever had.
     pub developments_ever: u64,
@@ -191,7 +191,9 @@ impl StorylineState {
     /// Counts a report that counts from `at`.
     pub(super) fn count_report(&mut self, at: Timestamp, origin: &str) {
         self.reports += 1;
-        self.origins.insert(origin.to_owned());
+        if self.origins.len() < ORIGINS_KEPT {
+            self.origins.insert(origin.to_owned());
+        }
         let hour = at.as_second().div_euclid(HOUR_SECONDS);
         *self.hours.entry(hour).or_default() += 1;
         let newest = self.hours.keys().next_back().copied().unwrap_or(hour);
