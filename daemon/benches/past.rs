@@ -86,8 +86,8 @@ fn fill(dir: &Path, events: u64) {
         let pending: Vec<_> =
             core.state().deliveries.values().filter(|it| it.state.is_pending()).map(|it| it.id).collect();
         for id in pending {
-            core.delivery(id, DeliveryNews::Attempted(1), now);
-            core.delivery(id, DeliveryNews::Done(1), now);
+            let _ = core.delivery(id, DeliveryNews::Attempted(1), now);
+            let _ = core.delivery(id, DeliveryNews::Done(1), now);
         }
         for part in core.take_staged().parts {
             log.commit(&part.events, &[]).unwrap();

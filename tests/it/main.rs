@@ -13,6 +13,7 @@ mod crash;
 mod demo;
 mod house;
 mod judgement;
+mod outbox;
 mod path;
 mod starter;
 mod tidy;

@@ -96,7 +96,9 @@ async fn stay(
     let bound = listen(&mut tasks, &doors, loaded, inherited).await?;
     if std::io::stdout().is_terminal() {
         out::print(&greeting(&loaded.config))?;
-        tasks.spawn(deliver::follow(house.handle(), house.reader(), anstream::stdout(), cancel.clone()));
+        let reading = deliver::Reading { zone: TimeZone::system(), began: house.clock().now() };
+        let (handle, reader) = (house.handle(), house.reader());
+        tasks.spawn(deliver::follow(handle, reader, reading, anstream::stdout(), cancel.clone()));
     }
     tasks.spawn(signals(doors.clone(), cancel.clone()));
     let working = house.go();

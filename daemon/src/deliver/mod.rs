@@ -21,6 +21,7 @@ mod secret;
 mod send;
 mod service;
 mod signature;
+mod step;
 mod task;
 mod terminal;
 mod webhook;
@@ -35,10 +36,13 @@ use storyline_config::{Network, Sink, SinkId};
 use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-pub use self::terminal::follow;
 use self::{
     send::{Door, Message},
     task::Task,
+};
+pub use self::{
+    step::{STEPS, pass},
+    terminal::{Reading, follow},
 };
 use crate::{clock::Clock, plan::test_message, writer::Handle};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use storyline_config::{AlertCause, SinkId, limit::LONG_STOP};
-use storyline_store::{AlertId, DeliveryDigest, DeliveryId, DevelopmentId, Event, Seq, SinkState};
+use storyline_store::{AlertId, DeliveryDigest, DeliveryId, DevelopmentId, Event, Gathered, Seq, SinkState};
 
 use super::{
     Occasion, Situation, body,
@@ -184,9 +184,19 @@ impl<'a> Desk<'a> {
             }
             match route::peace(&self.situation, sink).filter(|_| !route::breaks_through(sink, stage.kind)) {
                 None => self.plan(id, stage, seq, &story),
+                // Its own digest of the stop tells it at the end of them.
+                Some(_) if self.awaits(id, stage.alert) => {}
                 Some(until) => self.gather(id, stage, DeliveryDigest::Quiet, until),
             }
         }
+    }
+
+    /// Whether a sink's digest of a long stop that is not closed yet tells of an alert.
+    fn awaits(&self, sink: &SinkId, alert: AlertId) -> bool {
+        let stop = |it: &&Gathered| it.digest == DeliveryDigest::Stop && it.sink == *sink;
+        let told = |it: &Event| matches!(it, Event::DeliveryPlanned { sink: to, digest: Some(DeliveryDigest::Stop), .. } if to == sink);
+        let mut gathered = self.situation.state.gathered.iter().filter(stop);
+        gathered.any(|it| it.alert == alert) && !self.out.iter().any(told)
     }
 
     fn raised(&mut self, stage: &Stage) -> (Seq, Story) {

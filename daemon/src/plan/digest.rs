@@ -137,6 +137,10 @@ fn text(situation: &Situation<'_>, sink: &SinkId, cause: DeliveryDigest, told: &
         }
     };
     let count = if storylines { lines.len() } else { told.len() };
+    lay_out(count, storylines, cause, lines)
+}
+
+fn lay_out(count: usize, storylines: bool, cause: DeliveryDigest, lines: Vec<String>) -> String {
     let noun = match (storylines, count) {
         (true, 1) => "storyline",
         (true, _) => "storylines",
@@ -152,16 +156,33 @@ fn text(situation: &Situation<'_>, sink: &SinkId, cause: DeliveryDigest, told: &
 
 /// Every storyline a sink hears of as it stands: first those that are told of, then those of which there is nothing new.
 fn standings(situation: &Situation<'_>, sink: &SinkId, told: &[&Gathered]) -> Vec<String> {
-    let Situation { config, state, .. } = *situation;
     let new: BTreeSet<&StorylineId> = told.iter().filter_map(|it| it.storyline.as_ref()).collect();
     let hears = |id: &StorylineId| {
         let named = |it: &String| it == "*" || it == id.as_str();
-        config.sinks.get(sink).is_some_and(|it| it.storylines.iter().any(named))
+        situation.config.sinks.get(sink).is_some_and(|it| it.storylines.iter().any(named))
     };
-    let followed = state.storylines.iter().filter(|(id, it)| !it.retired && hears(id));
+    standing_of(situation, hears, &new)
+}
+
+fn standing_of(
+    situation: &Situation<'_>,
+    hears: impl Fn(&StorylineId) -> bool,
+    new: &BTreeSet<&StorylineId>,
+) -> Vec<String> {
+    let followed = situation.state.storylines.iter().filter(|(id, it)| !it.retired && hears(id));
     let mut all: Vec<_> = followed.collect();
     all.sort_by_key(|(id, _)| !new.contains(id));
     all.into_iter().map(|(id, it)| standing(id, it, situation)).collect()
+}
+
+/// Every storyline as it stands after first visits or a long stop, for whoever sits before the program; those in `new` come first.
+pub fn as_they_stand(
+    situation: &Situation<'_>,
+    cause: DeliveryDigest,
+    new: &BTreeSet<&StorylineId>,
+) -> String {
+    let lines = standing_of(situation, |_| true, new);
+    lay_out(lines.len(), true, cause, lines)
 }
 
 fn headlines(situation: &Situation<'_>, told: &[&Gathered]) -> Vec<String> {

@@ -36,6 +36,7 @@ use storyline_config::{Baseline, Config, Severity};
 use storyline_store::{AlertKind, DeliveryDigest, Event, Recorded, State};
 
 pub use body::test_message;
+pub use digest::as_they_stand;
 pub use due::due;
 pub use reason::{unheard, why_held};
 pub use story::{Story, Voice};

@@ -21,7 +21,7 @@ pub fn why_held(event: &Event, zone: &TimeZone) -> Option<String> {
                 DeliveryDigest::FirstRun | DeliveryDigest::Stop | DeliveryDigest::Storm => {
                     format!("{sink} hears of it in one digest with all the others ({why})")
                 }
-                _ => format!("{sink} hears of it in a digest from {at} on ({why})"),
+                _ => format!("{sink} hears of it in a digest, not before {at} ({why})"),
             })
         }
         Event::SinkDisabled { sink, error } => Some(format!("{sink} wants nothing until a reload: {error}")),

@@ -167,8 +167,8 @@ impl Writer {
                 replies.push(reply(answer, move |_| Ok(ingested)));
             }
             Message::Delivery(delivery, news, answer) => {
-                self.core.delivery(delivery, news, now);
-                replies.push(reply(answer, |_| Ok(())));
+                let done = self.core.delivery(delivery, news, now);
+                replies.push(reply(answer, move |_| done));
             }
             Message::Command(command, answer) => {
                 let done = self.core.command(command, now);

@@ -14,6 +14,7 @@ use super::{
     run::{Writer, look, past},
     trouble::{Pause, trouble},
 };
+use crate::deliver;
 
 impl Writer {
     /// Commits what was thought, shows it, and answers.
@@ -50,6 +51,7 @@ impl Writer {
     /// Writes part after part; where one is refused, those before it stay.
     fn commit(&mut self, parts: &[Part], promised: bool) -> Result<(), StoreError> {
         for part in parts {
+            deliver::pass(&part.events, false);
             let feeds: Vec<_> = part.feeds.iter().map(|(id, it)| (id.clone(), it.as_ref())).collect();
             if !part.events.is_empty() || promised {
                 self.log.commit(&part.events, &feeds)?;
@@ -57,6 +59,7 @@ impl Writer {
                 self.log.save_feeds(&feeds)?;
             }
             failpoint("writer.part");
+            deliver::pass(&part.events, true);
             self.recorded.extend(part.feeds.iter().cloned());
         }
         Ok(())

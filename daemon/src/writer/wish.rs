@@ -52,11 +52,25 @@ impl Core {
     }
 
     /// Records a sink's news of a delivery.
-    pub fn delivery(&mut self, delivery: DeliveryId, news: DeliveryNews, now: Timestamp) {
-        let settled = self.state.deliveries.get(&delivery).is_none_or(|it| !it.state.is_pending());
-        // Whatever came of an attempt that was in hand when its sink was taken away changes nothing, unless it was taken.
-        if settled && !matches!(news, DeliveryNews::Done(_)) {
-            return;
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::Unknown`] where it is to be attempted and nothing is to be sent: it must not be.
+    pub fn delivery(
+        &mut self,
+        delivery: DeliveryId,
+        news: DeliveryNews,
+        now: Timestamp,
+    ) -> Result<(), Refused> {
+        let known = self.state.deliveries.get(&delivery);
+        match news {
+            DeliveryNews::Done(_) if known.is_some() => {}
+            _ if known.is_some_and(|it| it.state.is_pending()) => {}
+            DeliveryNews::Attempted(_) => {
+                return Err(Refused::Unknown(format!("delivery {delivery} is not to be sent")));
+            }
+            // It was in hand when its sink was taken away: what came of it changes nothing.
+            _ => return Ok(()),
         }
         let event = match news {
             DeliveryNews::Attempted(attempt) => Event::DeliveryAttempted { delivery, attempt },
@@ -66,11 +80,12 @@ impl Core {
             }
             DeliveryNews::Dead(error) => Event::DeliveryDead { delivery, error },
             DeliveryNews::Disabled(error) => {
-                let Some(known) = self.state.deliveries.get(&delivery) else { return };
+                let Some(known) = known else { return Ok(()) };
                 Event::SinkDisabled { sink: known.sink.clone(), error }
             }
         };
         self.cause(vec![event], Occasion::Live, now);
+        Ok(())
     }
 
     /// Records a person's wish.

@@ -288,7 +288,7 @@ impl State {
 
     /// Keeps the newest alerts and every one that still has a delivery to be made.
     fn forget_old_alerts(&mut self) {
-        while self.alerts.len() > ALERTS_KEPT {
+        while self.alerts.len() > ALERTS_KEPT && !self.keeps_all_alerts {
             let deliveries = &self.deliveries;
             let pending = |it: &Alert| {
                 it.deliveries.iter().any(|id| deliveries.get(id).is_some_and(|d| d.state.is_pending()))

@@ -1,6 +1,8 @@
 //! What a reference means, and everything the log says of it.
 
-use storyline_store::{AlertId, DevelopmentId, ItemId, Recorded, Report, Seq};
+use std::collections::BTreeSet;
+
+use storyline_store::{AlertId, DeliveryId, DevelopmentId, Event, ItemId, Recorded, Report, Seq};
 
 use super::super::{doors::Past, moment::each, subject};
 
@@ -69,7 +71,8 @@ pub(super) fn find(past: &dyn Past, sought: &Sought, head: Seq) -> Result<Found,
     let Some(first) = first(past, sought, head)? else { return Ok(Found::default()) };
     let report = subject::report(&first.event).map(|(report, _)| report.clone());
     let development = subject::development(&first.event);
-    let alert = subject::alert(&first.event);
+    let alert = subject::alert(&first.event).or_else(|| development.map(AlertId::of_development));
+    let mut deliveries: BTreeSet<DeliveryId> = BTreeSet::new();
     let mut found = Found { report, events: Vec::new() };
     let item = found.report.as_ref().map(|it| it.item);
     each(past, Seq(0), head, |it| {
@@ -82,8 +85,15 @@ pub(super) fn find(past: &dyn Past, sought: &Sought, head: Seq) -> Result<Found,
         let same_item = item.is_some() && cited.map(|it| it.item) == item;
         let same_development = about.is_some() && about == development && cited.is_none();
         let same_alert = alert.is_some() && subject::alert(&it.event) == alert;
+        // What became of the messages that told of it, digests among them, says whether it reached anybody.
+        if let Event::DeliveryPlanned { delivery, body, .. } = &it.event
+            && alert.is_some_and(|alert| same_alert || body.contains(&alert.to_string()))
+        {
+            deliveries.insert(*delivery);
+        }
+        let sent = subject::delivery(&it.event).is_some_and(|it| deliveries.contains(&it));
         let own = cited.is_some() && cited.map(|it| it.item) == found.report.as_ref().map(|it| it.item);
-        let told = it.seq == first.seq || same_item || same_development || same_alert || own;
+        let told = it.seq == first.seq || same_item || same_development || same_alert || sent || own;
         if told && found.events.len() < EVENTS_MAX {
             found.events.push(it.clone());
         }
