@@ -11,6 +11,8 @@ mod bad_input;
 mod corpus;
 mod crash;
 mod demo;
+mod disk;
+mod failpoints;
 mod house;
 mod judgement;
 mod outbox;
