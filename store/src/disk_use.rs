@@ -94,7 +94,7 @@ mod tests {
         assert!(before.log >= 20_000 && before.total > before.log, "{before:?}");
         assert_eq!((before.segments, before.archive, before.snapshot, before.aside), (0, 0, 0, 0));
         segment::save(&log.reader(), dir.path()).unwrap();
-        Snapshots::new(dir.path(), 1).save(&State::default(), &[7; 30_000]).unwrap();
+        Snapshots::new(dir.path(), 1).save(&State::default(), &vec![7; 30_000]).unwrap();
         Archive::open(dir.path()).unwrap();
         fs::create_dir(dir.path().join("log.copy")).unwrap();
         fs::write(dir.path().join("log.copy/db"), [7; 9_000]).unwrap();

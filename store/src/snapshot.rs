@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use storyline_config::limit::{SNAPSHOTS_BYTES_MAX, SNAPSHOTS_KEPT};
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::{Reader, Seq, State, StoreError, durable, failpoint};
+use crate::{Reader, Seq, State, StoreError, durable, failpoint::failpoint};
 
 const DIR: &str = "snapshots";
 const MEMORY: &str = "memory";

@@ -28,7 +28,10 @@ impl Disk {
     /// None, said loudly, where nothing may be mounted.
     fn mount(at: &Path, size: &str) -> Option<Self> {
         fs::create_dir_all(at).unwrap();
-        let mount = Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).arg(at).output();
+        let mount = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
+            .arg(at)
+            .output();
         match mount {
             Ok(output) if output.status.success() => Some(Self(at.to_owned())),
             other => {
@@ -61,7 +64,13 @@ fn storage(house: &House) -> (Value, Value) {
 }
 
 /// A daemon that reads a feed, meets a trouble while the feed brings news, and gets over it.
-fn trouble_passes(house: &mut House, pages: &Pages, code_told: &str, begin: impl FnOnce(&House), end: impl FnOnce(&House)) {
+fn trouble_passes(
+    house: &mut House,
+    pages: &Pages,
+    code_told: &str,
+    begin: impl FnOnce(&House),
+    end: impl FnOnce(&House),
+) {
     let pid = house.pid();
     let (mut acknowledged, given) = ingest(house, 0..4);
     assert_eq!((acknowledged.len(), given), (4, Some(0)));
@@ -85,7 +94,10 @@ fn trouble_passes(house: &mut House, pages: &Pages, code_told: &str, begin: impl
     assert_eq!(code(house, "/readyz"), 503);
     let status = house.json(&["status", "--json"]);
     let error = &status["storage_error"];
-    assert!(["detail", "hint", "since"].iter().all(|it| error[it].as_str().is_some_and(|it| !it.is_empty())), "{error}");
+    assert!(
+        ["detail", "hint", "since"].iter().all(|it| error[it].as_str().is_some_and(|it| !it.is_empty())),
+        "{error}"
+    );
     holds(house, &acknowledged, "while nothing can be written");
     pages.set(rss(&[CALL, OLD]));
     for verb in [&["mute", "Nobody"][..], &["poll"], &["snooze", "dock-strike", "1h"]] {
@@ -149,7 +161,12 @@ fn a_failing_disk_is_told_at_once_and_got_over_without_a_restart() {
 /// The log's own fault layer; none, said loudly, where it cannot be made.
 fn layer(to: &Path) -> Option<PathBuf> {
     let source = root().join("store/tests/it/fault.c");
-    let made = Command::new("cc").args(["-O1", "-shared", "-fPIC", "-o"]).arg(to).arg(&source).arg("-lpthread").output();
+    let made = Command::new("cc")
+        .args(["-O1", "-shared", "-fPIC", "-o"])
+        .arg(to)
+        .arg(&source)
+        .arg("-lpthread")
+        .output();
     match made {
         Ok(output) if output.status.success() => Some(to.to_owned()),
         other => {
@@ -175,7 +192,10 @@ fn a_log_found_damaged_is_read_and_not_written_until_it_is_repaired() {
 
     house.start();
     let status = house.json(&["status", "--json"]);
-    assert_eq!((&status["storage"], &status["storage_error"]["code"]), (&"read-only".into(), &"damaged".into()));
+    assert_eq!(
+        (&status["storage"], &status["storage_error"]["code"]),
+        (&"read-only".into(), &"damaged".into())
+    );
     let hint = status["storage_error"]["hint"].as_str().unwrap();
     assert!(hint.contains("storyline store repair"), "{hint}");
     let said = String::from_utf8(house.run(&["status"]).stdout).unwrap();
@@ -186,7 +206,11 @@ fn a_log_found_damaged_is_read_and_not_written_until_it_is_repaired() {
     let same = before.iter().filter(|it| read.contains(it)).count();
     assert!(same + 4 >= before.len() && same < before.len(), "{same} of {} can be read", before.len());
     assert_eq!(fs::read(&file).unwrap(), bytes, "not a byte of it was changed");
-    assert_eq!(house.run(&["store", "repair", "--json"]).status.code(), Some(75), "not under a running daemon");
+    assert_eq!(
+        house.run(&["store", "repair", "--json"]).status.code(),
+        Some(75),
+        "not under a running daemon"
+    );
     house.stop();
 
     let repaired = house.run(&["store", "repair", "--json"]);

@@ -42,7 +42,10 @@ fn line(n: u64) -> Value {
 }
 
 /// Gives some items one by one, and answers with what was acknowledged.
-pub(crate) fn ingest(house: &House, numbers: impl Iterator<Item = u64>) -> (BTreeMap<String, Value>, Option<i32>) {
+pub(crate) fn ingest(
+    house: &House,
+    numbers: impl Iterator<Item = u64>,
+) -> (BTreeMap<String, Value>, Option<i32>) {
     let mut acknowledged = BTreeMap::new();
     let mut code = Some(0);
     for n in numbers {
