@@ -79,6 +79,10 @@ pub const SEEN_AFTER: Duration = Duration::from_hours(30 * 24);
 pub const DEVELOPMENTS_KEPT: usize = 64;
 /// Origins of a storyline the state can tell apart; more are not counted.
 pub const ORIGINS_KEPT: usize = 1_000;
+/// Events of one stretch of the log, as the state notes in which of them a storyline's course stands.
+pub const STRETCH_EVENTS: u64 = 1_024;
+/// Stretches noted of one storyline; after that all are looked through.
+pub const STRETCHES_MAX: usize = 2_048;
 /// Reports of a development the state keeps.
 pub const REPORTS_KEPT: usize = 32;
 /// Alerts the state keeps besides those still to be delivered.

@@ -160,6 +160,18 @@ fn main() {
     took.sort_by_key(|it| it.1);
     println!("a state of the past: median {:?}, worst {:?}", took[10].1, took[20].1);
     let middle = at(&past, Seq(head / 3)).0;
+    let (state, _) = at(&past, Seq(head));
+    for (id, it) in state.storylines.iter().take(2) {
+        let began = Instant::now();
+        let course = it.course(state.seq);
+        let told: usize =
+            course.iter().map(|(after, to)| past.read_course(id, *after, *to).unwrap().len()).sum();
+        println!(
+            "the whole course of {id}: {told} events in {} stretches, {:?}",
+            course.len(),
+            began.elapsed()
+        );
+    }
     log.close().unwrap();
     snapshot::forget(dir).unwrap();
     let log = Log::open(dir).unwrap().log;

@@ -121,6 +121,11 @@ impl Frame<'_> {
         Ok(Recorded { seq: self.seq, at: self.at, event })
     }
 
+    /// Whether its fields begin with these bytes.
+    pub(crate) fn begins(&self, fields: &[u8]) -> bool {
+        self.fields.starts_with(fields)
+    }
+
     /// The fields with their kind in front again.
     fn json(&self) -> Vec<u8> {
         let mut json = Vec::with_capacity(self.fields.len() + self.kind.len() + 12);

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, io::Write, path::Path, sync::Arc};
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use storyline_config::{Config, FeedId, Findings, Loaded};
+use storyline_config::{Config, FeedId, Findings, Loaded, StorylineId};
 use storyline_store::{
     DiskUse, FeedRecord, Item, ItemId, Reader, Recorded, Seq, State, Verified, snapshot::Snapshots,
 };
@@ -28,6 +28,13 @@ pub trait Past: Send + Sync + 'static {
     ///
     /// What the disk said, for people.
     fn read_after(&self, after: Seq, limit: usize) -> Result<Vec<Recorded>, String>;
+
+    /// Reads the events after one place up to another that tell the course of a storyline, in order.
+    ///
+    /// # Errors
+    ///
+    /// What the disk said, for people.
+    fn read_course(&self, storyline: &StorylineId, after: Seq, to: Seq) -> Result<Vec<Recorded>, String>;
 
     /// Where things stood at a place, or at one before it that is kept; none where nothing is kept.
     fn state_near(&self, to: Seq) -> Option<State>;
@@ -66,6 +73,10 @@ pub struct Written {
 impl Past for Written {
     fn read_after(&self, after: Seq, limit: usize) -> Result<Vec<Recorded>, String> {
         self.reader.read_after(after, limit).map_err(|error| error.to_string())
+    }
+
+    fn read_course(&self, storyline: &StorylineId, after: Seq, to: Seq) -> Result<Vec<Recorded>, String> {
+        self.reader.read_course(storyline, after, to).map_err(|error| error.to_string())
     }
 
     fn state_near(&self, to: Seq) -> Option<State> {

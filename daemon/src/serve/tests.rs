@@ -19,7 +19,7 @@ use hyper::{Request, body::Bytes};
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use storyline_config::{Config, FeedId};
+use storyline_config::{Config, FeedId, StorylineId};
 use storyline_store::{DiskUse, FeedRecord, Item, ItemId, Recorded, Seq, State, Verified};
 use tempfile::TempDir;
 use tokio::{
@@ -41,6 +41,11 @@ struct Written(watch::Receiver<Vec<Recorded>>);
 impl Past for Written {
     fn read_after(&self, after: Seq, limit: usize) -> Result<Vec<Recorded>, String> {
         Ok(self.0.borrow().iter().filter(|it| it.seq > after).take(limit).cloned().collect())
+    }
+
+    fn read_course(&self, storyline: &StorylineId, after: Seq, to: Seq) -> Result<Vec<Recorded>, String> {
+        let told = |it: &Recorded| it.event.course_of() == Some(storyline) && it.seq > after && it.seq <= to;
+        Ok(self.0.borrow().iter().filter(|it| told(it)).cloned().collect())
     }
 
     fn state_near(&self, _to: Seq) -> Option<State> {

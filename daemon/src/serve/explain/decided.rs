@@ -24,7 +24,7 @@ fn decision(item: ItemId, recorded: &Recorded) -> Option<Value> {
 
 fn shape(recorded: &Recorded, report: &Report, evidence: &Evidence, relation: Relation) -> Value {
     json!({
-        "storyline": subject::storyline(&recorded.event),
+        "storyline": recorded.event.storyline(),
         "relevant": true,
         "why": evidence.why,
         "facets": evidence.facets,
