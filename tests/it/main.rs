@@ -17,5 +17,6 @@ mod house;
 mod judgement;
 mod outbox;
 mod path;
+mod rebuild;
 mod starter;
 mod tidy;
