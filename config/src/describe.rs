@@ -8,7 +8,7 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    AlertCause, AlertRule, Alias, Config, Facet, Feed, Sink, SinkKind, Source, Storyline, StorylineId,
+    AlertCause, AlertRule, Alias, Config, Facet, Feed, Mail, Sink, SinkKind, Source, Storyline, StorylineId,
 };
 
 /// A configuration in words and numbers. No secret is in it.
@@ -174,10 +174,10 @@ fn feed(id: String, it: &Feed) -> FeedDescription {
 
 fn sink(id: String, it: &Sink) -> SinkDescription {
     let (kind, target) = match &it.kind {
-        SinkKind::Webhook { url } => ("webhook", url.host_str().unwrap_or_default().to_owned()),
-        SinkKind::Service { service, url } => {
-            (service.as_str(), url.host_str().unwrap_or_default().to_owned())
-        }
+        SinkKind::Webhook { url } => ("webhook", url.place()),
+        SinkKind::Service { service, url } => (service.as_str(), url.place()),
+        SinkKind::Apprise { command } => ("apprise", command.first().cloned().unwrap_or_default()),
+        SinkKind::Email(it) => ("email", mail(it)),
         SinkKind::Exec { command } => ("exec", command.first().cloned().unwrap_or_default()),
         SinkKind::Desktop => ("desktop", "notify-send".to_owned()),
     };
@@ -189,6 +189,16 @@ fn sink(id: String, it: &Sink) -> SinkDescription {
         min_severity: it.min_severity.as_str(),
         pace: pace(it),
     }
+}
+
+/// `desk@example.org and 2 more, through mail.example.org`.
+fn mail(it: &Mail) -> String {
+    let first = it.to.first().map_or("nobody", |it| it.address.as_str());
+    let more = match it.to.len().saturating_sub(1) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{first}{more}, through {}", it.host)
 }
 
 /// When a sink is told, in words.

@@ -10,7 +10,8 @@ use jiff::tz::TimeZone;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::{
-    Alias, Config, Digest, Facets, Feed, Pack, Retry, Sink, SinkKind, Source, Storyline, StorylineId,
+    Address, Alias, Config, Digest, Facets, Feed, Mail, Mailbox, Pack, Retry, Sink, SinkKind, Source,
+    Storyline, StorylineId,
 };
 
 /// Fields written one after the other, so that no two different rows of fields look alike.
@@ -162,8 +163,10 @@ fn pairs(fields: &mut Fields, headers: &BTreeMap<String, String>) {
 
 fn sink_fields(fields: &mut Fields, it: &Sink) {
     match &it.kind {
-        SinkKind::Webhook { url } => fields.add("url", url),
-        SinkKind::Service { service, url } => fields.add(service.as_str(), url),
+        SinkKind::Webhook { url } => address_field(fields, "url", url),
+        SinkKind::Service { service, url } => address_field(fields, service.as_str(), url),
+        SinkKind::Apprise { command } => fields.each("apprise", command),
+        SinkKind::Email(it) => mail_fields(fields, it),
         SinkKind::Exec { command } => fields.each("command", command),
         SinkKind::Desktop => fields.add("desktop", true),
     }
@@ -181,6 +184,20 @@ fn sink_fields(fields: &mut Fields, it: &Sink) {
     let Retry { first, max, give_up } = it.retry;
     fields.add("retry", format!("{} {} {}", first.as_millis(), max.as_millis(), give_up.as_millis()));
     fields.add("timeout", it.timeout.as_millis());
+}
+
+fn address_field(fields: &mut Fields, name: &'static str, it: &Address) {
+    match it {
+        Address::Url(it) => fields.add(name, it),
+        Address::File(it) => fields.add(name, format!("file {}", it.display())),
+    }
+}
+
+fn mail_fields(fields: &mut Fields, it: &Mail) {
+    let mailbox = |it: &Mailbox| format!("{} <{}>", it.name.as_deref().unwrap_or_default(), it.address);
+    fields.add("mail", format!("{} {}:{}", it.tls.as_str(), it.host, it.port));
+    fields.add("from", mailbox(&it.from));
+    fields.each("to", it.to.iter().map(mailbox));
 }
 
 #[cfg(test)]

@@ -120,3 +120,6 @@ pub const EVENTS_LIMIT_MAX: usize = 1_000;
 
 /// A stop longer than this is a long one: what happened meanwhile is told in one digest.
 pub const LONG_STOP: Duration = Duration::from_hours(6);
+
+/// People one mail goes to.
+pub const RECIPIENTS_MAX: usize = 50;

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use jiff::tz::TimeZone;
 
-use crate::{Digest, QuietHours, Severity};
+use crate::{Address, Digest, Mail, QuietHours, Severity};
 
 /// A place alerts go to.
 #[derive(Debug, Clone)]
@@ -12,6 +12,8 @@ pub struct Sink {
     /// How it is reached.
     pub kind: SinkKind,
     /// A file that holds its secret; the systemd credential of the sink's name stands in for it.
+    ///
+    /// It is read anew for every message, and never becomes part of a configuration.
     pub secret_file: Option<PathBuf>,
     /// The storylines it hears of, `*` for all.
     pub storylines: Vec<String>,
@@ -37,20 +39,27 @@ pub enum SinkKind {
     /// A POST of JSON, signed as Standard Webhooks say.
     Webhook {
         /// Where it goes.
-        url: url::Url,
+        url: Address,
     },
     /// A service that has its own idea of a message.
     Service {
         /// Which one.
         service: Service,
         /// Where it goes.
-        url: url::Url,
+        url: Address,
+    },
+    /// The program of Apprise; the sink's secret is the file that names its services.
+    Apprise {
+        /// The program and its first arguments; no shell.
+        command: Vec<String>,
     },
     /// A program that gets the alert as JSON on standard input.
     Exec {
         /// The program and its arguments; no shell.
         command: Vec<String>,
     },
+    /// Mail; a storyline is one thread.
+    Email(Mail),
     /// The notifications of the desktop that the daemon runs under.
     Desktop,
 }

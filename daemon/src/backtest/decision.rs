@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use storyline_config::StorylineId;
-use storyline_store::{DevelopmentId, Event, ItemId, Recorded, Relation, Report};
+use storyline_store::{DevelopmentId, Event, Item, ItemId, Recorded, Relation, Report};
 
 use super::Line;
+
+/// An item is judged for one storyline after the other: so far back the same content may have been taken in.
+const EARLIER_LOOK: usize = 16;
 
 /// One decision, as far as two of them are compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,11 +57,18 @@ pub struct Recordings {
     pub decisions: Vec<Decision>,
     /// Since when an outlet is left out.
     pub muted: BTreeMap<String, Timestamp>,
-    /// The hash of the last configuration, and since when it holds.
-    pub configuration: Option<(String, Timestamp)>,
+    /// Earlier contents of items that said something else later, as far as they belonged to a storyline.
+    pub earlier: Vec<Item>,
+    /// When the items that are kept count from, by what they say now.
+    kept: BTreeMap<ItemId, Timestamp>,
 }
 
 impl Recordings {
+    /// Begins to fold a log, from which `items` are kept.
+    pub fn of(items: &[Item]) -> Self {
+        Self { kept: items.iter().map(|it| (it.id, it.effective)).collect(), ..Self::default() }
+    }
+
     /// Takes note of the next event.
     pub fn observe(&mut self, recorded: &Recorded) {
         match &recorded.event {
@@ -83,9 +93,6 @@ impl Recordings {
             Event::OutletMuted { outlet, .. } => {
                 self.muted.entry(outlet.clone()).or_insert(recorded.at);
             }
-            Event::ConfigurationLoaded { hash, .. } => {
-                self.configuration = Some((hash.clone(), recorded.at));
-            }
             _ => {}
         }
     }
@@ -97,6 +104,11 @@ impl Recordings {
         development: Option<DevelopmentId>,
         report: &Report,
     ) {
+        let Some(now) = self.kept.get(&report.item) else { return };
+        let known = |it: &Item| it.id == report.item && it.effective == report.effective;
+        if report.effective < *now && !self.earlier.iter().rev().take(EARLIER_LOOK).any(known) {
+            self.earlier.push(report.as_item());
+        }
         self.decisions.push(Decision {
             item: report.item,
             id: report.key.clone().unwrap_or_else(|| report.item.to_string()),

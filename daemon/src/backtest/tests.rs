@@ -86,7 +86,7 @@ fn developments_that_fall_apart_are_told_with_their_parts() {
 fn what_the_log_tells_is_what_a_run_over_the_same_items_decides() {
     let config = config(r#"[["averell"], ["strike", "walkout"]]"#);
     let mut core = Core::new(std::sync::Arc::new(config.clone()), TimeZone::UTC, Past::default());
-    let mut recordings = Recordings::default();
+    let mut recordings = Recordings::of(&items());
     for it in items() {
         core.ingest(&it, false, it.effective);
         let events: Vec<Recorded> = core.take_staged().into_events().collect();

@@ -27,6 +27,9 @@ pub(crate) struct SnoozeArgs {
 pub(crate) struct MuteArgs {
     /// The outlet, by the name reports show it by
     outlet: String,
+    /// Mute it although none of that name was configured or seen
+    #[arg(long)]
+    anyway: bool,
 }
 
 /// Say that a development does not belong.
@@ -66,7 +69,10 @@ fn is_alert(name: &str) -> bool {
 
 /// Runs `mute`.
 pub(super) async fn mute(args: &MuteArgs, global: &Global) -> Result<Exit, Failure> {
-    let answer = Client::find(global).await?.post("/v1/mute", &json!({ "outlet": args.outlet })).await?;
+    let answer = Client::find(global)
+        .await?
+        .post("/v1/mute", &json!({ "outlet": args.outlet, "anyway": args.anyway }))
+        .await?;
     out::show(global, answer, |it| format!("{} is muted (#{})\n", text(it, "outlet"), number(it, "seq")))?;
     Ok(Exit::Done)
 }

@@ -1,7 +1,7 @@
 //! Sinks work off the deliveries that the log has planned.
 //!
 //! ```text
-//! watch ──▶ pick ──▶ delivery_attempted (durable) ──▶ webhook | exec ──▶ done, failed, dead, disabled
+//! watch ──▶ pick ──▶ delivery_attempted (durable) ──▶ webhook | mail | … ──▶ done, failed, dead, disabled
 //!             ▲                                                                  │
 //!             └─────────────────────────── the writer's queue ◀──────────────────┘
 //! ```
@@ -15,7 +15,9 @@
 //! * No secret and no word of a reply reaches an error, a log line or the log.
 
 mod exec;
+mod mail;
 mod pick;
+mod program;
 mod retry;
 mod secret;
 mod send;
@@ -25,6 +27,7 @@ mod step;
 mod task;
 mod terminal;
 mod webhook;
+mod words;
 
 #[cfg(test)]
 mod tests;

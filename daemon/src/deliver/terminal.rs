@@ -10,6 +10,7 @@ use storyline_config::{FeedId, StorylineId};
 use storyline_store::{DeliveryDigest, Event, Reader, Recorded, Seq};
 use tokio_util::sync::CancellationToken;
 
+use super::words::plain;
 use crate::{
     plan::{Situation, as_they_stand},
     writer::{Handle, View},
@@ -81,7 +82,7 @@ async fn catch_up(
 fn show(events: &[Recorded], held: &mut Held, out: &mut impl Write) -> io::Result<()> {
     for it in events {
         match &it.event {
-            Event::AlertRaised { text, .. } => writeln!(out, "{text}")?,
+            Event::AlertRaised { text, .. } => writeln!(out, "{}", plain(text))?,
             Event::AlertSuppressed { reason, storyline, .. } => held.take(reason, storyline.as_ref()),
             _ => {}
         }

@@ -22,6 +22,7 @@ mod explain;
 mod fact;
 mod features;
 mod fold;
+mod hits;
 mod judge;
 mod judgement;
 #[cfg(test)]
@@ -42,13 +43,15 @@ mod stem;
 #[cfg(test)]
 mod tests;
 mod thread;
+pub mod tongue;
 mod touch;
 mod trie;
 
 pub use definitions::Definitions;
 pub use due::due;
-pub use explain::{Explanation, explain};
+pub use explain::{Compared, Explanation, FacetExplained, compared, explain, names};
 pub use fact::Fact;
+pub use hits::{AliasName, Hits};
 pub use judge::{detect, judge};
 pub use judgement::Judgement;
 pub use memory::Memory;

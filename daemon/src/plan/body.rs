@@ -57,6 +57,7 @@ struct DigestBody<'a> {
     cause: DeliveryDigest,
     seq: Seq,
     storyline: Option<&'a StorylineId>,
+    title: Option<&'a str>,
     alerts: Vec<DigestAlert<'a>>,
     /// Alerts that are not listed.
     more: usize,
@@ -108,7 +109,7 @@ pub(super) fn alert(situation: &Situation<'_>, stage: &Stage, story: &Story, env
 /// The document for a digest of `alerts`, of which the first are named.
 pub(super) fn digest(
     cause: DeliveryDigest,
-    storyline: Option<&StorylineId>,
+    storyline: Option<(&StorylineId, &str)>,
     alerts: &[&Gathered],
     at: Timestamp,
     (id, seq, text): (DeliveryId, Seq, &str),
@@ -124,7 +125,8 @@ pub(super) fn digest(
         kind: "digest",
         cause,
         seq,
-        storyline,
+        storyline: storyline.map(|(id, _)| id),
+        title: storyline.map(|(_, title)| title),
         alerts: named.collect(),
         more: alerts.len().saturating_sub(ALERTS_NAMED),
         at,

@@ -124,7 +124,9 @@ fn render(
     let first = told.first().and_then(|it| it.storyline.as_ref());
     let storyline = first.filter(|first| told.iter().all(|it| it.storyline.as_ref() == Some(first)));
     let text = text(situation, sink, cause, told);
-    let body = body::digest(cause, storyline, told, situation.now, (id, seq, &text));
+    let title = |id| situation.state.storylines.get(id).map_or("", |it| it.title.as_str());
+    let titled = storyline.map(|id| (id, title(id)));
+    let body = body::digest(cause, titled, told, situation.now, (id, seq, &text));
     Digest { storyline: storyline.cloned(), body }
 }
 

@@ -120,6 +120,9 @@ fn until(asked: &Snooze, now: Timestamp) -> Result<Timestamp, Problem> {
 #[serde(deny_unknown_fields)]
 struct Mute {
     outlet: String,
+    /// Whether it is muted although nothing is known of it.
+    #[serde(default)]
+    anyway: bool,
 }
 
 /// `POST /v1/mute`.
@@ -129,10 +132,12 @@ pub(super) async fn mute(
     body: Body,
 ) -> Answer {
     peer.may_wish()?;
-    let outlet = wish::<Mute>(body).await?.outlet.trim().to_owned();
+    let asked: Mute = wish(body).await?;
+    let outlet = asked.outlet.trim().to_owned();
     if outlet.is_empty() || outlet.len() > storyline_config::limit::TITLE_CHARS_MAX {
         return Err(Problem::bad("\"outlet\" names no outlet", "give the name reports show it by"));
     }
+    let outlet = if asked.anyway { outlet } else { super::outlet::known(&doors, &outlet).await? };
     let seq = doors.handle.command(Command::Mute(outlet.clone(), peer.name())).await?;
     Ok(Json(json!({ "seq": seq, "outlet": outlet })))
 }

@@ -15,12 +15,13 @@ use storyline_config::{Baseline, Config, FeedId};
 use storyline_store::{Event, FeedRecord, Item, Recorded, Seen, Seq, State};
 
 use super::{
+    hearing::{explained, hear_tongues, in_tongue},
     misses::Misses,
     seen::{Looking, Sight},
     staged::{Staged, Staging},
 };
 use crate::{
-    detect::{self, Definitions, Judgement, Memory, Rules},
+    detect::{self, Definitions, Judgement, Memory, Rules, tongue},
     plan,
     plan::{Occasion, Situation, Visits},
     poll::{Outcome, Page, Visit, manners},
@@ -70,8 +71,8 @@ pub struct Tally {
     pub items: u64,
     /// Those that belonged to a storyline.
     pub matched: u64,
-    /// The item that came nearest to belonging, and to what.
-    pub nearest_miss: Option<String>,
+    /// The items of the last day that came nearest to belonging, each to another storyline, and what they lacked.
+    pub nearest_misses: Vec<String>,
 }
 
 /// What one item came to.
@@ -164,7 +165,7 @@ impl Core {
     /// As [`make_room`](Self::make_room) in the middle of a page: with what its feed was seen to carry so far.
     fn make_room_within(&mut self, feed: &FeedId, before: &FeedRecord, seen: &Seen) {
         if self.staging.is_large() {
-            let record = FeedRecord { schedule: before.schedule.clone(), seen: seen.clone() };
+            let record = FeedRecord { seen: seen.clone(), ..before.clone() };
             self.feeds.insert(feed.clone(), Arc::new(record));
             self.staging.touch(feed.clone());
             self.staging.close(&self.feeds);
@@ -255,13 +256,17 @@ impl Core {
         let occasion = self.occasion(feed, record, baseline);
         let mut items: Vec<&Item> = page.items.iter().collect();
         items.sort_by_key(|it| (it.effective, it.id));
+        let unseen = items.iter().filter(|it| !record.seen.0.contains_key(&it.id.0)).copied();
+        hear_tongues(&mut record.tongues, unseen);
+        let tongue = tongue::voted(&record.tongues).map(str::to_owned);
         let oldest = record.schedule.oldest;
         let mut overlap = manners::Overlap { items: items.len(), new: 0 };
         let mut seen = std::mem::take(&mut record.seen);
         let mut looking = Looking::new(&mut seen, now);
         for item in items {
             let late = record.schedule.baselined && oldest.is_some_and(|oldest| item.effective < oldest);
-            let judged = self.look_and_judge(&mut looking, item, late, occasion, now);
+            let item = in_tongue(item, tongue.as_deref());
+            let judged = self.look_and_judge(&mut looking, &item, late, occasion, now);
             overlap.new += usize::from(judged.is_some());
             self.make_room_within(feed, record, looking.seen());
         }
@@ -340,8 +345,12 @@ impl Core {
     pub fn ingest(&mut self, item: &Item, backfill: bool, now: Timestamp) -> Judged {
         self.page_raised = 0;
         let occasion = if backfill { Occasion::Backfill } else { Occasion::Live };
-        let record = self.feeds.entry(item.feed.clone()).or_default();
-        let mut seen = std::mem::take(&mut Arc::make_mut(record).seen);
+        let record = Arc::make_mut(self.feeds.entry(item.feed.clone()).or_default());
+        if !record.seen.0.contains_key(&item.id.0) {
+            hear_tongues(&mut record.tongues, std::iter::once(item));
+        }
+        let item = &*in_tongue(item, tongue::voted(&record.tongues));
+        let mut seen = std::mem::take(&mut record.seen);
         let mut looking = Looking::by_id(&mut seen, now);
         let judged = match looking.look(item) {
             Sight::Known(it) => {
@@ -374,11 +383,10 @@ impl Core {
         for event in plan::due(&self.situation(now), visits) {
             self.record(event, now);
         }
-        let (definitions, memory) = (&self.definitions, &self.memory);
-        let storylines = self.config.storylines.len();
-        self.misses.look(now, storylines, |it| detect::explain(definitions, memory, it, now));
-        if self.misses.nearest() != self.tally.nearest_miss.as_deref() {
-            self.tally.nearest_miss = self.misses.nearest().map(str::to_owned);
+        let (definitions, memory, config) = (&self.definitions, &self.memory, &self.config);
+        let explain = |it: &Item| explained(config, definitions, memory, it, now);
+        if self.misses.look(now, config.storylines.len(), explain) {
+            self.tally.nearest_misses = self.misses.nearest();
         }
     }
 
@@ -390,6 +398,6 @@ impl Core {
 
     /// Why an item does or does not belong, as things stand.
     pub fn explain(&self, item: &Item, now: Timestamp) -> Vec<detect::Explanation> {
-        detect::explain(&self.definitions, &self.memory, item, now)
+        explained(&self.config, &self.definitions, &self.memory, item, now)
     }
 }

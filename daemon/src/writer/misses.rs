@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
+use storyline_config::StorylineId;
 use storyline_store::Item;
 
 use crate::detect::Explanation;
@@ -13,12 +14,16 @@ const WAITING_MAX: usize = 256;
 const LOOKS_MAX: usize = 512;
 /// How long a miss is shown.
 const SHOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// Misses that are shown at one time.
+const SHOWN_MAX: usize = 5;
+/// Misses kept of one hour.
+const HOURLY_MAX: usize = 8;
 
 /// Items that belonged to nothing, and those of them that came nearest.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Misses {
     waiting: VecDeque<Item>,
-    /// The nearest of each hour, so that yesterday's makes room for today's.
+    /// The nearest to each storyline of each hour, so that yesterday's makes room for today's.
     nearest: Vec<Miss>,
 }
 
@@ -26,6 +31,7 @@ pub(super) struct Misses {
 #[derive(Debug, Clone)]
 struct Miss {
     at: Timestamp,
+    storyline: StorylineId,
     /// The share of the storyline's facets that were touched.
     share: f64,
     said: String,
@@ -41,20 +47,23 @@ impl Misses {
     }
 
     /// Looks at some of what waits, the latest first; `explain` says of each of so many storylines why an item does not
-    /// belong to it.
+    /// belong to it. Answers whether it did, or something grew too old to be shown.
     pub(super) fn look(
         &mut self,
         now: Timestamp,
         storylines: usize,
         explain: impl Fn(&Item) -> Vec<Explanation>,
-    ) {
+    ) -> bool {
+        let before = self.nearest.len();
         self.nearest.retain(|it| now.duration_since(it.at) < SHOWN_FOR);
         let items = (LOOKS_MAX / storylines.max(1)).max(1);
-        for item in self.waiting.split_off(self.waiting.len().saturating_sub(items)) {
-            for it in explain(&item) {
-                self.consider(&item, &it, now);
+        let looked = self.waiting.split_off(self.waiting.len().saturating_sub(items));
+        for item in &looked {
+            for it in explain(item) {
+                self.consider(item, &it, now);
             }
         }
+        !looked.is_empty() || before != self.nearest.len()
     }
 
     fn consider(&mut self, item: &Item, it: &Explanation, now: Timestamp) {
@@ -64,26 +73,41 @@ impl Misses {
         }
         let share = touched as f64 / it.facets.len() as f64;
         let said = format!("{} ({}): {}: {}", item.title, item.outlet, it.storyline, it.why);
-        let miss = Miss { at: now, share, said };
+        let miss = Miss { at: now, storyline: it.storyline.clone(), share, said };
         let hour = |at: Timestamp| at.as_second().div_euclid(3_600);
-        match self.nearest.iter_mut().find(|it| hour(it.at) == hour(now)) {
-            Some(best) if best.share < share => *best = miss,
-            Some(_) => {}
-            None => self.nearest.push(miss),
+        let this_hour = |other: &Miss| hour(other.at) == hour(now);
+        let same = |other: &Miss| this_hour(other) && other.storyline == miss.storyline;
+        if let Some(known) = self.nearest.iter_mut().find(|it| same(it)) {
+            if known.share < share {
+                *known = miss;
+            }
+            return;
+        }
+        if self.nearest.iter().filter(|it| this_hour(it)).count() < HOURLY_MAX {
+            return self.nearest.push(miss);
+        }
+        let hourly = self.nearest.iter_mut().filter(|it| this_hour(it));
+        if let Some(least) = hourly.min_by(|a, b| a.share.total_cmp(&b.share)).filter(|it| it.share < share) {
+            *least = miss;
         }
     }
 
-    /// The item of the last day that came nearest, and what it lacked.
-    pub(super) fn nearest(&self) -> Option<&str> {
-        let best = self.nearest.iter().max_by(|a, b| a.share.total_cmp(&b.share).then(a.at.cmp(&b.at)));
-        best.map(|it| it.said.as_str())
+    /// The items of the last day that came nearest, each to another storyline, and what they lacked.
+    pub(super) fn nearest(&self) -> Vec<String> {
+        let mut all: Vec<&Miss> = self.nearest.iter().collect();
+        all.sort_by(|a, b| b.share.total_cmp(&a.share).then(b.at.cmp(&a.at)));
+        let mut shown: Vec<&Miss> = Vec::new();
+        for it in all {
+            if shown.len() < SHOWN_MAX && shown.iter().all(|other| other.storyline != it.storyline) {
+                shown.push(it);
+            }
+        }
+        shown.into_iter().map(|it| it.said.clone()).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use storyline_store::{FacetTouched, Touch};
-
     use super::*;
     use crate::writer::testing::item;
 
@@ -91,25 +115,13 @@ mod tests {
         Timestamp::from_second(1_739_318_400 + hours * 3_600).unwrap()
     }
 
-    /// An explanation in which `touched` of three facets were touched.
-    fn lacking(touched: usize) -> Explanation {
-        let touch = || vec![Touch { alias: "a".to_owned(), field: "title".to_owned(), at: 0 }];
-        let facet = |n| FacetTouched { facet: n, touched: if n < touched { touch() } else { Vec::new() } };
-        Explanation {
-            storyline: "munich".parse().unwrap(),
-            relevant: false,
-            why: "its place is missing".to_owned(),
-            facets: (0..3).map(facet).collect(),
-            nearest: None,
-            relation: None,
-            origin: None,
-            rule_version: 1,
-        }
+    fn lacking(storyline: &str, touched: usize) -> Explanation {
+        Explanation::lacking(storyline, "its place is missing", touched)
     }
 
-    fn look(misses: &mut Misses, now: Timestamp, title: &str, touched: usize) {
+    fn look(misses: &mut Misses, now: Timestamp, title: &str, storyline: &str, touched: usize) {
         misses.missed(&item("feed", title, title, "", now));
-        misses.look(now, 1, |_| vec![lacking(touched)]);
+        misses.look(now, 1, |_| vec![lacking(storyline, touched)]);
     }
 
     #[test]
@@ -133,14 +145,27 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_miss_of_a_day_is_told_and_then_forgotten() {
+    fn the_nearest_misses_of_a_day_are_told_and_then_forgotten() {
         let mut misses = Misses::default();
-        look(&mut misses, at(0), "Far", 0);
-        assert_eq!(misses.nearest(), None);
-        look(&mut misses, at(1), "Near", 2);
-        look(&mut misses, at(2), "Less near", 1);
-        assert_eq!(misses.nearest(), Some("Near (feed): munich: its place is missing"));
-        look(&mut misses, at(25), "Far", 0);
-        assert_eq!(misses.nearest(), Some("Less near (feed): munich: its place is missing"));
+        look(&mut misses, at(0), "Far", "munich", 0);
+        assert_eq!(misses.nearest(), Vec::<String>::new());
+        look(&mut misses, at(1), "Near", "munich", 2);
+        look(&mut misses, at(2), "Less near", "munich", 1);
+        look(&mut misses, at(3), "Elsewhere", "minerals-deal", 1);
+        let told = |names: [&str; 2]| names.map(|it| format!("{it}: its place is missing")).to_vec();
+        assert_eq!(misses.nearest(), told(["Near (feed): munich", "Elsewhere (feed): minerals-deal"]));
+        look(&mut misses, at(25), "Far", "munich", 0);
+        assert_eq!(misses.nearest(), told(["Elsewhere (feed): minerals-deal", "Less near (feed): munich"]));
+    }
+
+    #[test]
+    fn an_hour_keeps_the_nearest_of_many_storylines() {
+        let mut misses = Misses::default();
+        let many: Vec<Explanation> =
+            (0..20).map(|n| lacking(&format!("s-{n:02}"), if n == 19 { 2 } else { 1 })).collect();
+        misses.missed(&item("feed", "One", "One", "", at(0)));
+        misses.look(at(0), 1, |_| many.clone());
+        assert_eq!(misses.nearest.len(), HOURLY_MAX);
+        assert!(misses.nearest()[0].contains("s-19"));
     }
 }

@@ -202,6 +202,6 @@ pub(super) fn look(core: &Core, storage: Option<StorageTrouble>) -> View {
         storage,
         items: tally.items,
         matched: tally.matched,
-        nearest_miss: tally.nearest_miss.clone(),
+        nearest_misses: tally.nearest_misses.clone(),
     }
 }

@@ -145,7 +145,8 @@ impl Writer {
     /// Whether everyone sees these numbers already.
     fn shows(&self, tally: &Tally) -> bool {
         let view = self.view.borrow();
-        (view.items, view.matched, &view.nearest_miss) == (tally.items, tally.matched, &tally.nearest_miss)
+        (view.items, view.matched, &view.nearest_misses)
+            == (tally.items, tally.matched, &tally.nearest_misses)
     }
 
     pub(super) fn refusal(&self) -> Refused {

@@ -5,6 +5,7 @@ mod feeds;
 mod files;
 mod pace;
 mod sinks;
+mod ways;
 
 use std::{path::Path, time::Duration};
 

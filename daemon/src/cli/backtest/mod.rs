@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
 
 use clap::Args;
 use past::Against;
+pub(super) use past::{archived, place};
 use serde::Serialize;
 use serde_json::json;
 use storyline_config::Config;
@@ -48,7 +49,7 @@ fn begin(args: &BacktestArgs, global: &Global) -> Result<Exit, Failure> {
     }
     let Some(against) = against else { return Ok(Exit::Done) };
     let old = match (&against, recordings) {
-        (Against::Recorded, Some(it)) => past::among(it, &items),
+        (Against::Recorded, Some(it)) => it.decisions,
         (Against::Recorded, None) => return Ok(Exit::Done),
         (Against::Config { config, .. }, _) => quietly(config, &items),
     };

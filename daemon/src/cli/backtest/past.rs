@@ -1,7 +1,6 @@
 //! Where the items and the decisions of the past are read from.
 
 use std::{
-    collections::BTreeSet,
     fmt,
     fs::File,
     io::{BufRead, BufReader},
@@ -9,14 +8,10 @@ use std::{
 };
 
 use storyline_config::{Config, Location, limit::EVENTS_LIMIT_MAX};
-use storyline_store::{Archive, Item, ItemId, Reader, Seq, StoreError};
+use storyline_store::{Archive, Item, Reader, Seq, StoreError};
 
 use super::{BacktestArgs, Exit, Failure, Global, check};
-use crate::{
-    backtest::{Decision, Recordings},
-    read::ItemLine,
-    run::data_dir,
-};
+use crate::{backtest::Recordings, read::ItemLine, run::data_dir};
 
 /// What the new decisions are compared with.
 pub(super) enum Against {
@@ -101,7 +96,7 @@ pub(super) fn recorded(
 ) -> Result<(Vec<Item>, Option<Recordings>), Failure> {
     let dir = place(config, global)?;
     let mut items = archived(&dir)?;
-    let told = match decided(&dir) {
+    let told = match decided(&dir, &items) {
         Ok(it) => it,
         Err(it) if asked && decisions => {
             return Err(Failure::new(Exit::Disk, format!("failed to read the log: {it}"), ""));
@@ -111,6 +106,7 @@ pub(super) fn recorded(
             return Ok((items, None));
         }
     };
+    items.extend(told.earlier.iter().cloned());
     items.retain(|it| told.muted.get(&it.outlet).is_none_or(|since| it.seen < *since));
     Ok((items, decisions.then_some(told)))
 }
@@ -142,19 +138,13 @@ pub(crate) fn place(config: &Config, global: &Global) -> Result<PathBuf, Failure
 }
 
 /// What the log tells of the past.
-fn decided(dir: &Path) -> Result<Recordings, StoreError> {
+fn decided(dir: &Path, items: &[Item]) -> Result<Recordings, StoreError> {
     let reader = Reader::beside(dir)?;
-    let (mut told, mut after) = (Recordings::default(), Seq::default());
+    let (mut told, mut after) = (Recordings::of(items), Seq::default());
     loop {
         let events = reader.read_after(after, EVENTS_LIMIT_MAX)?;
         let Some(last) = events.last() else { return Ok(told) };
         after = last.seq;
         events.iter().for_each(|it| told.observe(it));
     }
-}
-
-/// The decisions of some items.
-pub(super) fn among(told: Recordings, items: &[Item]) -> Vec<Decision> {
-    let known: BTreeSet<ItemId> = items.iter().map(|it| it.id).collect();
-    told.decisions.into_iter().filter(|it| known.contains(&it.item)).collect()
 }

@@ -98,7 +98,7 @@ impl Bench {
             storage: None,
             items: 0,
             matched: 0,
-            nearest_miss: None,
+            nearest_misses: Vec::new(),
         });
         let (sender, messages) = mpsc::channel(16);
         let handle = Handle::new(sender, view.1);

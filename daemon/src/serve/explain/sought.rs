@@ -8,6 +8,8 @@ use super::super::{doors::Past, moment::each, subject};
 
 /// Events told of one item.
 const EVENTS_MAX: usize = 200;
+/// Characters of an id: its kind, and 16 hex digits.
+const ID_CHARS: usize = 18;
 
 /// What a reference may mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +22,9 @@ pub(super) enum Sought {
     Development(DevelopmentId),
     /// `a-…`.
     Alert(AlertId),
-    /// The name its sender gave an item.
+    /// `m-…`.
+    Delivery(DeliveryId),
+    /// The name its sender or its publisher gave an item.
     Key(String),
     /// An address.
     Page(String),
@@ -30,10 +34,14 @@ impl Sought {
     /// Reads a reference; what has no other form is the name of an item.
     pub(super) fn of(text: &str) -> Self {
         let text = text.trim();
-        let by_id = match text.get(..2) {
+        // Senders name their items as they like: what is no whole id is a name.
+        let is_id = text.len() == ID_CHARS
+            && text.get(2..).is_some_and(|it| it.chars().all(|c| c.is_ascii_hexdigit()));
+        let by_id = match text.get(..2).filter(|_| is_id) {
             Some("i-") => text.parse().ok().map(Self::Item),
             Some("d-") => text.parse().ok().map(Self::Development),
             Some("a-") => text.parse().ok().map(Self::Alert),
+            Some("m-") => text.parse().ok().map(Self::Delivery),
             _ => text.parse().ok().map(Self::Event),
         };
         let other = || {
@@ -51,6 +59,9 @@ impl Sought {
             Self::Item(id) => report().is_some_and(|it| it.item == *id),
             Self::Development(id) => subject::development(&it.event) == Some(*id),
             Self::Alert(id) => subject::alert(&it.event) == Some(*id),
+            Self::Delivery(id) => {
+                matches!(&it.event, Event::DeliveryPlanned { delivery, .. } if delivery == id)
+            }
             Self::Key(key) => report().is_some_and(|it| it.key.as_ref() == Some(key)),
             Self::Page(url) => report().is_some_and(|it| it.url.as_ref() == Some(url)),
         }
@@ -79,11 +90,14 @@ pub(super) fn find(past: &dyn Past, sought: &Sought, head: Seq) -> Result<Found,
         let cited = subject::report(&it.event).map(|(report, _)| report);
         let about = subject::development(&it.event);
         // Of a development that was asked about, the item is the one that first reported it.
-        if found.report.is_none() && about.is_some() && about == development {
+        // So of an alert, which has its name from its development.
+        let its =
+            about.is_some_and(|it| development == Some(it) || alert == Some(AlertId::of_development(it)));
+        if found.report.is_none() && its {
             found.report = cited.cloned();
         }
         let same_item = item.is_some() && cited.map(|it| it.item) == item;
-        let same_development = about.is_some() && about == development && cited.is_none();
+        let same_development = its && cited.is_none();
         let same_alert = alert.is_some() && subject::alert(&it.event) == alert;
         // What became of the messages that told of it, digests among them, says whether it reached anybody.
         if let Event::DeliveryPlanned { delivery, body, .. } = &it.event
@@ -129,6 +143,9 @@ mod tests {
         check("d-00000000000000ff", Sought::Development(DevelopmentId(255)));
         check("a-00000000000000ff", Sought::Alert(AlertId(255)));
         check("https://news.example/1", Sought::Page("https://news.example/1".to_owned()));
+        check("m-00000000000000ff", Sought::Delivery(DeliveryId(255)));
         check("a-story", Sought::Key("a-story".to_owned()));
+        check("d-091", Sought::Key("d-091".to_owned()));
+        check("urn:uuid:7", Sought::Key("urn:uuid:7".to_owned()));
     }
 }
