@@ -72,6 +72,7 @@ impl Config {
         fields.each("socket", self.daemon.socket.iter().map(|it| it.display()));
         fields.each("web", self.daemon.web);
         fields.add("archive", self.daemon.archive.as_millis());
+        fields.add("archive_size", self.daemon.archive_bytes);
         fields.add("min_interval", self.poll.min_interval.as_millis());
         fields.add("max_interval", self.poll.max_interval.as_millis());
         fields.add("concurrency", self.poll.concurrency);

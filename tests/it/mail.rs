@@ -26,7 +26,7 @@ impl Post {
     fn start(python: &Path, arguments: &[&str]) -> Self {
         let mut command = Command::new(python);
         command.arg("-c").arg(include_str!("mailserver.py")).args(arguments);
-        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let port = lines.next().expect("the mail server starts").unwrap().parse().unwrap();
         let (sender, told) = mpsc::channel();

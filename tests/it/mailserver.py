@@ -31,7 +31,7 @@ class Handler:
         header = lambda name: str(read[name]) if read[name] is not None else None
         parts = {part.get_content_type(): part.get_content() for part in read.walk() if not part.is_multipart()}
         told = {
-            "sealed": session.ssl is not None,
+            "sealed": server.transport.get_extra_info("ssl_object") is not None,
             "user": session.auth_data.decode() if session.auth_data else None,
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,

@@ -19,6 +19,7 @@ mod mail;
 mod outbox;
 mod path;
 mod rebuild;
+mod replays;
 mod secrets;
 mod sinks;
 mod starter;

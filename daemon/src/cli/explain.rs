@@ -63,6 +63,13 @@ fn render(answer: &Value, look: &Look) -> String {
     }
     for event in events {
         lines += &format!("{}\n", line::of_event(event, look));
+        let seq = event.get("seq");
+        for it in list(answer, "held").iter().filter(|it| it.get("seq") == seq) {
+            lines += &format!("    {}\n", text(it, "why"));
+        }
+    }
+    for it in list(answer, "unheard") {
+        lines += &format!("{} was never to hear of it: {}\n", text(it, "sink"), text(it, "why"));
     }
     lines
 }

@@ -5,12 +5,16 @@
 
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them so")]
 
+mod causes;
+mod floods;
 mod hostile;
 mod letters;
+mod outages;
 mod post;
 mod programs;
 mod receiver;
 mod screens;
 mod stopping;
 mod webhooks;
+mod whole;
 mod writer;

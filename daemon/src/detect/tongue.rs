@@ -120,6 +120,11 @@ fn latin_language(all: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether a word of a language only joins others.
+pub fn is_small(lang: &str, word: &str) -> bool {
+    WORDS.get(lang).is_some_and(|it| it.contains(word))
+}
+
 /// Adds what an item of a feed seems to be in; the oldest vote goes.
 pub fn vote(votes: &mut Vec<String>, lang: &str) {
     votes.push(lang.to_owned());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Extension, Json, extract::Path, extract::State as Given, http::Uri};
 use serde_json::{Value, json};
-use storyline_config::{StorylineId, limit::ALERTS_KEPT};
+use storyline_config::StorylineId;
 use storyline_store::{Alert, AlertId, AlertState, DeliveryId, DeliveryState, Seq, State};
 
 use super::{
@@ -29,13 +29,16 @@ pub(super) async fn get(Given(doors): Given<Arc<Doors>>, uri: Uri) -> Result<Jso
     let storyline = query.storyline()?;
     let state = doors.handle.view().state;
     let page = Page { before, limit, storyline };
-    let mut shown: Vec<Value> = page.of(&state).iter().map(|it| shape(&state, it)).collect();
+    let known = page.of(&state);
     // What the state no longer keeps is read from the log.
-    if shown.len() < limit && state.alerts.len() >= ALERTS_KEPT {
-        let head = doors.head();
-        let past = doors.fold(move |past| all_alerts(past, head)).await?;
-        shown = page.of(&past).iter().map(|it| shape(&past, it)).collect();
+    let reaches = known.get(limit.saturating_sub(1)).is_some_and(|last| last.seq > state.alerts_forgotten);
+    if reaches || state.alerts_forgotten == Seq(0) {
+        let shown: Vec<_> = known.into_iter().map(|it| shape(&state, it)).collect();
+        return Ok(Json(json!({ "alerts": shown })));
     }
+    let head = doors.head();
+    let past = doors.fold(move |past| all_alerts(past, head)).await?;
+    let shown: Vec<_> = page.of(&past).into_iter().map(|it| shape(&past, it)).collect();
     Ok(Json(json!({ "alerts": shown })))
 }
 

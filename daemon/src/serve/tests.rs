@@ -1,8 +1,10 @@
 //! A server on a socket in a temporary folder, over a log and a view made by hand.
 
+mod alerting;
 mod asking;
 mod following;
 mod listing;
+mod referring;
 mod rough;
 mod wishing;
 

@@ -17,6 +17,7 @@ use storyline_store::{Event, FeedRecord, Item, Recorded, Seen, Seq, State};
 use super::{
     hearing::{explained, hear_tongues, in_tongue},
     misses::Misses,
+    recall::Past,
     seen::{Looking, Sight},
     staged::{Staged, Staging},
 };
@@ -51,17 +52,6 @@ pub struct Core {
     promised: bool,
     tally: Tally,
     misses: Misses,
-}
-
-/// What a core takes up: all of it follows from the log's database.
-#[derive(Debug, Clone, Default)]
-pub struct Past {
-    /// Where things stand.
-    pub state: State,
-    /// What detection remembers.
-    pub memory: Memory,
-    /// How far each feed is read.
-    pub feeds: BTreeMap<FeedId, Arc<FeedRecord>>,
 }
 
 /// What was read since the start.

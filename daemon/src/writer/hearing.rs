@@ -35,3 +35,43 @@ pub(super) fn explained(
     explained.iter_mut().for_each(|it| it.name_facets(config));
     explained
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::tz::TimeZone;
+    use storyline_store::Event;
+
+    use super::*;
+    use crate::writer::{Core, Past, testing::item};
+
+    #[test]
+    fn a_feed_that_names_no_language_gets_the_one_its_items_are_in_and_the_log_tells_it() {
+        let text = "[storyline.hafen]\ntitle = \"Der Hafen\"\nall = [[\"hafen\"]]\n";
+        let config = Config::parse("storyline.toml", text).unwrap().config;
+        let mut core = Core::new(Arc::new(config), TimeZone::UTC, Past::default());
+        let titles = [
+            "Der Rat streitet über die neue Straße",
+            "Die Fähre fährt nicht mehr nach Norden",
+            "Das Wetter wird am Freitag besser",
+            "Im Hafen wird gestreikt",
+        ];
+        let mut langs = Vec::new();
+        for (number, title) in (0..).zip(titles) {
+            let at = Timestamp::from_second(1_739_318_400 + number * 3_600).unwrap();
+            core.ingest(&item("bote", title, title, "", at), false, at);
+            let staged = core.take_staged();
+            langs.extend(staged.items.iter().map(|it| it.lang.clone()));
+            for it in staged.into_events() {
+                if let Event::DevelopmentReported { report, .. } = it.event {
+                    assert_eq!(report.lang.as_deref(), Some("de"));
+                }
+            }
+        }
+        let de = || Some("de".to_owned());
+        assert_eq!(langs, [None, None, de(), de()], "two votes are too few");
+        let record = core.feeds().values().next().unwrap();
+        assert_eq!(record.tongues, ["de"; 4]);
+    }
+}

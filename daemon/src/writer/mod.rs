@@ -21,11 +21,11 @@ mod tests;
 mod trouble;
 mod wish;
 
-pub use self::core::{Core, Judged, Past, Tally};
+pub use self::core::{Core, Judged, Tally};
 pub use handle::{
     Answer, Command, DeliveryNews, Handle, Ingested, Message, Occasion, Refused, StorageTrouble, View,
     Visited,
 };
-pub use recall::{keep, snapshots};
+pub use recall::{Past, keep, snapshots};
 pub use run::{Keep, Running, start};
 pub use staged::{Part, Staged};

@@ -2,10 +2,10 @@
 //!
 //! Both are folds of the log; each is spared the events its snapshot already holds.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use storyline_config::limit::EVENTS_LIMIT_MAX;
-use storyline_store::{Reader, Seq, State, StoreError, snapshot::Snapshots};
+use storyline_config::{FeedId, limit::EVENTS_LIMIT_MAX};
+use storyline_store::{FeedRecord, Reader, Seq, State, StoreError, snapshot::Snapshots};
 
 use super::Core;
 use crate::detect::Memory;
@@ -13,6 +13,17 @@ use crate::detect::Memory;
 /// The snapshots of a data directory, as this build understands them.
 pub fn snapshots(data_dir: &Path) -> Snapshots {
     Snapshots::new(data_dir, env!("STORYLINE_MAKER").parse().unwrap_or_default())
+}
+
+/// What a core takes up: all of it follows from the log's database.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// Where things stand.
+    pub state: State,
+    /// What detection remembers.
+    pub memory: Memory,
+    /// How far each feed is read.
+    pub feeds: BTreeMap<FeedId, Arc<FeedRecord>>,
 }
 
 /// Where things stood when the log was last written.

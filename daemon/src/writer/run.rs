@@ -27,9 +27,9 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     Handle, Ingested, Message, StorageTrouble, View, Visited,
-    core::{Core, Past},
+    core::Core,
     handle::Occasion,
-    recall::{Recalled, recall, snapshots},
+    recall::{Past, Recalled, recall, snapshots},
     reply::{Reply, refuse, reply},
     settle::shared,
     trouble::{Pause, trouble},

@@ -296,6 +296,7 @@ impl State {
             let oldest = self.alerts.values().filter(|it| !pending(it)).min_by_key(|it| it.seq).cloned();
             let Some(it) = oldest else { return };
             self.alerts.remove(&it.id);
+            self.alerts_forgotten = self.alerts_forgotten.max(it.seq);
             it.deliveries.iter().for_each(|id| drop(self.deliveries.remove(id)));
         }
     }

@@ -61,6 +61,8 @@ pub struct State {
     pub configuration: Option<String>,
     /// Why the log could not be written, until it could again.
     pub storage: Option<String>,
+    /// The newest alert that is no longer kept, by the place of its latest stage; 0 where every one is.
+    pub alerts_forgotten: Seq,
     /// Whether old alerts are kept too, for whoever looks back.
     #[serde(skip)]
     keeps_all_alerts: bool,

@@ -10,5 +10,11 @@
 )]
 
 mod child;
+mod damage;
 mod failpoints;
+mod fault;
+mod frozen;
+mod model;
+mod power;
+mod room;
 mod sample;

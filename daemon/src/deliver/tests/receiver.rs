@@ -21,8 +21,10 @@ pub(super) enum Reply {
     SaysAfter(Duration, String),
     /// Never answers.
     Hangs,
-    /// Closes the connection.
+    /// Closes the connection when it has everything.
     HangsUp,
+    /// Closes the connection before it has anything.
+    HangsUpAtOnce,
 }
 
 pub(super) fn says(status: &str) -> Reply {
@@ -44,6 +46,9 @@ pub(super) async fn receiver(journal: Journal, replies: Vec<Reply>) -> Url {
 }
 
 async fn serve(mut stream: TcpStream, reply: Reply, journal: Journal) {
+    if matches!(reply, Reply::HangsUpAtOnce) {
+        return;
+    }
     let Some((head, body)) = request(&mut stream).await else { return };
     journal.note(Note::Request { head, body, at: journal.clock.now() });
     match reply {
@@ -58,7 +63,7 @@ async fn serve(mut stream: TcpStream, reply: Reply, journal: Journal) {
             answer(&mut stream, &status).await;
         }
         Reply::Hangs => std::future::pending().await,
-        Reply::HangsUp => {}
+        Reply::HangsUp | Reply::HangsUpAtOnce => {}
     }
 }
 

@@ -33,6 +33,11 @@ pub(super) struct Journal {
 }
 
 impl Journal {
+    /// One in which nothing stands yet.
+    pub(super) fn new(clock: Clock) -> Self {
+        Self { clock, notes: Arc::default(), count: watch::channel(0).0 }
+    }
+
     pub(super) fn note(&self, note: Note) {
         self.notes.lock().unwrap().push(note);
         self.count.send_modify(|it| *it += 1);
@@ -90,7 +95,7 @@ impl Bench {
     }
 
     fn with(clock: Clock) -> Self {
-        let journal = Journal { clock: clock.clone(), notes: Arc::default(), count: watch::channel(0).0 };
+        let journal = Journal::new(clock.clone());
         let view = watch::channel(View {
             state: Arc::new(State::default()),
             feeds: Arc::new(BTreeMap::new()),

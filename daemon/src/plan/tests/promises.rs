@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use storyline_config::{AlertCause, Baseline, Confirm, Digest, Phase, Rate, Severity, Storm};
+use storyline_config::{AlertCause, Baseline, Confirm, Digest, Phase, QuietHours, Rate, Severity, Storm};
 use storyline_store::{AlertId, Event};
 
 use super::world::{World, again, confirmed, denial, fact, line, new, phase};
@@ -44,6 +44,15 @@ fn world(n: u8) -> World {
     let mut world = World::new();
     world.sink("window", |it| it.digest = Digest::Every(Duration::from_mins(15)));
     world.sink("slow", |it| it.rate = Rate { messages: 2, per: Duration::from_mins(30) });
+    let clock = |hour, minute| jiff::civil::time(hour, minute, 0, 0);
+    world.sink("times", |it| {
+        it.digest = Digest::At(vec![clock(1, 0), clock(7, 0), clock(11, 0), clock(15, 0), clock(20, 0)]);
+    });
+    world.sink("night", |it| {
+        let (from, to, break_through) = (clock(10, 50), clock(12, 0), Some(Severity::Warning));
+        it.quiet_hours = Some(QuietHours { from, to, break_through });
+        it.digest = if n.is_multiple_of(4) { Digest::Every(Duration::from_mins(20)) } else { Digest::Each };
+    });
     world.sink("munich-only", |it| it.storylines = vec!["munich".into()]);
     world.sink("warnings", |it| it.min_severity = Severity::Warning);
     world.config.alerts.storm = n.is_multiple_of(2).then_some(Storm { page: 2, per_10m: 4 });
@@ -138,8 +147,8 @@ proptest! {
         }
         prop_assert!(first_runs <= 1);
         // In the end everything that was held back is told, and nothing twice.
-        for _ in 0..3 {
-            world.wait(Duration::from_hours(3));
+        for _ in 0..12 {
+            world.wait(Duration::from_hours(1));
             world.due(Visits::Settled);
         }
         prop_assert!(world.state.gathered.is_empty(), "{:#?}", world.state.gathered);

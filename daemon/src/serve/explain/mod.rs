@@ -10,11 +10,13 @@ mod sought;
 use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{Json, extract::State as Given, http::Uri};
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use sought::{Found, Sought};
-use storyline_store::{DevelopmentId, Item, ItemId, Report, State};
+use storyline_store::{DevelopmentId, Item, ItemId, Recorded, Report, State};
 
-use super::{doors::Doors, problem::Problem, query::Query};
+use super::{doors::Doors, problem::Problem, query::Query, subject};
+use crate::plan;
 
 /// `GET /v1/explain`.
 pub(super) async fn get(Given(doors): Given<Arc<Doors>>, uri: Uri) -> Result<Json<Value>, Problem> {
@@ -46,6 +48,8 @@ pub(super) async fn get(Given(doors): Given<Arc<Doors>>, uri: Uri) -> Result<Jso
         "muted": item.as_ref().is_some_and(|it| doors.handle.view().state.muted.contains(&it.outlet)),
         "decisions": decisions,
         "events": found.events.iter().map(super::events::shape).collect::<Vec<_>>(),
+        "held": held(&doors, &found),
+        "unheard": unheard(&doors, &found),
     })))
 }
 
@@ -100,8 +104,33 @@ async fn decisions(doors: &Doors, item: Option<&Item>, found: &Found) -> Vec<Val
     };
     decisions.extend(now.into_iter().filter(|it| name(it).is_none_or(|it| !told.contains(&it))));
     name_developments(&view.state, &mut decisions);
-    decisions.sort_by_cached_key(|it| (!it["relevant"].as_bool().unwrap_or_default(), name(it)));
+    // Where it belongs first, then what it comes nearest to.
+    let untouched = |it: &Value| {
+        let facets = it["facets"].as_array().map_or(&[][..], Vec::as_slice);
+        let touched = facets.iter().filter(|it| it["touched"].as_array().is_some_and(|it| !it.is_empty()));
+        1_000 - touched.count() * 1_000 / facets.len().max(1)
+    };
     decisions
+        .sort_by_cached_key(|it| (!it["relevant"].as_bool().unwrap_or_default(), untouched(it), name(it)));
+    decisions
+}
+
+/// Why somebody was not told at once, event by event.
+fn held(doors: &Doors, found: &Found) -> Vec<Value> {
+    let config = doors.handle.view().config;
+    let zone = config.alerts.time_zone.clone().unwrap_or_else(TimeZone::system);
+    let why =
+        |it: &Recorded| plan::why_held(&it.event, &zone).map(|why| json!({ "seq": it.seq, "why": why }));
+    found.events.iter().filter_map(why).collect()
+}
+
+/// The sinks that never were to hear of it, as they are configured now.
+fn unheard(doors: &Doors, found: &Found) -> Vec<Value> {
+    let view = doors.handle.view();
+    let alert = found.events.iter().rev().find_map(|it| subject::alert(&it.event));
+    let alert = alert.and_then(|it| view.state.alerts.get(&it));
+    let sinks = alert.map(|it| plan::unheard(&view.config, it)).unwrap_or_default();
+    sinks.into_iter().map(|(sink, why)| json!({ "sink": sink, "why": why })).collect()
 }
 
 /// Says of every development that was compared with what it is about, as far as the state keeps it.

@@ -81,8 +81,12 @@ pub(super) struct Found {
 pub(super) fn find(past: &dyn Past, sought: &Sought, head: Seq) -> Result<Found, String> {
     let Some(first) = first(past, sought, head)? else { return Ok(Found::default()) };
     let report = subject::report(&first.event).map(|(report, _)| report.clone());
-    let development = subject::development(&first.event);
-    let alert = subject::alert(&first.event).or_else(|| development.map(AlertId::of_development));
+    let named = subject::development(&first.event);
+    let alert = subject::alert(&first.event).or_else(|| named.map(AlertId::of_development));
+    let development = match (named, alert) {
+        (None, Some(alert)) => told_of(past, alert, head)?,
+        (named, _) => named,
+    };
     let mut deliveries: BTreeSet<DeliveryId> = BTreeSet::new();
     let mut found = Found { report, events: Vec::new() };
     let item = found.report.as_ref().map(|it| it.item);
@@ -113,6 +117,17 @@ pub(super) fn find(past: &dyn Past, sought: &Sought, head: Seq) -> Result<Found,
         }
     })?;
     Ok(found)
+}
+
+/// The development an alert tells of, where an event of it says so.
+fn told_of(past: &dyn Past, alert: AlertId, head: Seq) -> Result<Option<DevelopmentId>, String> {
+    let mut development = None;
+    each(past, Seq(0), head, |it| {
+        if development.is_none() && subject::alert(&it.event) == Some(alert) {
+            development = subject::development(&it.event);
+        }
+    })?;
+    Ok(development)
 }
 
 /// The first event that is, or cites, what is sought.
