@@ -134,6 +134,8 @@ pub enum Event {
     FeedSkewed { feed: FeedId, seconds: i64 },
     /// A feed moved for good, and its new address was adopted.
     FeedMoved { feed: FeedId, url: String },
+    /// A feed is no longer configured; whatever was wrong with it is nobody's trouble any more.
+    FeedRetired { feed: FeedId },
     /// A feed can be read again, or speaks again.
     FeedRecovered { feed: FeedId },
 

@@ -55,6 +55,7 @@ kinds! {
     FeedSkewed "feed_skewed" 1,
     FeedMoved "feed_moved" 1,
     FeedRecovered "feed_recovered" 1,
+    FeedRetired "feed_retired" 1,
     AlertRaised "alert_raised" 1,
     AlertSuppressed "alert_suppressed" 1,
     AlertGathered "alert_gathered" 2,
