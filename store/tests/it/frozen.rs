@@ -40,22 +40,27 @@ fn kinds() -> Vec<Recorded> {
         .collect()
 }
 
-#[test]
-fn one_event_of_each_kind_is_frozen() {
+/// The kinds this version knows that have no line in `kinds.jsonl` yet.
+fn missing() -> Vec<&'static str> {
     let source = include_str!("../../src/kind.rs");
     let known = source.lines().filter_map(|it| {
         let (kind, version) = it.trim().strip_suffix(',')?.rsplit_once(' ')?;
         version.parse::<u8>().ok().and(kind.split('"').nth(1))
     });
     let kinds = kinds();
-    let names: Vec<_> = kinds.iter().map(|it| it.event.kind().to_owned()).collect();
-    let missing: Vec<_> = known.filter(|it| !names.iter().any(|name| name == it)).collect();
-    assert!(
-        missing.is_empty() && kinds.len() > 40,
-        "add these to kinds.jsonl for the next release: {missing:?}"
-    );
+    known.filter(|kind| !kinds.iter().any(|it| it.event.kind() == *kind)).collect()
+}
+
+#[test]
+fn one_event_of_each_kind_is_frozen() {
+    let kinds = kinds();
+    assert!(kinds.len() > 40);
     let unknown: Vec<_> = kinds.iter().filter(|it| matches!(it.event, Event::Unknown(_))).collect();
     assert_eq!(unknown.len(), 1, "each fits its kind: {unknown:?}");
+    let missing = missing();
+    if !missing.is_empty() {
+        eprintln!("to be added to kinds.jsonl before the next release is frozen: {missing:?}");
+    }
 }
 
 fn exported(log: &Log) -> String {
@@ -129,6 +134,7 @@ fn unpack(packed: &Path, dir: &Path) {
 }
 
 fn freeze() {
+    assert_eq!(missing(), [""; 0], "add these to kinds.jsonl first");
     let folder = folder();
     let mut log = Log::open(folder.path()).unwrap().log;
     log.commit(&kinds(), &[(feed(), &record(7))]).unwrap();
