@@ -118,7 +118,8 @@ fn cause(error: &Error) -> Cause {
         inner = it;
     }
     let wrapped = inner.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    let seal = inner.is::<rustls::Error>() || wrapped.is_some_and(|it| it.is::<rustls::Error>());
+    let wrapped = wrapped.and_then(|it| it.downcast_ref::<rustls::Error>());
+    let seal = inner.is::<rustls::Error>() || wrapped.is_some();
     let text = if inner.is::<Error>() { "unknown".to_owned() } else { inner.to_string() };
     let text = text.chars().filter(|it| !it.is_control()).take(ERROR_CHARS_MAX).collect();
     Cause { text, seal }
