@@ -18,3 +18,4 @@ mod model;
 mod power;
 mod room;
 mod sample;
+mod size;

@@ -26,10 +26,18 @@ async fn status_shows_the_process_and_the_storylines() {
             "failing": 0,
             "items": 612,
             "matched": 3,
-                "nearest_miss": "\"Vance flies to Paris\": munich lacks its place",
-                "nearest_misses": [
-                  "\"Vance flies to Paris\": munich lacks its place"
-                ]
+            "nearest_miss": "\"Vance flies to Paris\": munich lacks its place",
+            "nearest_misses": [
+              "\"Vance flies to Paris\": munich lacks its place"
+            ]
+          },
+          "disk": {
+            "log": 4096,
+            "segments": 2048,
+            "archive": 1024,
+            "snapshot": 512,
+            "aside": 0,
+            "total": 8192
           },
           "storylines": [
             {
