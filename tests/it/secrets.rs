@@ -138,6 +138,7 @@ fn attempts(house: &House) -> Vec<(String, u64)> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 fn secrets_show_nowhere() {
     let (server, post) = (indiscreet(), indiscreet_post());
     let house = House::new(&configuration(&server, post));

@@ -28,8 +28,8 @@ pub(in crate::deliver) fn page(words: &Words) -> String {
 }
 
 fn list(lines: impl Iterator<Item = String>) -> String {
-    let lines: String = lines.map(|it| format!("<li>{it}</li>\n")).collect();
-    format!("<ul>\n{lines}</ul>\n")
+    let lines: Vec<String> = lines.map(|it| format!("<li>{it}</li>\n")).collect();
+    format!("<ul>\n{}</ul>\n", lines.concat())
 }
 
 fn voice(it: &Voice) -> String {

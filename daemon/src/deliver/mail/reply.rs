@@ -5,6 +5,8 @@
 //! before that they are about the server or the login, which somebody can mend
 //! while the message waits. Words of the server are not repeated.
 
+use std::io;
+
 use lettre::transport::smtp::Error;
 
 use crate::deliver::retry::{Again, Failure};
@@ -92,24 +94,35 @@ fn broken(step: Step<'_>, error: &Error) -> String {
             Step::Login => "offers no kind of login that is known here".to_owned(),
             _ => "it cannot take this mail".to_owned(),
         },
-        _ if error.is_tls() => format!("failed to seal the connection: {cause}"),
-        Step::Greeting => format!("failed to connect: {cause}"),
-        Step::Seal => format!("failed to seal the connection: {cause}"),
-        Step::Message => format!("the connection ended before it took the message: {cause}"),
+        _ if error.is_tls() || cause.seal => format!("failed to seal the connection: {}", cause.text),
+        Step::Greeting => format!("failed to connect: {}", cause.text),
+        Step::Seal => format!("failed to seal the connection: {}", cause.text),
+        Step::Message => format!("the connection ended before it took the message: {}", cause.text),
         Step::Login | Step::Sender | Step::Recipient(_) | Step::Start => {
-            format!("the connection ended: {cause}")
+            format!("the connection ended: {}", cause.text)
         }
     }
 }
 
+/// Why something failed.
+struct Cause {
+    text: String,
+    /// Whether TLS says so.
+    seal: bool,
+}
+
 /// The innermost cause, which is the system's or that of TLS and repeats nothing that was said.
-fn cause(error: &Error) -> String {
+fn cause(error: &Error) -> Cause {
     let mut inner: &dyn std::error::Error = error;
     while let Some(it) = inner.source() {
         inner = it;
     }
+    let wrapped = inner.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    let wrapped = wrapped.and_then(|it| it.downcast_ref::<rustls::Error>());
+    let seal = inner.is::<rustls::Error>() || wrapped.is_some();
     let text = if inner.is::<Error>() { "unknown".to_owned() } else { inner.to_string() };
-    text.chars().filter(|it| !it.is_control()).take(ERROR_CHARS_MAX).collect()
+    let text = text.chars().filter(|it| !it.is_control()).take(ERROR_CHARS_MAX).collect();
+    Cause { text, seal }
 }
 
 #[cfg(test)]

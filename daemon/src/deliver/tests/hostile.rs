@@ -38,7 +38,8 @@ fn told(kind: Service) -> String {
     let request = service::request(kind, &"https://service.example/topic".parse().unwrap(), &body());
     let document: Value = serde_json::from_str(&request.body).unwrap();
     let fields = document.as_object().unwrap().iter();
-    fields.map(|(name, it)| format!("{name}={}\n", it.as_str().unwrap_or_default())).collect()
+    let fields = fields.map(|(name, it)| format!("{name}={}\n", it.as_str().unwrap_or_default()));
+    fields.collect::<Vec<_>>().concat()
 }
 
 fn mail() -> Message {
@@ -61,15 +62,12 @@ fn unquoted(text: &str) -> String {
     let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
     while let [first, tail @ ..] = rest {
         let code = tail.get(..2).and_then(|it| u8::from_str_radix(std::str::from_utf8(it).ok()?, 16).ok());
-        match (first, code) {
-            (b'=', Some(code)) => {
-                bytes.push(code);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
+        if let (b'=', Some(code)) = (first, code) {
+            bytes.push(code);
+            rest = &tail[2..];
+        } else {
+            bytes.push(*first);
+            rest = tail;
         }
     }
     String::from_utf8(bytes).unwrap()
