@@ -36,6 +36,8 @@ pub const MARKUP_BYTES_MAX: usize = 16 << 10;
 pub const DATE_AHEAD_MAX: Duration = Duration::from_mins(10);
 /// How far behind the clock a stated date may lie and still count.
 pub const DATE_BEHIND_MAX: Duration = Duration::from_hours(30 * 24);
+/// Bytes of a validator or of an address in a header; a longer one is not kept, and not followed.
+pub const HEADER_BYTES_MAX: usize = 8 << 10;
 /// Redirects followed in one visit.
 pub const REDIRECTS_MAX: usize = 10;
 /// Time to connect to a server.
@@ -86,6 +88,12 @@ pub const SEEN_AFTER: Duration = Duration::from_hours(30 * 24);
 
 /// Developments of a storyline the state keeps; older ones are read from the log.
 pub const DEVELOPMENTS_KEPT: usize = 64;
+/// Origins of a storyline the state can tell apart; more are not counted.
+pub const ORIGINS_KEPT: usize = 1_000;
+/// Events of one stretch of the log, as the state notes in which of them a storyline's course stands.
+pub const STRETCH_EVENTS: u64 = 1_024;
+/// Stretches noted of one storyline; after that all are looked through.
+pub const STRETCHES_MAX: usize = 2_048;
 /// Reports of a development the state keeps.
 pub const REPORTS_KEPT: usize = 32;
 /// Alerts the state keeps besides those still to be delivered.
@@ -104,6 +112,13 @@ pub const MEMORY_SPAN: Duration = Duration::from_hours(7 * 24);
 pub const MEMORY_BYTES_MAX: usize = 24 << 20;
 /// Bytes of evidence one decision may store.
 pub const EVIDENCE_BYTES_MAX: usize = 2 << 10;
+
+/// Events between two snapshots of what follows from the log.
+pub const SNAPSHOT_EVERY: u64 = 5_000;
+/// Places of which the state is kept.
+pub const SNAPSHOTS_KEPT: usize = 64;
+/// Bytes the kept states may take.
+pub const SNAPSHOTS_BYTES_MAX: u64 = 128 << 20;
 
 /// Messages waiting for the writer; a sender waits when it is full.
 pub const QUEUE_MAX: usize = 256;

@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{segment, snapshot};
+use crate::segment;
 
 /// Bytes taken on disk: blocks, as the file system counts them, so that what is reserved and empty costs nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -19,7 +19,7 @@ pub struct DiskUse {
     pub segments: u64,
     /// What was read, kept for backtest and explain.
     pub archive: u64,
-    /// The snapshot of the state, and of whatever else only saves time.
+    /// Snapshots of the state and of what is remembered, which only save time.
     pub snapshot: u64,
     /// Copies set aside while the log is opened, checked, repaired or restored; 0 but for those moments.
     pub aside: u64,
@@ -41,9 +41,8 @@ pub fn disk_use(data_dir: &Path) -> io::Result<DiskUse> {
         let room = match name.as_str() {
             "log" => &mut used.log,
             segment::DIR => &mut used.segments,
-            snapshot::FILE => &mut used.snapshot,
             it if it.starts_with("archive") => &mut used.archive,
-            it if it.starts_with("snapshot") || it.starts_with("memory") => &mut used.snapshot,
+            it if it.starts_with("snapshot") => &mut used.snapshot,
             it if it.starts_with("log.") && path.is_dir() => &mut used.aside,
             it if it.starts_with("next") || it.starts_with("restore.") => &mut used.aside,
             _ => continue,
@@ -82,7 +81,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::{Archive, Event, Log, Recorded, Seq};
+    use crate::{Archive, Event, Log, Recorded, Seq, State, snapshot::Snapshots};
 
     #[test]
     fn every_room_of_a_data_directory_is_counted_once() {
@@ -95,7 +94,7 @@ mod tests {
         assert!(before.log >= 20_000 && before.total > before.log, "{before:?}");
         assert_eq!((before.segments, before.archive, before.snapshot, before.aside), (0, 0, 0, 0));
         segment::save(&log.reader(), dir.path()).unwrap();
-        snapshot::save(dir.path(), Seq(1), &vec![7; 30_000]).unwrap();
+        Snapshots::new(dir.path(), 1).save(&State::default(), &vec![7; 30_000]).unwrap();
         Archive::open(dir.path()).unwrap();
         fs::create_dir(dir.path().join("log.copy")).unwrap();
         fs::write(dir.path().join("log.copy/db"), [7; 9_000]).unwrap();

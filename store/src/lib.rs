@@ -11,6 +11,7 @@
 //! * What was acknowledged is on stable storage.
 //! * Whatever a released version wrote, every later version reads.
 
+mod about;
 mod archive;
 mod aside;
 mod backup;

@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use jiff::Timestamp;
+use storyline_config::StorylineId;
 
 use crate::{
     Recorded, Seq, StoreError, carve::Carved, codec::Flaw, database::Database, pack::frames, walk::bodies,
@@ -100,6 +101,31 @@ impl Reader {
         })
     }
 
+    /// The events after one place up to another that tell the course of a storyline, in order; the others are not even
+    /// decoded. Ask for a stretch at a time: the log cannot be opened again meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] names the first event that cannot be read.
+    pub fn read_course(
+        &self,
+        storyline: &StorylineId,
+        after: Seq,
+        to: Seq,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let to = to.min(self.head());
+        if after >= to {
+            return Ok(Vec::new());
+        }
+        let mut events = self.shared.read(|source| match source {
+            Source::Open(database) => read_course(database, storyline, after, to),
+            Source::Carved(carved) => Ok(carved.read_after(after, to, usize::MAX)),
+            Source::Closed => Err(StoreError::Closed),
+        })?;
+        events.retain(|it| it.event.course_of() == Some(storyline));
+        Ok(events)
+    }
+
     /// One event; none where there is no such one yet.
     ///
     /// # Errors
@@ -160,6 +186,37 @@ fn read(database: &Database, after: Seq, head: Seq, limit: usize) -> Result<Vec<
             }
             events.push(frame.decode()?);
             if events.len() == limit || next == head {
+                return Ok(events);
+            }
+            next = next.next();
+        }
+    }
+    Err(missing(next))
+}
+
+fn read_course(
+    database: &Database,
+    storyline: &StorylineId,
+    after: Seq,
+    to: Seq,
+) -> Result<Vec<Recorded>, StoreError> {
+    // Every event that tells a course names its storyline first.
+    let named = format!("{{\"storyline\":\"{storyline}\"");
+    let (mut events, mut next) = (Vec::new(), after.next());
+    for body in bodies(&database.events, next)? {
+        let body = body?;
+        for frame in frames(body.bytes()).map_err(|flaw| flaw.at(next))? {
+            let frame = frame.map_err(|flaw| flaw.at(next))?;
+            if frame.seq <= after {
+                continue;
+            }
+            if frame.seq != next {
+                return Err(missing(next));
+            }
+            if frame.begins(named.as_bytes()) {
+                events.push(frame.decode()?);
+            }
+            if next == to {
                 return Ok(events);
             }
             next = next.next();

@@ -20,8 +20,8 @@ const NEXT: &str = "next";
 const ASIDE: &str = "aside";
 /// Exchanges of one kind within one second.
 const NAMES_MAX: u32 = 100;
-/// What makes up a log; `snapshot`, `backup` and `log.copy` belong to the one before.
-const PARTS: [&str; 6] = ["log", "HEAD", "log.sum", "snapshot", "backup", "log.copy"];
+/// What makes up a log; the snapshots, `backup` and `log.copy` belong to the one before.
+const PARTS: [&str; 7] = ["log", "HEAD", "log.sum", "snapshots", "snapshot", "backup", "log.copy"];
 
 /// An empty directory to build the other log in.
 pub(crate) fn building(data_dir: &Path) -> io::Result<PathBuf> {

@@ -1,6 +1,7 @@
 //! What every scenario stands on: a daemon of its own in a folder of its own.
 
 use std::{
+    ffi::OsString,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
@@ -84,20 +85,25 @@ impl House {
 
     /// Starts the daemon and waits until it answers.
     pub(crate) fn start(&mut self) {
-        self.launch(None);
+        self.start_with(&[]);
+    }
+
+    /// As [`start`](Self::start), with something more in its environment.
+    pub(crate) fn start_with(&mut self, environment: &[(&str, OsString)]) {
+        self.launch(environment);
         until("the daemon answers", || self.run(&["status"]).status.success());
     }
 
     /// Starts the daemon, to end itself at a named place, and waits until it answers or has ended.
     pub(crate) fn start_to_abort_at(&mut self, place: &str) {
-        self.launch(Some(place));
+        self.launch(&[("STORYLINE_ABORT_AT", place.into())]);
         until("the daemon answers", || self.has_ended() || self.run(&["status"]).status.success());
     }
 
-    fn launch(&mut self, abort_at: Option<&str>) {
+    fn launch(&mut self, environment: &[(&str, OsString)]) {
         let log = std::fs::File::options().create(true).append(true).open(self.path("stderr")).unwrap();
         let mut command = self.command(&["run"]);
-        command.envs(abort_at.map(|it| ("STORYLINE_ABORT_AT", it)));
+        command.envs(environment.iter().cloned());
         self.daemon = Some(command.stdout(Stdio::null()).stderr(log).spawn().unwrap());
     }
 

@@ -69,7 +69,7 @@ const TOP: [&str; 17] = [
     "systemd",
 ];
 
-fn sources() -> Vec<(PathBuf, String)> {
+pub(crate) fn sources() -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     for room in ["config/src", "store/src", "daemon/src", "tests/it"] {
         collect(&root().join(room), &mut found);

@@ -89,7 +89,7 @@ fn what_the_log_tells_is_what_a_run_over_the_same_items_decides() {
     let mut recordings = Recordings::of(&items());
     for it in items() {
         core.ingest(&it, false, it.effective);
-        let events: Vec<Recorded> = core.take_staged().events;
+        let events: Vec<Recorded> = core.take_staged().into_events().collect();
         events.iter().for_each(|it| recordings.observe(it));
     }
     let ran = decided(&config);

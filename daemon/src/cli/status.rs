@@ -72,6 +72,9 @@ fn render_status(status: &Value, look: &Look) -> String {
     for sink in list(status, "sinks").iter().filter(|it| text(it, "state") != "ok") {
         lines += &render_sink(sink, look);
     }
+    if let Some(disk) = status.get("disk") {
+        lines += &render_disk(disk);
+    }
     lines.push('\n');
     lines + &render_storylines(list(status, "storylines"), look) + &render_changes(status, look)
 }
@@ -110,6 +113,22 @@ fn render_sink(sink: &Value, look: &Look) -> String {
         some => format!(", {some} dead"),
     };
     format!("sink {id} is {RED}{state}{RED:#}{since}, {waiting} waiting{dead}: {error}\n")
+}
+
+fn render_disk(disk: &Value) -> String {
+    let rooms = ["log", "segments", "archive", "snapshot", "aside"];
+    let taken = rooms.into_iter().filter(|it| number(disk, it) > 0);
+    let taken: Vec<_> = taken.map(|it| format!("{it} {}", bytes(number(disk, it)))).collect();
+    format!("{} on disk: {}\n", bytes(number(disk, "total")), taken.join(", "))
+}
+
+/// Bytes as people read them.
+fn bytes(bytes: u64) -> String {
+    match bytes {
+        0..1_048_576 => format!("{} KiB", bytes.div_ceil(1_024)),
+        1_048_576..1_073_741_824 => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+        _ => format!("{:.1} GiB", bytes as f64 / 1_073_741_824.0),
+    }
 }
 
 fn render_storylines(storylines: &[Value], look: &Look) -> String {

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
 const LEAD_WORDS_MAX: usize = 80;
 
 /// What is compared of a report.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Features {
     /// Stems with how often they stand there, the title's counted more; by stem.
     pub(super) terms: Vec<(u32, f32)>,

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use storyline_config::{
     StorylineId,
     limit::{MEMORY_BYTES_MAX, MEMORY_SPAN},
@@ -16,7 +17,7 @@ use storyline_store::{Event, Recorded, Relation, Report};
 use super::thread::Thread;
 
 /// What detection remembers of every storyline.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
     threads: BTreeMap<StorylineId, Thread>,
     bytes: usize,

@@ -57,7 +57,7 @@ pub(super) fn family(feed: Option<&Context>, item: &Item) -> String {
 }
 
 /// Agencies and outlets a text may credit, by the first word of their names, the longest first.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Houses(BTreeMap<u64, Vec<(Vec<u64>, String)>>);
 
 impl Houses {

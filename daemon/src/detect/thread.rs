@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::BuildHasherDefault;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::{Deserialize, Serialize};
 use storyline_config::Phase;
 use storyline_store::{Certainty, DevelopmentId, DevelopmentState, FactKey, ItemId, Relation, Report};
 
@@ -24,7 +25,7 @@ const DAYS_MAX: usize = 15;
 const FACTS_MAX: usize = 512;
 
 /// What is remembered of one storyline.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Thread {
     pub(super) phase: Phase,
     pub(super) certainty: Option<Certainty>,
@@ -54,7 +55,7 @@ pub(super) struct Thread {
 }
 
 /// A report that is remembered.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Known {
     pub(super) item: ItemId,
     /// The time it counts from.
@@ -70,7 +71,7 @@ pub(super) struct Known {
 }
 
 /// A development that is remembered.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Development {
     pub(super) state: DevelopmentState,
     /// Origins; those by halves count half.
@@ -89,7 +90,7 @@ impl Development {
 }
 
 /// Something that is to happen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Expectation {
     pub(super) due: Timestamp,
     pub(super) what: String,

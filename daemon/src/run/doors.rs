@@ -50,8 +50,9 @@ pub fn doors(house: &House, load: Load, stop: CancellationToken) -> Arc<Doors> {
     let (poller, reloader, handle, clock) = (house.poller(), house.poller(), house.handle(), house.clock());
     Arc::new(Doors {
         handle: house.handle(),
-        past: Arc::new(house.reader()),
+        past: Arc::new(house.past()),
         shelf: Arc::new(Kept(house.archive())),
+        disk: house.disk(),
         poll: Arc::new(move |feeds| {
             let poller = poller.clone();
             Box::pin(async move { poller.poll(feeds).await })

@@ -9,6 +9,7 @@
 
 mod doors;
 mod keeper;
+mod meter;
 mod places;
 
 use std::{
@@ -23,14 +24,18 @@ use jiff::tz::TimeZone;
 use keeper::Keeper;
 pub use places::{data_dir, socket};
 use storyline_config::{Config, FeedId};
-use storyline_store::{Archive, Log, Opened, Reader, Schedule, StoreError, segment};
-use tokio::task::{JoinHandle, JoinSet};
+use storyline_store::{Archive, DiskUse, Log, Opened, Reader, Schedule, StoreError, segment};
+use tokio::{
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
     deliver,
     poll::{self, Live, Polled, Poller, fetch::FetchError},
+    serve::Written,
     writer,
 };
 
@@ -98,7 +103,7 @@ impl House {
         let (config, clock, zone) = (setup.config.clone(), setup.clock.clone(), setup.zone.clone());
         let dir = setup.data_dir.clone();
         let keep = Keeper::start(archive.clone(), setup.clock.clone(), &setup.config.daemon)?;
-        let (handle, thread) = blocking(move || writer::start(dir, log, config, clock, zone, keep)).await?;
+        let (handle, thread) = blocking(move || writer::start(&dir, log, config, clock, zone, keep)).await?;
         let writer = tokio::task::spawn_blocking(move || thread.join().unwrap_or(Err(StoreError::Closed)));
         let live = Live::new(&setup.config.network, handle.clone())?;
         let schedules = schedules(&handle.view());
@@ -124,6 +129,16 @@ impl House {
     /// The log, as far as it is durable.
     pub fn reader(&self) -> Reader {
         self.reader.clone()
+    }
+
+    /// The log and what is kept with it, as the socket asks for them.
+    pub fn past(&self) -> Written {
+        Written { snapshots: writer::snapshots(&self.setup.data_dir), reader: self.reader.clone() }
+    }
+
+    /// What the data directory takes on disk, measured now and then.
+    pub fn disk(&self) -> watch::Receiver<DiskUse> {
+        meter::start(self.setup.data_dir.clone())
     }
 
     /// What was read; none where it cannot be kept.

@@ -10,9 +10,11 @@ use std::{
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use storyline_config::{Config, FeedId, Findings, Loaded};
-use storyline_store::{FeedRecord, Item, ItemId, Reader, Recorded, Seq, Verified};
-use tokio::sync::Semaphore;
+use storyline_config::{Config, FeedId, Findings, Loaded, StorylineId};
+use storyline_store::{
+    DiskUse, FeedRecord, Item, ItemId, Reader, Recorded, Seq, State, Verified, snapshot::Snapshots,
+};
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -32,6 +34,16 @@ pub trait Past: Send + Sync + 'static {
     ///
     /// What the disk said, for people.
     fn read_after(&self, after: Seq, limit: usize) -> Result<Vec<Recorded>, String>;
+
+    /// Reads the events after one place up to another that tell the course of a storyline, in order.
+    ///
+    /// # Errors
+    ///
+    /// What the disk said, for people.
+    fn read_course(&self, storyline: &StorylineId, after: Seq, to: Seq) -> Result<Vec<Recorded>, String>;
+
+    /// Where things stood at a place, or at one before it that is kept; none where nothing is kept.
+    fn state_near(&self, to: Seq) -> Option<State>;
 
     /// Checks every event, and tells what is not as it was written.
     ///
@@ -55,21 +67,38 @@ pub trait Past: Send + Sync + 'static {
     fn backup(&self, feeds: &BTreeMap<FeedId, FeedRecord>, to: &Path) -> Result<Seq, String>;
 }
 
-impl Past for Reader {
+/// The log, and what is kept beside it.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// The log.
+    pub reader: Reader,
+    /// What is kept of where things stood.
+    pub snapshots: Snapshots,
+}
+
+impl Past for Written {
     fn read_after(&self, after: Seq, limit: usize) -> Result<Vec<Recorded>, String> {
-        Self::read_after(self, after, limit).map_err(|error| error.to_string())
+        self.reader.read_after(after, limit).map_err(|error| error.to_string())
+    }
+
+    fn read_course(&self, storyline: &StorylineId, after: Seq, to: Seq) -> Result<Vec<Recorded>, String> {
+        self.reader.read_course(storyline, after, to).map_err(|error| error.to_string())
+    }
+
+    fn state_near(&self, to: Seq) -> Option<State> {
+        self.snapshots.state(&self.reader, to)
     }
 
     fn verify(&self) -> Result<Verified, String> {
-        Self::verify(self).map_err(|error| error.to_string())
+        self.reader.verify().map_err(|error| error.to_string())
     }
 
     fn export(&self, out: &mut dyn Write) -> Result<(), String> {
-        storyline_store::export(self, out).map_err(|error| error.to_string())
+        storyline_store::export(&self.reader, out).map_err(|error| error.to_string())
     }
 
     fn backup(&self, feeds: &BTreeMap<FeedId, FeedRecord>, to: &Path) -> Result<Seq, String> {
-        storyline_store::backup(self, feeds, to).map_err(|error| error.to_string())
+        storyline_store::backup(&self.reader, feeds, to).map_err(|error| error.to_string())
     }
 }
 
@@ -104,6 +133,8 @@ pub struct Doors {
     pub past: Arc<dyn Past>,
     /// What was read.
     pub shelf: Arc<dyn Shelf>,
+    /// What everything takes on disk, as it was measured last.
+    pub disk: watch::Receiver<DiskUse>,
     /// Visits feeds.
     pub poll: PollNow,
     /// Reads the configuration.

@@ -63,7 +63,7 @@ pub(super) fn shape(it: &Recorded) -> Value {
 
 /// Whether an event is one of those asked for.
 pub(super) fn concerns(it: &Recorded, storyline: Option<&StorylineId>) -> bool {
-    storyline.is_none_or(|asked| subject::storyline(&it.event) == Some(asked))
+    storyline.is_none_or(|asked| it.event.storyline() == Some(asked))
 }
 
 impl Doors {

@@ -7,18 +7,18 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use storyline_store::DeliveryState;
+use storyline_store::{DeliveryState, DiskUse};
 
 use super::{doors::Doors, feeds};
 use crate::writer::View;
 
 /// `GET /metrics`.
 pub(super) async fn get(Given(doors): Given<Arc<Doors>>) -> Response {
-    let text = text(&doors.handle.view());
+    let text = text(&doors.handle.view(), &doors.disk.borrow().clone());
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 
-fn text(view: &View) -> String {
+fn text(view: &View, disk: &DiskUse) -> String {
     let in_state = |state| view.state.deliveries.values().filter(|it| it.state == state).count() as u64;
     let followed = view.state.storylines.values().filter(|it| !it.retired).count() as u64;
     let mut text = String::new();
@@ -51,5 +51,23 @@ fn text(view: &View) -> String {
     );
     say("deliveries_dead", "gauge", "Deliveries that were given up.", in_state(DeliveryState::Dead));
     say("deliveries_held", "gauge", "Deliveries held until a reload.", in_state(DeliveryState::Held));
+    text + &rooms(disk)
+}
+
+/// What each room of the data directory takes.
+fn rooms(disk: &DiskUse) -> String {
+    let mut text = "# HELP storyline_disk_bytes What the data directory takes on disk, room by room.\n\
+                    # TYPE storyline_disk_bytes gauge\n"
+        .to_owned();
+    let rooms = [
+        ("log", disk.log),
+        ("segments", disk.segments),
+        ("archive", disk.archive),
+        ("snapshot", disk.snapshot),
+        ("aside", disk.aside),
+    ];
+    for (room, bytes) in rooms {
+        let _ = writeln!(text, "storyline_disk_bytes{{room=\"{room}\"}} {bytes}");
+    }
     text
 }

@@ -47,6 +47,6 @@ mod wishes;
 pub(crate) mod tests;
 
 pub use accept::{Listener, serve};
-pub use doors::{Doors, Folds, Load, Past, PollNow, Shelf, TakeUp};
+pub use doors::{Doors, Folds, Load, Past, PollNow, Shelf, TakeUp, Written};
 pub use reload::{NotReloaded, Reloaded, reload};
 pub use socket::{Bound, Socket, SocketError};

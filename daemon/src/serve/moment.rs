@@ -1,4 +1,4 @@
-//! Where things stood at a moment, rebuilt from the log.
+//! Where things stood at a moment, rebuilt from the log and the nearest state that is kept of before.
 
 use std::sync::Arc;
 
@@ -46,8 +46,8 @@ impl Doors {
 
     async fn rebuild(self: &Arc<Self>, to: Seq) -> Result<State, Problem> {
         self.fold(move |past| {
-            let mut state = State::default();
-            each(past, Seq(0), to, |it| state.apply(it))?;
+            let mut state = past.state_near(to).unwrap_or_default();
+            each(past, state.seq, to, |it| state.apply(it))?;
             Ok(state)
         })
         .await

@@ -8,14 +8,13 @@ use serde_json::{Value, json};
 use storyline_store::State;
 
 use super::{doors::Doors, feeds::failing, problem::Problem, query::Query, sinks::sinks, storyline::brief};
-use crate::writer::View;
 
 /// `GET /v1/status`.
 pub(super) async fn get(Given(doors): Given<Arc<Doors>>, uri: Uri) -> Result<Json<Value>, Problem> {
     let query = Query::of(&uri);
     let (state, seq) = doors.state_at(query.at()?).await?;
     let mut answer = match seq {
-        None => present(&doors.handle.view(), doors.started, doors.clock.now()),
+        None => present(&doors),
         Some(seq) => json!({ "seq": seq, "storylines": storylines(&state, state.at.unwrap_or_default()) }),
     };
     if let (Some(since), Some(fields)) = (doors.since(&query).await?, answer.as_object_mut()) {
@@ -29,7 +28,7 @@ pub(super) async fn get(Given(doors): Given<Arc<Doors>>, uri: Uri) -> Result<Jso
 pub(super) async fn ready(Given(doors): Given<Arc<Doors>>) -> (StatusCode, Json<Value>) {
     let view = doors.handle.view();
     let code = if view.storage.is_some() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
-    (code, Json(present(&view, doors.started, doors.clock.now())))
+    (code, Json(present(&doors)))
 }
 
 /// `GET /healthz`: whether anyone is there at all.
@@ -37,7 +36,8 @@ pub(super) async fn healthy() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-fn present(view: &View, started: Timestamp, now: Timestamp) -> Value {
+fn present(doors: &Doors) -> Value {
+    let view = &doors.handle.view();
     let trouble = view
         .storage
         .as_ref()
@@ -45,7 +45,7 @@ fn present(view: &View, started: Timestamp, now: Timestamp) -> Value {
     json!({
         "version": env!("CARGO_PKG_VERSION"),
         "seq": view.state.seq,
-        "started": started,
+        "started": doors.started,
         "storage": if trouble.is_some() { "read-only" } else { "ok" },
         "storage_error": trouble,
         "feeds": {
@@ -57,7 +57,8 @@ fn present(view: &View, started: Timestamp, now: Timestamp) -> Value {
             "nearest_misses": view.nearest_misses,
         },
         "sinks": sinks(view),
-        "storylines": storylines(&view.state, now),
+        "disk": *doors.disk.borrow(),
+        "storylines": storylines(&view.state, doors.clock.now()),
     })
 }
 

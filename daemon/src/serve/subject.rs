@@ -1,36 +1,6 @@
 //! What an event is about.
 
-use storyline_config::StorylineId;
 use storyline_store::{AlertId, DeliveryId, DevelopmentId, Event, Evidence, Report};
-
-/// The storyline an event is about, if it is about one.
-pub(super) fn storyline(event: &Event) -> Option<&StorylineId> {
-    match event {
-        Event::StorylineDefined { storyline, .. }
-        | Event::StorylineRetired { storyline }
-        | Event::DevelopmentReported { storyline, .. }
-        | Event::DevelopmentCorroborated { storyline, .. }
-        | Event::DevelopmentConfirmed { storyline, .. }
-        | Event::DevelopmentDisputed { storyline, .. }
-        | Event::DevelopmentDropped { storyline, .. }
-        | Event::ReportNoted { storyline, .. }
-        | Event::PhaseEntered { storyline, .. }
-        | Event::FactReported { storyline, .. }
-        | Event::ExpectationSet { storyline, .. }
-        | Event::ExpectationMet { storyline, .. }
-        | Event::ExpectationDropped { storyline, .. }
-        | Event::ExpectationMissed { storyline, .. }
-        | Event::StorylineSurged { storyline, .. }
-        | Event::StorylineQuieted { storyline, .. }
-        | Event::AlertSnoozed { storyline, .. } => Some(storyline),
-        Event::AlertRaised { storyline, .. }
-        | Event::AlertSuppressed { storyline, .. }
-        | Event::AlertGathered { storyline, .. }
-        | Event::AlertHeld { storyline, .. }
-        | Event::DeliveryPlanned { storyline, .. } => storyline.as_ref(),
-        _ => None,
-    }
-}
 
 /// The development an event is about, if it is about one.
 pub(super) fn development(event: &Event) -> Option<DevelopmentId> {

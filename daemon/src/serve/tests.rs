@@ -21,8 +21,8 @@ use hyper::{Request, body::Bytes};
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use storyline_config::{Config, FeedId};
-use storyline_store::{FeedRecord, Item, ItemId, Recorded, Seq, State, Verified};
+use storyline_config::{Config, FeedId, StorylineId};
+use storyline_store::{DiskUse, FeedRecord, Item, ItemId, Recorded, Seq, State, Verified};
 use tempfile::TempDir;
 use tokio::{
     net::UnixStream,
@@ -43,6 +43,15 @@ struct Written(watch::Receiver<Vec<Recorded>>);
 impl Past for Written {
     fn read_after(&self, after: Seq, limit: usize) -> Result<Vec<Recorded>, String> {
         Ok(self.0.borrow().iter().filter(|it| it.seq > after).take(limit).cloned().collect())
+    }
+
+    fn read_course(&self, storyline: &StorylineId, after: Seq, to: Seq) -> Result<Vec<Recorded>, String> {
+        let told = |it: &Recorded| it.event.course_of() == Some(storyline) && it.seq > after && it.seq <= to;
+        Ok(self.0.borrow().iter().filter(|it| told(it)).cloned().collect())
+    }
+
+    fn state_near(&self, _to: Seq) -> Option<State> {
+        None
     }
 
     fn verify(&self) -> Result<Verified, String> {
@@ -185,6 +194,7 @@ fn doors(handle: Handle, past: Written, stop: CancellationToken) -> Doors {
         handle,
         past: Arc::new(past),
         shelf: Arc::new(OneItem),
+        disk: watch::channel(disk()).1,
         poll: Arc::new(|feeds| {
             let until = noon();
             let held = vec![HeldFeed { id: "slow".parse().unwrap(), until, why: "retry_after".to_owned() }];
@@ -197,6 +207,10 @@ fn doors(handle: Handle, past: Written, stop: CancellationToken) -> Doors {
         stop,
         folds: Folds::default(),
     }
+}
+
+fn disk() -> DiskUse {
+    DiskUse { log: 4_096, segments: 2_048, archive: 1_024, snapshot: 512, aside: 0, total: 8_192 }
 }
 
 /// A poller that knows every feed but one.

@@ -1,4 +1,4 @@
-//! A storyline's whole timeline, folded from its own events.
+//! A storyline's whole timeline, folded from its own events, which are looked for only where the state says they stand.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -7,15 +7,15 @@ use axum::{
     extract::{Path, State as Given},
     http::Uri,
 };
-use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use storyline_config::{Phase, StorylineId};
 use storyline_store::{
-    Certainty, DevelopmentId, DevelopmentState, Event, FactKey, ItemId, Recorded, Relation, Report, Seq,
+    Certainty, Development, DevelopmentId, DevelopmentState, Event, FactKey, Recorded, Relation, ReportRef,
+    Seq,
 };
 
-use super::{doors::Doors, moment::each, problem::Problem, query::Query, storyline::no_such, subject};
+use super::{doors::Doors, problem::Problem, query::Query, storyline::no_such, subject};
 
 /// `GET /v1/storylines/{id}/timeline`.
 pub(super) async fn get(
@@ -24,59 +24,28 @@ pub(super) async fn get(
     uri: Uri,
 ) -> Result<Json<Value>, Problem> {
     let storyline: StorylineId = id.parse().map_err(|_| no_such(&id))?;
-    let place = doors.place(Query::of(&uri).at()?).await?;
-    let to = place.unwrap_or_else(|| doors.head());
+    let (state, _) = doors.state_at(Query::of(&uri).at()?).await?;
+    let known = state.storylines.get(&storyline).filter(|it| !it.title.is_empty());
+    let known = known.ok_or_else(|| no_such(&id))?;
+    let (title, course) = (known.title.clone(), known.course(state.seq));
     let timeline = doors.fold(move |past| {
         let mut timeline = Timeline::default();
-        each(past, Seq(0), to, |it| {
-            if subject::storyline(&it.event) == Some(&storyline) {
-                timeline.take(it);
-            }
-        })?;
+        for (after, to) in course {
+            past.read_course(&storyline, after, to)?.iter().for_each(|it| timeline.take(it));
+        }
         Ok(timeline)
     });
-    let timeline = timeline.await?;
-    if !timeline.defined {
-        return Err(no_such(&id));
-    }
-    Ok(Json(json!({ "id": id, "title": timeline.title, "developments": timeline.in_order() })))
+    Ok(Json(json!({ "id": id, "title": title, "developments": timeline.await?.in_order() })))
 }
 
 #[derive(Default)]
-struct Timeline {
-    defined: bool,
-    title: String,
-    developments: BTreeMap<DevelopmentId, Entry>,
-}
+struct Timeline(BTreeMap<DevelopmentId, Entry>);
 
 /// One development with all that belongs to it.
-#[derive(Debug, Serialize)]
 struct Entry {
-    id: DevelopmentId,
-    seq: Seq,
-    headline: String,
-    at: Timestamp,
-    state: DevelopmentState,
-    relation: Relation,
-    disputes: Option<DevelopmentId>,
-    disputed_by: Option<DevelopmentId>,
-    dropped: bool,
-    origins: Vec<String>,
-    reports: Vec<Cited>,
+    it: Development,
     phases: Vec<Entered>,
     facts: Vec<Known>,
-}
-
-#[derive(Debug, Serialize)]
-struct Cited {
-    seq: Seq,
-    item: ItemId,
-    relation: Relation,
-    outlet: String,
-    origin: String,
-    url: Option<String>,
-    title: String,
-    published: Option<Timestamp>,
 }
 
 #[derive(Debug, Serialize)]
@@ -96,26 +65,22 @@ struct Known {
 }
 
 impl Timeline {
-    fn in_order(self) -> Vec<Entry> {
-        let mut entries: Vec<_> = self.developments.into_values().collect();
-        entries.sort_by_key(|it| (it.at, it.seq));
-        entries
+    fn in_order(self) -> Vec<Value> {
+        let mut entries: Vec<_> = self.0.into_values().collect();
+        entries.sort_by_key(|entry| (entry.it.at, entry.it.seq));
+        entries.iter().map(Entry::shown).collect()
     }
 
     fn take(&mut self, recorded: &Recorded) {
         let seq = recorded.seq;
         match &recorded.event {
-            Event::StorylineDefined { title, .. } => {
-                self.defined = true;
-                self.title.clone_from(title);
-            }
             Event::DevelopmentReported { development, relation, disputes, report, .. } => {
-                let mut entry = Entry::of(*development, seq, *relation, *disputes, report);
-                entry.cite(seq, *relation, report);
-                self.developments.insert(*development, entry);
+                let mut it = Development::of(*development, *relation, *disputes, report, seq);
+                it.cite(*relation, report, seq);
+                self.0.insert(*development, Entry { it, phases: Vec::new(), facts: Vec::new() });
             }
             other => {
-                let named = subject::development(other).and_then(|it| self.developments.get_mut(&it));
+                let named = subject::development(other).and_then(|it| self.0.get_mut(&it));
                 if let Some(entry) = named {
                     entry.take(other, seq);
                 }
@@ -125,39 +90,16 @@ impl Timeline {
 }
 
 impl Entry {
-    fn of(
-        id: DevelopmentId,
-        seq: Seq,
-        relation: Relation,
-        disputes: Option<DevelopmentId>,
-        report: &Report,
-    ) -> Self {
-        Self {
-            id,
-            seq,
-            headline: report.title.clone(),
-            at: report.effective,
-            state: DevelopmentState::Provisional,
-            relation,
-            disputes,
-            disputed_by: None,
-            dropped: false,
-            origins: Vec::new(),
-            reports: Vec::new(),
-            phases: Vec::new(),
-            facts: Vec::new(),
-        }
-    }
-
     fn take(&mut self, event: &Event, seq: Seq) {
+        let it = &mut self.it;
         match event {
-            Event::DevelopmentCorroborated { report, .. } => self.cite(seq, Relation::Corroboration, report),
-            Event::ReportNoted { relation, report, .. } => self.cite(seq, *relation, report),
-            Event::DevelopmentConfirmed { .. } => self.state = DevelopmentState::Confirmed,
+            Event::DevelopmentCorroborated { report, .. } => it.cite(Relation::Corroboration, report, seq),
+            Event::ReportNoted { relation, report, .. } => it.cite(*relation, report, seq),
+            Event::DevelopmentConfirmed { .. } => it.state = DevelopmentState::Confirmed,
             Event::DevelopmentDisputed { by, .. } => {
-                (self.state, self.disputed_by) = (DevelopmentState::Disputed, Some(*by));
+                (it.state, it.disputed_by) = (DevelopmentState::Disputed, Some(*by));
             }
-            Event::DevelopmentDropped { .. } => self.dropped = true,
+            Event::DevelopmentDropped { .. } => it.dropped = true,
             Event::PhaseEntered { from, to, certainty, .. } => {
                 self.phases.push(Entered { seq, from: *from, to: *to, certainty: *certainty });
             }
@@ -170,21 +112,34 @@ impl Entry {
         }
     }
 
-    fn cite(&mut self, seq: Seq, relation: Relation, report: &Report) {
-        // A copy, an edit and background add no origin, as in the state.
-        let adds = !matches!(relation, Relation::Copy | Relation::Update | Relation::Background);
-        if adds && !self.origins.contains(&report.origin) {
-            self.origins.push(report.origin.clone());
-        }
-        self.reports.push(Cited {
-            seq,
-            item: report.item,
-            relation,
-            outlet: report.outlet.clone(),
-            origin: report.origin.clone(),
-            url: report.url.clone(),
-            title: report.title.clone(),
-            published: report.published,
-        });
+    fn shown(&self) -> Value {
+        let it = &self.it;
+        let report = |it: &ReportRef| {
+            json!({
+                "seq": it.seq,
+                "item": it.item,
+                "relation": it.relation,
+                "outlet": it.outlet,
+                "origin": it.origin,
+                "url": it.url,
+                "title": it.title,
+                "published": it.published,
+            })
+        };
+        json!({
+            "id": it.id,
+            "seq": it.seq,
+            "headline": it.headline,
+            "at": it.at,
+            "state": it.state,
+            "relation": it.relation,
+            "disputes": it.disputes,
+            "disputed_by": it.disputed_by,
+            "dropped": it.dropped,
+            "origins": it.origins.iter().map(|it| &it.name).collect::<Vec<_>>(),
+            "reports": it.reports.iter().map(report).collect::<Vec<_>>(),
+            "phases": self.phases,
+            "facts": self.facts,
+        })
     }
 }

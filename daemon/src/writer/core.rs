@@ -12,12 +12,14 @@ use std::{
 
 use jiff::{Timestamp, tz::TimeZone};
 use storyline_config::{Baseline, Config, FeedId};
-use storyline_store::{Event, FeedRecord, Item, Recorded, Seq, State};
+use storyline_store::{Event, FeedRecord, Item, Recorded, Seen, Seq, State};
 
 use super::{
     hearing::{explained, hear_tongues, in_tongue},
     misses::Misses,
+    recall::Past,
     seen::{Looking, Sight},
+    staged::{Staged, Staging},
 };
 use crate::{
     detect::{self, Definitions, Judgement, Memory, Rules, tongue},
@@ -44,24 +46,12 @@ pub struct Core {
     unsure: BTreeMap<FeedId, bool>,
     /// Alerts the page in hand has raised.
     page_raised: u32,
-    staged: Vec<Recorded>,
+    staging: Staging,
     /// Items that were judged since the last commit, whatever came of it.
     heard: Vec<Item>,
-    touched: BTreeSet<FeedId>,
     promised: bool,
     tally: Tally,
     misses: Misses,
-}
-
-/// What a core takes up: all of it follows from the log's database.
-#[derive(Debug, Clone, Default)]
-pub struct Past {
-    /// Where things stand.
-    pub state: State,
-    /// What detection remembers.
-    pub memory: Memory,
-    /// How far each feed is read.
-    pub feeds: BTreeMap<FeedId, Arc<FeedRecord>>,
 }
 
 /// What was read since the start.
@@ -78,25 +68,12 @@ pub struct Tally {
 /// What one item came to.
 #[derive(Debug, Clone)]
 pub struct Judged {
-    /// The last event it recorded, alerts left out; none if it moved nothing.
+    /// The last event it recorded, its alerts included; none if it moved nothing.
     pub seq: Option<Seq>,
-    /// How many events it recorded, alerts left out.
+    /// How many events it recorded, its alerts included.
     pub events: usize,
     /// What was decided; empty for an item that was known, or belongs to nothing.
     pub judgements: Vec<Judgement>,
-}
-
-/// What is to be committed.
-#[derive(Debug)]
-pub struct Staged {
-    /// The events, in order.
-    pub events: Vec<Recorded>,
-    /// The feeds whose record changed.
-    pub feeds: Vec<(FeedId, Arc<FeedRecord>)>,
-    /// The items that were judged, for the archive.
-    pub items: Vec<Item>,
-    /// Whether somebody was promised that the feeds' records are durable, events or not.
-    pub promised: bool,
 }
 
 impl Core {
@@ -113,9 +90,8 @@ impl Core {
             stopped: BTreeSet::new(),
             unsure: BTreeMap::new(),
             page_raised: 0,
-            staged: Vec::new(),
+            staging: Staging::default(),
             heard: Vec::new(),
-            touched: BTreeSet::new(),
             promised: false,
             tally: Tally::default(),
             misses: Misses::default(),
@@ -139,6 +115,11 @@ impl Core {
         &self.config
     }
 
+    /// What detection remembers, what is staged included.
+    pub(super) fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
     /// How far each feed is read.
     pub fn feeds(&self) -> &BTreeMap<FeedId, Arc<FeedRecord>> {
         &self.feeds
@@ -156,13 +137,28 @@ impl Core {
 
     /// Hands over what is to be committed.
     pub fn take_staged(&mut self) -> Staged {
-        let touched = std::mem::take(&mut self.touched);
-        let feeds = touched.into_iter().filter_map(|id| self.feeds.get(&id).cloned().map(|it| (id, it)));
         Staged {
-            feeds: feeds.collect(),
-            events: std::mem::take(&mut self.staged),
+            parts: self.staging.take(&self.feeds),
             items: std::mem::take(&mut self.heard),
             promised: std::mem::take(&mut self.promised),
+        }
+    }
+
+    /// Ends the part in hand where it is large; only between two messages or items, when all that belongs to either is
+    /// staged.
+    pub(super) fn make_room(&mut self) {
+        if self.staging.is_large() {
+            self.staging.close(&self.feeds);
+        }
+    }
+
+    /// As [`make_room`](Self::make_room) in the middle of a page: with what its feed was seen to carry so far.
+    fn make_room_within(&mut self, feed: &FeedId, before: &FeedRecord, seen: &Seen) {
+        if self.staging.is_large() {
+            let record = FeedRecord { seen: seen.clone(), ..before.clone() };
+            self.feeds.insert(feed.clone(), Arc::new(record));
+            self.staging.touch(feed.clone());
+            self.staging.close(&self.feeds);
         }
     }
 
@@ -183,19 +179,17 @@ impl Core {
     }
 
     /// Records events that have one cause, and the alerts that follow from them.
-    pub(super) fn cause(&mut self, events: Vec<Event>, occasion: Occasion, now: Timestamp) -> Option<Seq> {
-        let first = self.staged.len();
+    pub(super) fn cause(&mut self, events: Vec<Event>, occasion: Occasion, now: Timestamp) {
+        let first = self.staging.len();
         for event in events {
             self.record(event, now);
         }
-        let caused = self.staged.get(first..).unwrap_or_default();
-        let last = caused.last().map(|it| it.seq);
+        let caused = self.staging.from(first);
         let alerts = plan::plan(&self.situation(now), caused, occasion, self.page_raised);
         for event in alerts {
             self.page_raised += u32::from(matches!(event, Event::AlertRaised { .. }));
             self.record(event, now);
         }
-        last
     }
 
     fn situation(&self, now: Timestamp) -> Situation<'_> {
@@ -208,7 +202,7 @@ impl Core {
         let recorded = Recorded { seq: self.state.seq.next(), at, event };
         self.state.apply(&recorded);
         self.memory.observe(&recorded);
-        self.staged.push(recorded);
+        self.staging.push(recorded);
     }
 
     /// Takes in what a visit brought. Answers how many items were not known.
@@ -233,7 +227,7 @@ impl Core {
         }
         let health = manners::events(&visit.feed, &before.schedule, &record.schedule);
         self.feeds.insert(visit.feed.clone(), Arc::new(record));
-        self.touched.insert(visit.feed.clone());
+        self.staging.touch(visit.feed.clone());
         self.awaited.remove(&visit.feed);
         for event in health {
             self.cause(vec![event], Occasion::Live, now);
@@ -264,6 +258,7 @@ impl Core {
             let item = in_tongue(item, tongue.as_deref());
             let judged = self.look_and_judge(&mut looking, &item, late, occasion, now);
             overlap.new += usize::from(judged.is_some());
+            self.make_room_within(feed, record, looking.seen());
         }
         looking.forget();
         record.seen = seen;
@@ -327,13 +322,13 @@ impl Core {
         if judgements.is_empty() {
             self.misses.missed(item);
         }
-        let (mut seq, mut events) = (None, 0);
+        let before = self.state.seq;
         for judgement in &judgements {
-            let theirs = judgement.clone().events();
-            events += theirs.len();
-            seq = self.cause(theirs, occasion, now).or(seq);
+            self.cause(judgement.clone().events(), occasion, now);
         }
-        Judged { seq, events, judgements }
+        let after = self.state.seq;
+        let events = usize::try_from(after.0.saturating_sub(before.0)).unwrap_or(usize::MAX);
+        Judged { seq: Some(after).filter(|it| *it > before), events, judgements }
     }
 
     /// Takes in an item that was given to us. One that is known gets the answer it got first.
@@ -353,13 +348,14 @@ impl Core {
             }
             sight => {
                 let judged = self.judge_sighted(&mut looking, item, sight, false, occasion, now);
-                self.touched.insert(item.feed.clone());
+                self.staging.touch(item.feed.clone());
                 self.promised = true;
                 judged
             }
         };
         looking.forget_beyond_cap();
         Arc::make_mut(self.feeds.entry(item.feed.clone()).or_default()).seen = seen;
+        self.make_room();
         judged
     }
 
@@ -378,8 +374,8 @@ impl Core {
             self.record(event, now);
         }
         let (definitions, memory, config) = (&self.definitions, &self.memory, &self.config);
-        let looked = self.misses.look(now, |it| explained(config, definitions, memory, it, now));
-        if looked {
+        let explain = |it: &Item| explained(config, definitions, memory, it, now);
+        if self.misses.look(now, config.storylines.len(), explain) {
             self.tally.nearest_misses = self.misses.nearest();
         }
     }

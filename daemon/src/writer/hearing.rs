@@ -70,8 +70,8 @@ mod tests {
             let at = Timestamp::from_second(1_739_318_400 + number * 3_600).unwrap();
             core.ingest(&item("bote", title, title, "", at), false, at);
             let staged = core.take_staged();
-            langs.extend(staged.items.into_iter().map(|it| it.lang));
-            for it in staged.events {
+            langs.extend(staged.items.iter().map(|it| it.lang.clone()));
+            for it in staged.into_events() {
                 if let Event::DevelopmentReported { report, .. } = it.event {
                     assert_eq!(report.lang.as_deref(), Some("de"));
                 }

@@ -10,8 +10,8 @@ use crate::detect::Explanation;
 
 /// Items that wait to be looked at again; under load the oldest are let go.
 const WAITING_MAX: usize = 256;
-/// How often they are looked at.
-const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(1);
+/// Items and storylines looked at with one tick, one for the other: the writer has better to do.
+const LOOKS_MAX: usize = 512;
 /// How long a miss is shown.
 const SHOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// Misses that are shown at one time.
@@ -23,7 +23,6 @@ const HOURLY_MAX: usize = 8;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Misses {
     waiting: VecDeque<Item>,
-    looked: Option<Timestamp>,
     /// The nearest to each storyline of each hour, so that yesterday's makes room for today's.
     nearest: Vec<Miss>,
 }
@@ -47,24 +46,24 @@ impl Misses {
         self.waiting.push_back(item.clone());
     }
 
-    /// Looks at what waits, now and then; `explain` says why an item belongs to nothing. Answers whether it did, or
-    /// something grew too old to be shown.
-    pub(super) fn look(&mut self, now: Timestamp, explain: impl Fn(&Item) -> Vec<Explanation>) -> bool {
-        if self.looked.is_some_and(|it| now.duration_since(it) < LOOK_EVERY) {
-            return false;
-        }
+    /// Looks at some of what waits, the latest first; `explain` says of each of so many storylines why an item does not
+    /// belong to it. Answers whether it did, or something grew too old to be shown.
+    pub(super) fn look(
+        &mut self,
+        now: Timestamp,
+        storylines: usize,
+        explain: impl Fn(&Item) -> Vec<Explanation>,
+    ) -> bool {
         let before = self.nearest.len();
         self.nearest.retain(|it| now.duration_since(it.at) < SHOWN_FOR);
-        if self.waiting.is_empty() {
-            return before != self.nearest.len(); // The first that comes is looked at with the next tick.
-        }
-        self.looked = Some(now);
-        for item in std::mem::take(&mut self.waiting) {
-            for it in explain(&item) {
-                self.consider(&item, &it, now);
+        let items = (LOOKS_MAX / storylines.max(1)).max(1);
+        let looked = self.waiting.split_off(self.waiting.len().saturating_sub(items));
+        for item in &looked {
+            for it in explain(item) {
+                self.consider(item, &it, now);
             }
         }
-        true
+        !looked.is_empty() || before != self.nearest.len()
     }
 
     fn consider(&mut self, item: &Item, it: &Explanation, now: Timestamp) {
@@ -122,7 +121,27 @@ mod tests {
 
     fn look(misses: &mut Misses, now: Timestamp, title: &str, storyline: &str, touched: usize) {
         misses.missed(&item("feed", title, title, "", now));
-        misses.look(now, |_| vec![lacking(storyline, touched)]);
+        misses.look(now, 1, |_| vec![lacking(storyline, touched)]);
+    }
+
+    #[test]
+    fn no_tick_looks_at_more_than_it_may_and_the_latest_come_first() {
+        let check = |storylines: usize, want: usize| {
+            let mut misses = Misses::default();
+            (0..WAITING_MAX).for_each(|n| misses.missed(&item("feed", &n.to_string(), "Title", "", at(0))));
+            let looked = std::cell::RefCell::new(Vec::new());
+            misses.look(at(0), storylines, |it| {
+                looked.borrow_mut().push(it.key.clone().unwrap());
+                Vec::new()
+            });
+            let looked = looked.into_inner();
+            assert_eq!(looked.len(), want, "{storylines} storylines");
+            assert_eq!(looked.last(), Some(&(WAITING_MAX - 1).to_string()));
+            assert_eq!(misses.waiting.len(), WAITING_MAX - want);
+        };
+        check(7, 73);
+        check(1_000, 1);
+        check(0, WAITING_MAX);
     }
 
     #[test]
@@ -145,7 +164,7 @@ mod tests {
         let many: Vec<Explanation> =
             (0..20).map(|n| lacking(&format!("s-{n:02}"), if n == 19 { 2 } else { 1 })).collect();
         misses.missed(&item("feed", "One", "One", "", at(0)));
-        misses.look(at(0), |_| many.clone());
+        misses.look(at(0), 1, |_| many.clone());
         assert_eq!(misses.nearest.len(), HOURLY_MAX);
         assert!(misses.nearest()[0].contains("s-19"));
     }

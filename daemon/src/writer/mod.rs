@@ -9,17 +9,23 @@ mod handle;
 mod hearing;
 mod misses;
 mod recall;
+mod reply;
 mod run;
 mod seen;
+mod settle;
+mod staged;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod wish;
 
-pub use self::core::{Core, Judged, Past, Staged, Tally};
+pub use self::core::{Core, Judged, Tally};
 pub use handle::{
     Answer, Command, DeliveryNews, Handle, Ingested, Message, Occasion, Refused, StorageTrouble, View,
     Visited,
 };
+pub use recall::{Past, keep, snapshots};
 pub use run::{Keep, Running, start};
+pub use staged::{Part, Staged};

@@ -1,20 +1,49 @@
 //! Where things stood when the log was last written: the state, and what detection remembers.
 //!
-//! Both are folds of the log. The state is spared the events its snapshot
-//! already holds; what detection remembers has no snapshot and reads them all.
+//! Both are folds of the log; each is spared the events its snapshot already holds.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use storyline_config::limit::EVENTS_LIMIT_MAX;
-use storyline_store::{Reader, Seq, State, StoreError, snapshot};
+use storyline_config::{FeedId, limit::EVENTS_LIMIT_MAX};
+use storyline_store::{FeedRecord, Reader, Seq, State, StoreError, snapshot::Snapshots};
 
+use super::Core;
 use crate::detect::Memory;
 
-/// Reads the log.
-pub(super) fn recall(dir: &Path, reader: &Reader) -> Result<(State, Memory), StoreError> {
-    let snapshot = snapshot::load(dir).and_then(|(seq, bytes)| known(seq, &bytes, reader.head()));
-    let (mut state, mut memory) = (snapshot.unwrap_or_default(), Memory::default());
-    let mut after = Seq::default();
+/// The snapshots of a data directory, as this build understands them.
+pub fn snapshots(data_dir: &Path) -> Snapshots {
+    Snapshots::new(data_dir, env!("STORYLINE_MAKER").parse().unwrap_or_default())
+}
+
+/// What a core takes up: all of it follows from the log's database.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// Where things stand.
+    pub state: State,
+    /// What detection remembers.
+    pub memory: Memory,
+    /// How far each feed is read.
+    pub feeds: BTreeMap<FeedId, Arc<FeedRecord>>,
+}
+
+/// Where things stood when the log was last written.
+#[derive(Debug)]
+pub(super) struct Recalled {
+    pub(super) state: State,
+    pub(super) memory: Memory,
+    /// The event up to which snapshots spared the reading.
+    pub(super) kept: Seq,
+}
+
+/// Reads the log from the last snapshot on.
+pub(super) fn recall(snapshots: &Snapshots, reader: &Reader) -> Result<Recalled, StoreError> {
+    let head = reader.head();
+    let mut state = snapshots.state(reader, head).unwrap_or_default();
+    let remembered = snapshots.memory(reader, head);
+    let remembered = remembered.and_then(|(seq, bytes)| Some((seq, postcard::from_bytes(&bytes).ok()?)));
+    let (observed, mut memory): (Seq, Memory) = remembered.unwrap_or_default();
+    let kept = state.seq.min(observed);
+    let mut after = kept;
     loop {
         let events = reader.read_after(after, EVENTS_LIMIT_MAX)?;
         let Some(last) = events.last() else { break };
@@ -23,14 +52,21 @@ pub(super) fn recall(dir: &Path, reader: &Reader) -> Result<(State, Memory), Sto
             if recorded.seq > state.seq {
                 state.apply(recorded);
             }
-            memory.observe(recorded);
+            if recorded.seq > observed {
+                memory.observe(recorded);
+            }
         }
     }
-    Ok((state, memory))
+    Ok(Recalled { state, memory, kept })
 }
 
-/// A snapshot that can be read and is not ahead of its log.
-fn known(seq: Seq, bytes: &[u8], head: Seq) -> Option<State> {
-    let state: State = serde_json::from_slice(bytes).ok()?;
-    (state.seq == seq && seq <= head).then_some(state)
+/// Keeps where things stand, so that the next reading begins there; nothing of it may be staged only.
+///
+/// # Errors
+///
+/// Those of [`Snapshots::save`].
+pub fn keep(snapshots: &Snapshots, core: &Core) -> Result<(), StoreError> {
+    let (state, memory) = (core.state(), core.memory());
+    let bytes = postcard::to_allocvec(memory).map_err(std::io::Error::other).map_err(StoreError::Io)?;
+    snapshots.save(state, &bytes)
 }

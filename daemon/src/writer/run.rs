@@ -12,69 +12,50 @@
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
+    path::Path,
     sync::Arc,
     thread::{self, JoinHandle},
-    time::Duration,
 };
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 use storyline_config::{
     Config, FeedId,
     limit::{LONG_STOP, QUEUE_MAX},
 };
-use storyline_store::{Event, FeedRecord, Item, Log, Opened, Seq, StorageCode, StoreError, snapshot};
+use storyline_store::{FeedRecord, Item, Log, Opened, Seq, StoreError, snapshot::Snapshots};
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    Answer, Handle, Ingested, Message, Refused, StorageTrouble, View, Visited,
-    core::{Core, Past, Tally},
+    Handle, Ingested, Message, StorageTrouble, View, Visited,
+    core::Core,
     handle::Occasion,
-    recall::recall,
+    recall::{Past, Recalled, recall, snapshots},
+    reply::{Reply, refuse, reply},
+    settle::shared,
+    trouble::{Pause, trouble},
 };
-use crate::clock::{Clock, between, later};
+use crate::clock::{Clock, between};
 
 /// Messages committed together at the most.
 const TOGETHER_MAX: usize = 64;
-/// Events between two snapshots of the state.
-const SNAPSHOT_EVERY: u64 = 5_000;
 
-/// Something to do once a commit is known to be durable, or known to have failed.
-type Reply = Box<dyn FnOnce(Result<&Core, &Refused>) + Send>;
+/// How far each feed is read.
+pub(super) type Records = BTreeMap<FeedId, Arc<FeedRecord>>;
 
 /// The writer with what it holds.
-struct Writer {
-    dir: PathBuf,
-    keep: Keep,
-    clock: Clock,
-    log: Log,
-    core: Core,
-    view: watch::Sender<View>,
-    trouble: Option<StorageTrouble>,
-    pause: Pause,
-    snapshot_at: Seq,
-}
-
-/// When a log that refused is tried again: after a second, then ever less often, for each try copies and checks it.
-#[derive(Debug, Clone, Copy, Default)]
-struct Pause {
-    next: Option<Timestamp>,
-    length: Duration,
-}
-
-impl Pause {
-    const FIRST: Duration = Duration::from_secs(1);
-    const LONGEST: Duration = Duration::from_secs(10);
-
-    /// Whether it is over; if so, the next one begins.
-    fn is_over(&mut self, now: Timestamp) -> bool {
-        if self.next.is_some_and(|it| now < it) {
-            return false;
-        }
-        self.length = (self.length * 2).clamp(Self::FIRST, Self::LONGEST);
-        self.next = Some(later(now, self.length));
-        true
-    }
+pub(super) struct Writer {
+    pub(super) snapshots: Snapshots,
+    pub(super) keep: Keep,
+    pub(super) clock: Clock,
+    pub(super) log: Log,
+    pub(super) core: Core,
+    /// The feeds' records as the log has them.
+    pub(super) recorded: Records,
+    pub(super) view: watch::Sender<View>,
+    pub(super) trouble: Option<StorageTrouble>,
+    pub(super) pause: Pause,
+    /// The last event that a snapshot holds.
+    pub(super) snapshot_at: Seq,
 }
 
 /// Takes items that were judged to the archive, without waiting.
@@ -90,7 +71,7 @@ pub type Running = JoinHandle<Result<(), StoreError>>;
 ///
 /// [`StoreError`] where the log cannot be read.
 pub fn start(
-    dir: PathBuf,
+    dir: &Path,
     (opened, why): (Opened, Option<StoreError>),
     config: Arc<Config>,
     clock: Clock,
@@ -98,10 +79,10 @@ pub fn start(
     keep: Keep,
 ) -> Result<(Handle, Running), StoreError> {
     let Opened { log, feeds, .. } = opened;
-    let past = past(&dir, &log, feeds)?;
+    let (snapshots, recorded) = (snapshots(dir), shared(feeds));
+    let (past, snapshot_at) = past(&snapshots, &log, recorded.clone())?;
     let visits = past.feeds.values().filter_map(|it| it.schedule.last_visit);
     let last = visits.chain(past.state.at).max();
-    let snapshot_at = past.state.seq;
     let mut core = Core::new(config, zone, past);
     if last.is_some_and(|last| between(last, clock.now()) > LONG_STOP) {
         core.returned();
@@ -110,24 +91,26 @@ pub fn start(
     let trouble = why.map(|it| trouble(&it, clock.now()));
     let (view, watching) = watch::channel(look(&core, trouble.clone()));
     let pause = Pause::default();
-    let mut writer = Writer { dir, keep, clock, log, core, view, trouble, pause, snapshot_at };
+    let mut writer =
+        Writer { snapshots, keep, clock, log, core, recorded, view, trouble, pause, snapshot_at };
     if writer.trouble.is_none() {
         writer.begin();
+        writer.snapshot_now_and_then();
     }
     let thread = thread::Builder::new().name("writer".to_owned());
     let thread = thread.spawn(move || writer.run(queue)).map_err(StoreError::Io)?;
     Ok((Handle::new(sender, watching), thread))
 }
 
-/// What a log's database says of the past.
-fn past(dir: &std::path::Path, log: &Log, feeds: BTreeMap<FeedId, FeedRecord>) -> Result<Past, StoreError> {
-    let (state, memory) = recall(dir, &log.reader())?;
-    Ok(Past { state, memory, feeds: feeds.into_iter().map(|(id, it)| (id, Arc::new(it))).collect() })
+/// What a log says of the past, and up to which event a snapshot says it.
+pub(super) fn past(snapshots: &Snapshots, log: &Log, feeds: Records) -> Result<(Past, Seq), StoreError> {
+    let Recalled { state, memory, kept } = recall(snapshots, &log.reader())?;
+    Ok((Past { state, memory, feeds }, kept))
 }
 
 impl Writer {
     /// Puts the configuration in force, where it is not the one the log knows.
-    fn begin(&mut self) {
+    pub(super) fn begin(&mut self) {
         let config = self.core.config().clone();
         if self.core.state().configuration.as_deref() != Some(config.hash().as_str()) {
             let now = self.clock.now();
@@ -164,6 +147,7 @@ impl Writer {
             return refuse(message, &refused);
         }
         let now = self.clock.now();
+        self.core.make_room();
         match message {
             Message::Visited(visit, answer) => {
                 let before = self.core.state().seq;
@@ -206,145 +190,10 @@ impl Writer {
             Message::Tick => self.tick(now),
         }
     }
-
-    fn tick(&mut self, now: Timestamp) {
-        if self.trouble.is_some() {
-            self.try_again(now);
-        } else {
-            self.core.tick(false, now);
-            if let Err(error) = self.log.settle() {
-                self.stumble(&error);
-            }
-        }
-    }
-
-    /// Commits what was thought, shows it, and answers.
-    fn settle(&mut self, replies: Vec<Reply>) {
-        if self.trouble.is_some() {
-            // A tick met the trouble, and threw away what was thought before it.
-            return self.refuse_all(replies);
-        }
-        let staged = self.core.take_staged();
-        let nothing = staged.events.is_empty() && staged.feeds.is_empty() && replies.is_empty();
-        if nothing && self.shows(self.core.tally()) {
-            return; // Time has passed, and that is all.
-        }
-        crate::deliver::pass(&staged.events, false);
-        let feeds: Vec<_> = staged.feeds.iter().map(|(id, it)| (id.clone(), it.as_ref())).collect();
-        let written = if !staged.events.is_empty() || staged.promised {
-            self.log.commit(&staged.events, &feeds)
-        } else if !feeds.is_empty() {
-            self.log.save_feeds(&feeds)
-        } else {
-            Ok(())
-        };
-        match written {
-            Ok(()) => {
-                crate::deliver::pass(&staged.events, true);
-                self.core.committed();
-                if !staged.items.is_empty() {
-                    (self.keep)(staged.items);
-                }
-                self.view.send_replace(look(&self.core, self.trouble.clone()));
-                for reply in replies {
-                    reply(Ok(&self.core));
-                }
-                self.snapshot_now_and_then();
-            }
-            Err(error) => {
-                self.stumble(&error);
-                self.refuse_all(replies);
-            }
-        }
-    }
-
-    fn refuse_all(&self, replies: Vec<Reply>) {
-        let refused = self.refusal();
-        for reply in replies {
-            reply(Err(&refused));
-        }
-    }
-
-    /// Goes read-only: what was thought is thrown away, and what is on the disk is shown.
-    fn stumble(&mut self, error: &StoreError) {
-        let since = self.clock.now();
-        tracing::error!(%error, "the log cannot be written; reading goes on");
-        self.trouble = Some(trouble(error, since));
-        let feeds = self.view.borrow().feeds.iter().map(|(id, it)| (id.clone(), (**it).clone())).collect();
-        self.replay(feeds);
-    }
-
-    /// Thinks again from what the log holds, with the configuration everyone sees; whether that could be read.
-    fn replay(&mut self, feeds: BTreeMap<FeedId, FeedRecord>) -> bool {
-        let past = past(&self.dir, &self.log, feeds);
-        let trouble = self.trouble.clone();
-        match past {
-            Ok(past) => {
-                let config = self.view.borrow().config.clone();
-                self.core.fall_back(config, past);
-                self.view.send_replace(look(&self.core, trouble));
-                true
-            }
-            Err(error) => {
-                tracing::error!(%error, "the log cannot be read either");
-                // What the core holds is not on the disk: everyone goes on seeing what is.
-                self.view.send_modify(|it| it.storage = trouble);
-                false
-            }
-        }
-    }
-
-    /// Reopens a log that refused, and records that it did.
-    fn try_again(&mut self, now: Timestamp) {
-        let Some(trouble) = self.trouble.clone().filter(|_| self.pause.is_over(now)) else { return };
-        let feeds = match self.log.reopen() {
-            Ok(feeds) => feeds,
-            Err(error) => return tracing::debug!(%error, "the log still cannot be written"),
-        };
-        if !self.replay(feeds) {
-            return;
-        }
-        let degraded = Event::StorageDegraded { code: trouble.code, detail: trouble.detail };
-        self.core.storage(vec![degraded, Event::StorageRestored {}], now);
-        (self.trouble, self.pause) = (None, Pause::default());
-        self.settle(Vec::new());
-        if self.trouble.is_none() {
-            self.begin();
-        }
-    }
-
-    /// Whether everyone sees these numbers already.
-    fn shows(&self, tally: &Tally) -> bool {
-        let view = self.view.borrow();
-        (view.items, view.matched, &view.nearest_misses)
-            == (tally.items, tally.matched, &tally.nearest_misses)
-    }
-
-    fn refusal(&self) -> Refused {
-        Refused::ReadOnly(self.trouble.as_ref().map(|it| it.detail.clone()).unwrap_or_default())
-    }
-
-    fn snapshot_now_and_then(&mut self) {
-        if self.core.state().seq.0 >= self.snapshot_at.0 + SNAPSHOT_EVERY {
-            self.save_snapshot();
-        }
-    }
-
-    fn save_snapshot(&mut self) {
-        let state = self.core.state();
-        let saved = serde_json::to_vec(state)
-            .map_err(|it| it.to_string())
-            .and_then(|bytes| snapshot::save(&self.dir, state.seq, &bytes).map_err(|it| it.to_string()));
-        match saved {
-            Ok(()) => self.snapshot_at = state.seq,
-            // It is only a cache: the next start reads more of the log.
-            Err(error) => tracing::warn!(error, "the snapshot was not saved"),
-        }
-    }
 }
 
 /// What readers see.
-fn look(core: &Core, storage: Option<StorageTrouble>) -> View {
+pub(super) fn look(core: &Core, storage: Option<StorageTrouble>) -> View {
     let tally = core.tally();
     View {
         state: Arc::new(core.state().clone()),
@@ -354,46 +203,5 @@ fn look(core: &Core, storage: Option<StorageTrouble>) -> View {
         items: tally.items,
         matched: tally.matched,
         nearest_misses: tally.nearest_misses.clone(),
-    }
-}
-
-fn trouble(error: &StoreError, since: Timestamp) -> StorageTrouble {
-    let (code, hint) = match error {
-        StoreError::Full { .. } => (StorageCode::Full, "free some space; writing goes on by itself"),
-        StoreError::Damaged { .. } | StoreError::Corrupt { .. } => {
-            (StorageCode::Damaged, "stop the daemon and run `storyline store verify`")
-        }
-        _ => (StorageCode::Io, "check the disk; writing goes on by itself when it can"),
-    };
-    StorageTrouble { code, detail: error.to_string(), hint: hint.to_owned(), since }
-}
-
-/// Keeps an answer until it is known whether its commit holds.
-fn reply<T: Send + 'static>(
-    answer: Answer<T>,
-    with: impl FnOnce(&Core) -> Result<T, Refused> + Send + 'static,
-) -> Reply {
-    Box::new(move |outcome| {
-        let it = match outcome {
-            Ok(core) => with(core),
-            Err(refused) => Err(refused.clone()),
-        };
-        // Whoever asked may be gone; what was recorded stays recorded.
-        let _ = answer.send(it);
-    })
-}
-
-/// Answers a message that cannot be taken.
-fn refuse(message: Message, refused: &Refused) {
-    fn no<T>(answer: Answer<T>, refused: &Refused) {
-        let _ = answer.send(Err(refused.clone()));
-    }
-    match message {
-        Message::Visited(_, answer) => no(answer, refused),
-        Message::Ingest(_, _, answer) => no(answer, refused),
-        Message::Delivery(_, _, answer) | Message::Finish(answer) => no(answer, refused),
-        Message::Command(_, answer) | Message::Configure(_, answer) => no(answer, refused),
-        Message::Explain(_, answer) => no(answer, refused),
-        Message::Tick => {}
     }
 }

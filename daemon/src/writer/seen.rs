@@ -86,6 +86,11 @@ impl<'a> Looking<'a> {
         sight
     }
 
+    /// What was seen up to here.
+    pub(super) fn seen(&self) -> &Seen {
+        self.seen
+    }
+
     /// Puts what an id says now in the place of what it said before, which is remembered beside it.
     fn put(&mut self, id: u64, it: SeenItem) {
         let before = self.seen.0.insert(id, it).filter(|before| before.content != it.content);

@@ -13,6 +13,9 @@ use crate::{
     poll::{Hints, Outcome, Page, Visit},
 };
 
+mod parts;
+mod stopping;
+
 const STRIKE: &str = r#"
 [feed.wire]
 url = "https://wire.example.org/rss"
@@ -83,10 +86,12 @@ impl Desk {
     /// Takes what is staged, as a commit would.
     fn take(&mut self) -> Vec<Value> {
         let staged = self.core.take_staged();
-        self.feeds.extend(staged.feeds);
-        let events = staged.events.iter().map(|it| serde_json::to_value(it).unwrap()).collect();
-        self.log.extend(staged.events);
-        events
+        let before = self.log.len();
+        for part in staged.parts {
+            self.feeds.extend(part.feeds);
+            self.log.extend(part.events);
+        }
+        self.log[before..].iter().map(|it| serde_json::to_value(it).unwrap()).collect()
     }
 
     /// Takes a page in, and commits what came of it.
@@ -288,7 +293,7 @@ fn a_tick_with_nothing_to_do_stages_nothing() {
     for minute in 12..20 {
         desk.core.tick(false, at(minute));
         let staged = desk.core.take_staged();
-        assert!(staged.events.is_empty() && staged.feeds.is_empty() && staged.items.is_empty());
+        assert!(staged.is_empty() && staged.items.is_empty());
         assert!(!staged.promised);
     }
 }
@@ -339,7 +344,7 @@ fn a_commit_that_fails_brings_everything_back() {
     assert_eq!(desk.core.config().hash(), config(STRIKE).hash());
     assert_eq!(desk.core.awaited.len(), 2, "the feed is to be visited again");
     let staged = desk.core.take_staged();
-    assert!(staged.events.is_empty() && staged.feeds.is_empty() && staged.items.is_empty());
+    assert!(staged.is_empty() && staged.items.is_empty());
     let events = desk.visit(20, &[votes]);
     assert_eq!((cited(&events), count(&events, "alert_raised")), (vec!["a"], 0), "and is news to the log");
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use storyline_config::{Config, SinkId, StorylineId};
+use storyline_config::{Config, FeedId, SinkId, StorylineId};
 use storyline_store::{DeliveryId, DeliveryState, DevelopmentId, Event, Seq, State};
 
 use super::{Command, DeliveryNews, Refused, core::Core};
@@ -26,6 +26,10 @@ impl Core {
         let followed = self.state.storylines.iter().filter(|(_, it)| !it.retired).map(|(id, _)| id);
         for storyline in followed.filter(gone).cloned().collect::<Vec<_>>() {
             self.record(Event::StorylineRetired { storyline }, now);
+        }
+        let gone = |id: &&FeedId| !config.feeds.contains_key(*id);
+        for feed in self.state.feeds.keys().filter(gone).cloned().collect::<Vec<_>>() {
+            self.record(Event::FeedRetired { feed }, now);
         }
         let gone = |id: &&SinkId| !config.sinks.contains_key(*id);
         for sink in self.state.sinks.keys().filter(gone).cloned().collect::<Vec<_>>() {

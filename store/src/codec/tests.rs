@@ -99,3 +99,19 @@ fn kinds_are_named_as_serde_names_them() {
         serde_json::to_value(Event::DeliveryDead { delivery: crate::DeliveryId(1), error: String::new() });
     assert_eq!(unfit.unwrap()["kind"], "delivery_dead");
 }
+
+#[test]
+fn an_older_version_of_an_event_reads_as_the_newest() {
+    let at = Timestamp::UNIX_EPOCH;
+    let muted = Event::OutletMuted { outlet: "BBC".to_owned(), by: "reader".to_owned() };
+    let old = br#"{"name":"BBC","by":"reader"}"#;
+    let frame = |version, fields| Frame { version, seq: Seq(7), at, crc: 0, kind: "outlet_muted", fields };
+    assert_eq!(frame(0, old).decode().unwrap(), Recorded { seq: Seq(7), at, event: muted.clone() });
+    assert!(
+        matches!(frame(1, old).decode(), Err(StoreError::Corrupt { .. })),
+        "of the newest version it is none"
+    );
+    let json = serde_json::json!({"seq": 7, "at": at, "kind": "outlet_muted", "v": 0, "name": "BBC", "by": "reader"});
+    let Value::Object(json) = json else { panic!("an object") };
+    assert_eq!(super::from_json(json).unwrap().event, muted, "also where it is imported");
+}

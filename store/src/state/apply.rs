@@ -9,10 +9,12 @@ use storyline_config::{
 };
 
 use super::{
-    Alert, AlertState, DeliveryState, Development, DevelopmentOrigin, Expectation, ExpectationState, Fact,
-    FeedHealth, FeedTroubleKind, Gathered, ReportRef, State, StorylineState,
+    Alert, AlertState, DeliveryState, Development, Expectation, ExpectationState, Fact, FeedHealth,
+    FeedTroubleKind, Gathered, State, StorylineState,
 };
-use crate::{Certainty, DevelopmentId, DevelopmentState, Event, FactKey, Recorded, Relation, Report, Seq};
+use crate::{
+    Certainty, DevelopmentId, DevelopmentState, Event, FactKey, FeedTrouble, Recorded, Relation, Report, Seq,
+};
 
 /// An event's place and time, handed on to what it changes.
 #[derive(Clone, Copy)]
@@ -30,10 +32,14 @@ impl State {
         match &recorded.event {
             Event::FeedBaselined { .. }
             | Event::FeedMoved { .. }
+            | Event::FeedSkewed { .. }
             | Event::RecordLost { .. }
             | Event::Unknown(_) => {}
-            Event::FeedFailed { feed, error, .. } => {
+            Event::FeedFailed { feed, trouble, error } => {
                 self.feed_is(feed, FeedTroubleKind::Failing, when, Some(error));
+                if let Some(it) = Arc::make_mut(&mut self.feeds).get_mut(feed) {
+                    it.unreachable = *trouble == FeedTrouble::Network;
+                }
             }
             Event::FeedBlocked { feed, error } => {
                 self.feed_is(feed, FeedTroubleKind::Blocked, when, Some(error));
@@ -42,7 +48,7 @@ impl State {
             Event::FeedSilent { feed, since } => {
                 self.feed_is(feed, FeedTroubleKind::Silent, When { at: *since, ..when }, None);
             }
-            Event::FeedRecovered { feed } => {
+            Event::FeedRecovered { feed } | Event::FeedRetired { feed } => {
                 Arc::make_mut(&mut self.feeds).remove(feed);
             }
             Event::StorageDegraded { detail, .. } => self.storage = Some(detail.clone()),
@@ -53,6 +59,9 @@ impl State {
             }
             other => {
                 self.apply_to_storyline(other, when);
+                if let Some(it) = other.course_of() {
+                    self.storyline_mut(it).stands_at(when.seq);
+                }
                 self.apply_to_alerts(other, when);
             }
         }
@@ -66,7 +75,8 @@ impl State {
             return;
         }
         let (since, error) = (when.at, error.cloned());
-        feeds.insert(feed.clone(), FeedHealth { trouble, since, error, seq: when.seq, told: false });
+        let it = FeedHealth { trouble, since, error, unreachable: false, seq: when.seq, told: false };
+        feeds.insert(feed.clone(), it);
     }
 
     fn configure(&mut self, hash: &str) {
@@ -183,20 +193,7 @@ impl StorylineState {
         seq: Seq,
     ) {
         self.developments_ever += 1;
-        let development = Development {
-            id,
-            seq,
-            headline: report.title.clone(),
-            at: report.effective,
-            state: DevelopmentState::Provisional,
-            relation,
-            disputes,
-            disputed_by: None,
-            origins: Vec::new(),
-            reports: Vec::new(),
-            reports_ever: 0,
-            dropped: false,
-        };
+        let development = Development::of(id, relation, disputes, report, seq);
         let place = self.developments.partition_point(|it| it.at <= report.effective);
         self.developments.insert(place, Arc::new(development));
         self.noted(Some(id), relation, report, seq);
@@ -207,28 +204,8 @@ impl StorylineState {
     fn noted(&mut self, development: Option<DevelopmentId>, relation: Relation, report: &Report, seq: Seq) {
         self.count_report(report.effective, &report.origin);
         let Some(it) = development.and_then(|id| self.development_mut(id)) else { return };
-        it.reports_ever += 1;
-        if it.reports.len() < REPORTS_KEPT {
-            it.reports.push(ReportRef {
-                item: report.item,
-                seq,
-                feed: report.feed.clone(),
-                outlet: report.outlet.clone(),
-                origin: report.origin.clone(),
-                url: report.url.clone(),
-                title: report.title.clone(),
-                published: report.published,
-                relation,
-            });
-        }
-        // A copy or an edit adds no origin: whoever wrote the text is counted already.
-        if matches!(relation, Relation::Copy | Relation::Update | Relation::Background) {
-            return;
-        }
-        match it.origins.iter_mut().find(|known| known.name == report.origin) {
-            Some(known) => known.half &= report.half,
-            None => it.origins.push(DevelopmentOrigin { name: report.origin.clone(), half: report.half }),
-        }
+        it.cite(relation, report, seq);
+        it.reports.truncate(REPORTS_KEPT);
     }
 
     fn confirmed(&mut self, id: DevelopmentId) {

@@ -47,9 +47,6 @@ impl State {
 
     fn apply_to_deliveries(&mut self, event: &Event, when: When) {
         match event {
-            Event::DeliveryAttempted { delivery, attempt } => {
-                self.delivery(*delivery, |it| it.attempts = *attempt);
-            }
             Event::DeliveryDone { delivery, .. } => {
                 self.delivery(*delivery, |it| {
                     it.state = DeliveryState::Done;
@@ -59,10 +56,14 @@ impl State {
                 self.forget_old_alerts();
             }
             // What was taken stays taken: its bytes are gone, and nobody is told twice.
-            Event::DeliveryFailed { delivery, .. }
+            Event::DeliveryAttempted { delivery, .. }
+            | Event::DeliveryFailed { delivery, .. }
             | Event::DeliveryDead { delivery, .. }
             | Event::DeliveryRequeued { delivery, .. }
                 if self.deliveries.get(delivery).is_some_and(|it| it.state == DeliveryState::Done) => {}
+            Event::DeliveryAttempted { delivery, attempt } => {
+                self.delivery(*delivery, |it| it.attempts = *attempt);
+            }
             Event::DeliveryFailed { delivery, error, retry_at, .. } => {
                 self.delivery(*delivery, |it| {
                     it.state = DeliveryState::Failing;
@@ -233,6 +234,9 @@ impl State {
 
     fn planned(&mut self, event: &Event, when: When) {
         let Event::DeliveryPlanned { delivery, sink, alert, storyline, digest, body } = event else { return };
+        if self.deliveries.contains_key(delivery) {
+            return; // A message is planned once, and what came of it stands.
+        }
         let state =
             if self.disabled.contains_key(sink) { DeliveryState::Held } else { DeliveryState::Planned };
         let it = Delivery {

@@ -9,6 +9,8 @@ mod apply;
 mod apply_alerts;
 mod health;
 mod storyline;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -7,9 +7,12 @@ use std::{
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
-use storyline_config::{FeedId, Phase, StorylineId};
+use storyline_config::{
+    FeedId, Phase, StorylineId,
+    limit::{ORIGINS_KEPT, STRETCH_EVENTS, STRETCHES_MAX},
+};
 
-use crate::{Certainty, DevelopmentId, DevelopmentState, FactKey, ItemId, Relation, Seq};
+use crate::{Certainty, DevelopmentId, DevelopmentState, FactKey, ItemId, Relation, Report, Seq};
 
 const HOUR_SECONDS: i64 = 3_600;
 /// Hours of reports kept for the heat: eight days, so that a day compares with the week before it.
@@ -39,7 +42,7 @@ pub struct StorylineState {
     pub phase_by: Option<DevelopmentId>,
     /// Reports that belong to it, copies and background included.
     pub reports: u64,
-    /// Everyone its reports come from.
+    /// Everyone its reports come from, as many as are kept.
     pub origins: BTreeSet<String>,
     /// Developments it ever had.
     pub developments_ever: u64,
@@ -51,6 +54,9 @@ pub struct StorylineState {
     pub expectations: Vec<Expectation>,
     /// Reports by the hour since 1970 they count from.
     pub hours: BTreeMap<i64, u32>,
+    /// The stretches of the log, of [`STRETCH_EVENTS`] events each, in which something of its course stands; all after
+    /// the last where there are [`STRETCHES_MAX`].
+    pub stretches: BTreeSet<u64>,
     /// Until when its alerts are held.
     pub snoozed_until: Option<Timestamp>,
 }
@@ -187,11 +193,81 @@ pub enum Trend {
     Quiet,
 }
 
+impl Development {
+    /// What an item was the first to report; the report itself is still to be [cited](Self::cite).
+    pub fn of(
+        id: DevelopmentId,
+        relation: Relation,
+        disputes: Option<DevelopmentId>,
+        report: &Report,
+        seq: Seq,
+    ) -> Self {
+        Self {
+            id,
+            seq,
+            headline: report.title.clone(),
+            at: report.effective,
+            state: DevelopmentState::Provisional,
+            relation,
+            disputes,
+            disputed_by: None,
+            origins: Vec::new(),
+            reports: Vec::new(),
+            reports_ever: 0,
+            dropped: false,
+        }
+    }
+
+    /// Adds a report, and whoever stands behind it.
+    pub fn cite(&mut self, relation: Relation, report: &Report, seq: Seq) {
+        self.reports_ever += 1;
+        self.reports.push(ReportRef {
+            item: report.item,
+            seq,
+            feed: report.feed.clone(),
+            outlet: report.outlet.clone(),
+            origin: report.origin.clone(),
+            url: report.url.clone(),
+            title: report.title.clone(),
+            published: report.published,
+            relation,
+        });
+        // A copy or an edit adds no origin: whoever wrote the text is counted already.
+        if matches!(relation, Relation::Copy | Relation::Update | Relation::Background) {
+            return;
+        }
+        match self.origins.iter_mut().find(|known| known.name == report.origin) {
+            Some(known) => known.half &= report.half,
+            None => self.origins.push(DevelopmentOrigin { name: report.origin.clone(), half: report.half }),
+        }
+    }
+}
+
 impl StorylineState {
+    /// Something of its course stands at a place.
+    pub(super) fn stands_at(&mut self, seq: Seq) {
+        if self.stretches.len() < STRETCHES_MAX {
+            self.stretches.insert(seq.0.saturating_sub(1) / STRETCH_EVENTS);
+        }
+    }
+
+    /// The places of the log between which its course stands, up to one: each after the first and up to the second.
+    pub fn course(&self, to: Seq) -> Vec<(Seq, Seq)> {
+        let all = self.stretches.len() >= STRETCHES_MAX;
+        let last = self.stretches.last().copied().unwrap_or_default();
+        let rest = if all { last + 1..to.0.div_ceil(STRETCH_EVENTS) } else { 0..0 };
+        let stretches = self.stretches.iter().copied().chain(rest);
+        let places =
+            stretches.map(|it| (Seq(it * STRETCH_EVENTS), Seq(((it + 1) * STRETCH_EVENTS).min(to.0))));
+        places.filter(|(after, to)| after < to).collect()
+    }
+
     /// Counts a report that counts from `at`.
     pub(super) fn count_report(&mut self, at: Timestamp, origin: &str) {
         self.reports += 1;
-        self.origins.insert(origin.to_owned());
+        if self.origins.len() < ORIGINS_KEPT {
+            self.origins.insert(origin.to_owned());
+        }
         let hour = at.as_second().div_euclid(HOUR_SECONDS);
         *self.hours.entry(hour).or_default() += 1;
         let newest = self.hours.keys().next_back().copied().unwrap_or(hour);
@@ -250,6 +326,25 @@ mod tests {
         check(14, 1, Trend::Falling);
         check(14, 3, Trend::Rising);
         check(700, 0, Trend::Quiet);
+    }
+
+    #[test]
+    fn a_course_is_looked_for_only_where_it_stands() {
+        let mut it = StorylineState::default();
+        [1, STRETCH_EVENTS, 9 * STRETCH_EVENTS + 1].into_iter().for_each(|seq| it.stands_at(Seq(seq)));
+        let (first, tenth) =
+            ((Seq(0), Seq(STRETCH_EVENTS)), (Seq(9 * STRETCH_EVENTS), Seq(10 * STRETCH_EVENTS)));
+        assert_eq!(it.course(Seq(u64::MAX)), [first, tenth]);
+        assert_eq!(it.course(Seq(5)), [(Seq(0), Seq(5))]);
+        assert_eq!(it.course(Seq(0)), []);
+        (0..=STRETCHES_MAX as u64).for_each(|n| it.stands_at(Seq(n * STRETCH_EVENTS + 1)));
+        assert_eq!(it.stretches.len(), STRETCHES_MAX);
+        let to = Seq((STRETCHES_MAX as u64 + 7) * STRETCH_EVENTS + 3);
+        assert_eq!(
+            it.course(to).last(),
+            Some(&(Seq(to.0 - 3), to)),
+            "what was not noted is looked for everywhere"
+        );
     }
 
     #[test]

@@ -6,7 +6,9 @@
 use std::{collections::BTreeSet, fs, os::unix::process::ExitStatusExt, path::Path, process::Output, thread};
 
 use jiff::Timestamp;
-use storyline_store::{Log, Seq, StoreError, backup, import, repair, restore, segment, snapshot};
+use storyline_store::{
+    Log, Seq, State, StoreError, backup, import, repair, restore, segment, snapshot::Snapshots,
+};
 
 use crate::{
     child::{acknowledge, acknowledged, command, wish},
@@ -168,9 +170,28 @@ fn commits(dir: &Path) {
         acknowledge(log.head().0);
     }
     log.settle().unwrap();
-    snapshot::save(dir, log.head(), b"a state").unwrap();
-    assert!(snapshot::load(dir).is_some());
+    keep(dir, &log);
+    assert!(kept(dir, &log).is_some());
     log.close().unwrap();
+}
+
+/// Keeps a snapshot of all there is.
+pub(crate) fn keep(dir: &Path, log: &Log) {
+    let mut state = State::default();
+    all(log).iter().for_each(|it| state.apply(it));
+    Snapshots::new(dir, 1).save(&state, b"remembered").unwrap();
+}
+
+/// What was kept last; the state with it is what its events give.
+fn kept(dir: &Path, log: &Log) -> Option<(Seq, Vec<u8>)> {
+    let (snapshots, reader) = (Snapshots::new(dir, 1), log.reader());
+    let state = snapshots.state(&reader, log.head());
+    if let Some(state) = state {
+        let mut folded = State::default();
+        all(log).iter().filter(|it| it.seq <= state.seq).for_each(|it| folded.apply(it));
+        assert_eq!(state, folded);
+    }
+    snapshots.memory(&reader, log.head())
 }
 
 fn reopens(dir: &Path) {
@@ -196,8 +217,8 @@ fn goes_on(dir: &Path, acknowledged: u64, what: &str) {
     let head = check(dir, acknowledged, what);
     let mut log = Log::open(dir).unwrap().log;
     commit(&mut log, 3);
-    if let Some((seq, state)) = snapshot::load(dir) {
-        assert!(seq.0 <= head && state == b"a state", "{what}");
+    if let Some((seq, remembered)) = kept(dir, &log) {
+        assert!(seq.0 <= head && remembered == b"remembered", "{what}");
     }
     assert_eq!(segment::save(&log.reader(), dir).unwrap(), Seq(head + 3), "{what}");
     log.close().unwrap();
@@ -239,7 +260,7 @@ fn with_backup(dir: &Path) {
     let mut log = opened.log;
     commit(&mut log, 4);
     segment::save(&log.reader(), dir).unwrap();
-    snapshot::save(dir, log.head(), b"a state").unwrap();
+    keep(dir, &log);
 }
 
 fn restores(dir: &Path) {
@@ -251,7 +272,9 @@ fn restored(dir: &Path, _: u64, what: &str) {
     let head = check(dir, 9, what);
     assert!(head == 9 || head == 13, "{what}: {head}");
     assert_eq!(segment::reach(dir).unwrap(), Seq(if head == 9 { 0 } else { 13 }), "{what}");
-    assert_eq!(snapshot::load(dir).map(|it| it.0), (head == 13).then_some(Seq(13)), "{what}");
+    let log = Log::open(dir).unwrap().log;
+    assert_eq!(kept(dir, &log).map(|it| it.0), (head == 13).then_some(Seq(13)), "{what}");
+    log.close().unwrap();
     restores(dir);
     assert_eq!(check(dir, 9, what), 9);
     let aside = fs::read_dir(dir.parent().unwrap()).unwrap().map(|it| it.unwrap().path());

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use storyline_store::{
-    Event, Log, Recorded, Seq, State, backup, export, import, repair, restore, segment, snapshot,
+    Event, Log, Recorded, Seq, State, backup, export, import, repair, restore, segment,
+    snapshot::{self, Snapshots},
 };
 use tempfile::TempDir;
 
@@ -235,13 +236,12 @@ impl StateMachineTest for Real {
                 assert_eq!(segment::save(&reader, &real.dir).unwrap(), Seq(model.saved as u64));
             }
             Step::TakeSnapshot => {
-                let events = all(real.log());
-                let state = serde_json::to_vec(&fold(State::default(), &events)).unwrap();
-                snapshot::save(&real.dir, Seq(events.len() as u64), &state).unwrap();
+                let state = fold(State::default(), &all(real.log()));
+                Snapshots::new(&real.dir, 1).save(&state, b"remembered").unwrap();
             }
             Step::DeleteSnapshot => snapshot::forget(&real.dir).unwrap(),
             Step::DamageSnapshot(at) => {
-                let path = real.dir.join("snapshot");
+                let path = real.dir.join("snapshots/memory");
                 if let Ok(mut bytes) = fs::read(&path) {
                     let at = at % bytes.len();
                     bytes[at] ^= 1;
@@ -256,19 +256,16 @@ impl StateMachineTest for Real {
     }
 
     fn check_invariants(real: &Self, model: &Model) {
-        if let Some(log) = &real.log {
-            assert!(all(log) == model.events);
-            assert_eq!(log.head(), Seq(model.events.len() as u64));
-        }
-        let loaded = snapshot::load(&real.dir);
-        assert_eq!(loaded.as_ref().map(|it| it.0.0), model.snapshot.map(|it| it as u64));
-        let state = match loaded {
-            Some((seq, bytes)) => {
-                let after = usize::try_from(seq.0).unwrap();
-                fold(serde_json::from_slice(&bytes).unwrap(), &model.events[after..])
-            }
-            None => fold(State::default(), &model.events),
-        };
+        let Some(log) = &real.log else { return };
+        assert!(all(log) == model.events);
+        assert_eq!(log.head(), Seq(model.events.len() as u64));
+        let (snapshots, reader) = (Snapshots::new(&real.dir, 1), log.reader());
+        let remembered = snapshots.memory(&reader, log.head());
+        // Of nothing there is nothing to keep.
+        assert_eq!(remembered.map(|it| it.0.0), model.snapshot.filter(|it| *it > 0).map(|it| it as u64));
+        let kept = snapshots.state(&reader, log.head()).unwrap_or_default();
+        let after = usize::try_from(kept.seq.0).unwrap();
+        let state = fold(kept, &model.events[after..]);
         let whole = fold(State::default(), &model.events);
         assert_eq!(serde_json::to_vec(&state).unwrap(), serde_json::to_vec(&whole).unwrap());
     }

@@ -6,10 +6,11 @@
 
 use std::{collections::BTreeMap, fs, path::Path, thread};
 
-use storyline_store::{Log, segment, snapshot};
+use storyline_store::{Log, segment};
 
 use crate::{
     child::{command, wish},
+    failpoints::keep,
     fault::{every, layer},
     sample::{check, commit, folder},
 };
@@ -69,7 +70,7 @@ fn work(dir: &Path) {
         note(&log);
     }
     segment::save(&log.reader(), dir).unwrap();
-    snapshot::save(dir, log.head(), b"a state").unwrap();
+    keep(dir, &log);
     log.close().unwrap();
     for _ in 0..2 {
         let mut log = Log::open(dir).unwrap().log;

@@ -11,7 +11,7 @@ use std::{
 };
 
 use storyline_store::{
-    Log, Seq, StorageCode, StoreError, backup, disk_use, repair, segment, snapshot, verify,
+    Log, Seq, State, StorageCode, StoreError, backup, disk_use, repair, segment, snapshot::Snapshots, verify,
 };
 use tempfile::TempDir;
 
@@ -102,7 +102,10 @@ fn a_full_disk_stops_writing_alone_and_room_brings_it_back() {
     // What else is written beside it is refused too, and harms nothing.
     disk.make_room();
     disk.fill(4_096);
-    assert!(matches!(snapshot::save(&dir, Seq(head), &vec![7; 500_000]), Err(StoreError::Full(_))));
+    assert!(matches!(
+        Snapshots::new(&dir, 1).save(&State::default(), &vec![7; 500_000]),
+        Err(StoreError::Full(_))
+    ));
     assert!(matches!(segment::save(&reader, &dir), Err(StoreError::Full(_) | StoreError::Closed)));
     disk.make_room();
     log.reopen().unwrap();

@@ -59,7 +59,7 @@ fn events(config: &Config, items: &[Item]) -> String {
     let mut written = String::new();
     for it in items {
         core.ingest(it, false, it.effective);
-        for event in core.take_staged().events {
+        for event in core.take_staged().into_events() {
             written += &serde_json::to_string(&event).unwrap();
         }
     }

@@ -32,14 +32,14 @@ fn shape(
     relation: Relation,
 ) -> Value {
     // The names are those of the definition in force; where it has changed since, they say what would count now.
-    let names = |facet| subject::storyline(&recorded.event).map(|it| detect::names(config, it, facet));
+    let names = |facet| recorded.event.storyline().map(|it| detect::names(config, it, facet));
     let facets = evidence.facets.iter().map(|it| FacetExplained {
         facet: it.facet,
         touched: it.touched.clone(),
         names: names(it.facet).unwrap_or_default(),
     });
     json!({
-        "storyline": subject::storyline(&recorded.event),
+        "storyline": recorded.event.storyline(),
         "relevant": true,
         "why": evidence.why,
         "facets": facets.collect::<Vec<_>>(),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use storyline_config::FeedId;
-use storyline_store::Item;
+use storyline_store::{Item, failpoint};
 
 use super::{super::doors::Doors, lines::Line};
 use crate::{
@@ -40,6 +40,7 @@ pub(super) async fn all(
         }
     }
     let done = if items.is_empty() { Ok(Vec::new()) } else { doors.handle.ingest(items, occasion).await };
+    failpoint("ingest.answer");
     written(outcomes, done)
 }
 

@@ -31,7 +31,14 @@ async fn status_shows_the_process_and_the_storylines() {
               "\"Vance flies to Paris\": munich lacks its place"
             ]
           },
-          "sinks": [],
+          "disk": {
+            "log": 4096,
+            "segments": 2048,
+            "archive": 1024,
+            "snapshot": 512,
+            "aside": 0,
+            "total": 8192
+          },
           "storylines": [
             {
               "id": "munich",

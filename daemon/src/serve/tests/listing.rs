@@ -250,6 +250,11 @@ async fn numbers_are_told_to_prometheus() {
         storyline_deliveries_planned 0
         storyline_deliveries_failing 1
         storyline_deliveries_dead 0
-        storyline_deliveries_held 0"#]]
+        storyline_deliveries_held 0
+        storyline_disk_bytes{room="log"} 4096
+        storyline_disk_bytes{room="segments"} 2048
+        storyline_disk_bytes{room="archive"} 1024
+        storyline_disk_bytes{room="snapshot"} 512
+        storyline_disk_bytes{room="aside"} 0"#]]
     .assert_eq(&numbers.join("\n"));
 }

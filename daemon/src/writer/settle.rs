@@ -1,0 +1,183 @@
+//! Committing, showing, answering; and what is done where the disk refuses.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use storyline_config::{FeedId, limit::SNAPSHOT_EVERY};
+use storyline_store::{Event, FeedRecord, StorageCode, StoreError, failpoint};
+
+use super::{
+    Part, Refused,
+    core::Tally,
+    recall,
+    reply::Reply,
+    run::{Writer, look, past},
+    trouble::{Pause, trouble},
+};
+use crate::deliver;
+
+impl Writer {
+    /// Commits what was thought, shows it, and answers.
+    pub(super) fn settle(&mut self, replies: Vec<Reply>) {
+        if self.trouble.is_some() {
+            // A tick met the trouble, and threw away what was thought before it.
+            return self.refuse_all(replies);
+        }
+        let staged = self.core.take_staged();
+        if staged.is_empty() && replies.is_empty() && self.shows(self.core.tally()) {
+            return; // Time has passed, and that is all.
+        }
+        failpoint("writer.thought");
+        if let Err(error) = self.commit(&staged.parts, staged.promised) {
+            self.stumble(&error);
+            self.refuse_all(replies);
+            self.think_again();
+            return;
+        }
+        failpoint("writer.committed");
+        self.core.committed();
+        if !staged.items.is_empty() {
+            (self.keep)(staged.items);
+        }
+        self.view.send_replace(look(&self.core, self.trouble.clone()));
+        failpoint("writer.shown");
+        for reply in replies {
+            reply(Ok(&self.core));
+        }
+        failpoint("writer.answered");
+        self.snapshot_now_and_then();
+    }
+
+    /// Writes part after part; where one is refused, those before it stay.
+    fn commit(&mut self, parts: &[Part], promised: bool) -> Result<(), StoreError> {
+        for part in parts {
+            deliver::pass(&part.events, false);
+            let feeds: Vec<_> = part.feeds.iter().map(|(id, it)| (id.clone(), it.as_ref())).collect();
+            if !part.events.is_empty() || promised {
+                self.log.commit(&part.events, &feeds)?;
+            } else {
+                self.log.save_feeds(&feeds)?;
+            }
+            failpoint("writer.part");
+            deliver::pass(&part.events, true);
+            self.recorded.extend(part.feeds.iter().cloned());
+        }
+        Ok(())
+    }
+
+    fn refuse_all(&self, replies: Vec<Reply>) {
+        let refused = self.refusal();
+        for reply in replies {
+            reply(Err(&refused));
+        }
+    }
+
+    /// Goes read-only: everyone is told at once, and nothing more is taken.
+    fn stumble(&mut self, error: &StoreError) {
+        tracing::error!(%error, "the log cannot be written; reading goes on");
+        self.trouble = Some(trouble(error, self.clock.now()));
+        let trouble = self.trouble.clone();
+        self.view.send_modify(|it| it.storage = trouble);
+    }
+
+    /// Throws away what was thought since the last commit, and thinks from what is on the disk, with the configuration
+    /// everyone sees; whether that could be read.
+    fn think_again(&mut self) -> bool {
+        let trouble = self.trouble.clone();
+        match past(&self.snapshots, &self.log, self.recorded.clone()) {
+            Ok((past, _)) => {
+                let config = self.view.borrow().config.clone();
+                self.core.fall_back(config, past);
+                self.view.send_replace(look(&self.core, trouble));
+                true
+            }
+            Err(error) => {
+                // What the core holds is not on the disk: everyone goes on seeing what is.
+                tracing::error!(%error, "the log cannot be read either");
+                false
+            }
+        }
+    }
+
+    pub(super) fn tick(&mut self, now: Timestamp) {
+        if self.trouble.is_some() {
+            return self.try_again(now);
+        }
+        self.core.tick(false, now);
+        if let Err(error) = self.log.settle() {
+            self.stumble(&error);
+            self.think_again();
+        }
+    }
+
+    /// Reopens a log that refused, and records that it did. What is damaged does not mend itself.
+    fn try_again(&mut self, now: Timestamp) {
+        let trouble = self.trouble.clone().filter(|it| it.code != StorageCode::Damaged);
+        let Some(trouble) = trouble.filter(|_| self.pause.is_over(now)) else { return };
+        match self.log.reopen() {
+            Ok(feeds) => self.recorded = shared(feeds),
+            Err(error) => return self.still(&error),
+        }
+        if !self.think_again() {
+            return;
+        }
+        let degraded = Event::StorageDegraded { code: trouble.code, detail: trouble.detail };
+        self.core.storage(vec![degraded, Event::StorageRestored {}], now);
+        (self.trouble, self.pause) = (None, Pause::default());
+        self.settle(Vec::new());
+        if self.trouble.is_none() {
+            tracing::info!("the log can be written again");
+            self.begin();
+        }
+    }
+
+    /// The log cannot be written yet; where it is for another reason now, everyone is told.
+    fn still(&mut self, error: &StoreError) {
+        tracing::debug!(%error, "the log still cannot be written");
+        let Some(known) = &mut self.trouble else { return };
+        if known.code != error.code() {
+            *known = trouble(error, known.since);
+            let trouble = self.trouble.clone();
+            self.view.send_modify(|it| it.storage = trouble);
+        }
+    }
+
+    /// Whether everyone sees these numbers already.
+    fn shows(&self, tally: &Tally) -> bool {
+        let view = self.view.borrow();
+        (view.items, view.matched, &view.nearest_misses)
+            == (tally.items, tally.matched, &tally.nearest_misses)
+    }
+
+    pub(super) fn refusal(&self) -> Refused {
+        Refused::ReadOnly(self.trouble.as_ref().map(|it| it.detail.clone()).unwrap_or_default())
+    }
+
+    pub(super) fn snapshot_now_and_then(&mut self) {
+        if self.core.state().seq.0 >= self.snapshot_at.0 + SNAPSHOT_EVERY {
+            self.save_snapshot();
+        }
+    }
+
+    /// Keeps where things stand, so that the next start need not read far; only what is on the disk.
+    pub(super) fn save_snapshot(&mut self) {
+        let seq = self.core.state().seq;
+        if self.trouble.is_some() || seq <= self.snapshot_at {
+            return;
+        }
+        // Where it fails, the next is tried after as many events again.
+        self.snapshot_at = seq;
+        if let Err(error) = recall::keep(&self.snapshots, &self.core) {
+            // It is only a cache: the next start reads more of the log.
+            tracing::warn!(%error, "the snapshot was not saved");
+        }
+    }
+}
+
+/// Records as everyone looks at them.
+pub(super) fn shared<T>(feeds: BTreeMap<FeedId, T>) -> super::run::Records
+where
+    T: Into<std::sync::Arc<FeedRecord>>,
+{
+    feeds.into_iter().map(|(id, it)| (id, it.into())).collect()
+}

@@ -1,0 +1,3 @@
+//! What follows from events, against models that are simpler.
+
+mod outbox;
