@@ -22,7 +22,7 @@ pub(super) fn figures() -> Vec<Row> {
     let all =
         best((4..40).map(|it| f64::from(it) * 0.05).map(|it| (it, figure(joined(&nearest, it)))).collect());
     let words =
-        best((4..24).map(|it| f64::from(it) * 0.02).map(|it| (it, figure(centred(&reports, it)))).collect());
+        best((7..12).map(|it| f64::from(it) * 0.02).map(|it| (it, figure(centred(&reports, it)))).collect());
     vec![
         Row::new(
             "events of topics 1–23, one pass, BCubed F1",

@@ -14,7 +14,7 @@ use super::{
 use crate::writer::{Core, Past};
 
 /// A build for looking, not for speed, tries some of the swaps.
-const EVERY: usize = if cfg!(debug_assertions) { 6 } else { 1 };
+const EVERY: usize = if cfg!(debug_assertions) { 12 } else { 1 };
 
 pub(super) fn figures() -> Vec<Row> {
     let Some((config, items)) = gold() else { return Vec::new() };

@@ -31,6 +31,7 @@ async fn status_shows_the_process_and_the_storylines() {
               "\"Vance flies to Paris\": munich lacks its place"
             ]
           },
+          "sinks": [],
           "disk": {
             "log": 4096,
             "segments": 2048,
