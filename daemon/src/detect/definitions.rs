@@ -102,6 +102,12 @@ pub(super) struct CompiledPack {
     /// The name facts carry.
     pub(super) name: String,
     pub(super) is_place: bool,
+    /// Whether it is a country, which can act and is too large for a place.
+    pub(super) is_country: bool,
+    /// The country whose seat of government it is, as a place among the packs.
+    pub(super) seat_of: Option<usize>,
+    /// Whether it is a house that speaks for others.
+    pub(super) is_voice: bool,
     /// Its names, and whether they are those of a language.
     aliases: Vec<(u32, bool)>,
 }
@@ -209,8 +215,36 @@ impl Definitions {
                     it.pack = Some(number);
                 }
             }
-            self.packs.push(CompiledPack { key: key.clone(), name: pack.name.clone(), is_place, aliases });
+            let table = &self.rules.table;
+            self.packs.push(CompiledPack {
+                key: key.clone(),
+                name: pack.name.clone(),
+                is_place,
+                is_country: is_place && table.place.countries.contains(key),
+                seat_of: None,
+                is_voice: table.who.voices.contains(key),
+                aliases,
+            });
         }
+        self.seat_governments();
+    }
+
+    /// Ties the seats of governments to their countries.
+    fn seat_governments(&mut self) {
+        let table = self.rules.table.clone();
+        let place = |key: &str| self.packs.iter().position(|it| it.is_place && it.key == key);
+        let seats: Vec<(usize, usize)> =
+            table.place.capitals.iter().filter_map(|(seat, of)| Some((place(seat)?, place(of)?))).collect();
+        for (seat, country) in seats {
+            if let Some(it) = self.packs.get_mut(seat) {
+                it.seat_of = Some(country);
+            }
+        }
+    }
+
+    /// The seat of a country's government.
+    pub(super) fn seat(&self, country: usize) -> Option<&CompiledPack> {
+        self.packs.iter().find(|it| it.seat_of == Some(country))
     }
 
     fn add_stories(&mut self, config: &Config) {

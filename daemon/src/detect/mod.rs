@@ -26,14 +26,17 @@ mod judge;
 mod judgement;
 mod memory;
 mod origin;
+mod participant;
 mod pattern;
 mod phase;
+mod place;
 #[cfg(test)]
 mod properties;
 mod reading;
 mod relevance;
 mod revision;
 mod rules;
+mod rules_facts;
 mod similarity;
 mod standing;
 mod stem;

@@ -11,6 +11,7 @@ use storyline_config::{Alias, Phase};
 use super::{
     pattern::{Pattern, plain},
     reading::{Reading, Word},
+    rules_facts::{ParticipantFile, PlaceFile, PlaceWords, WhoWords},
     stem::Language,
 };
 
@@ -136,11 +137,8 @@ pub(super) struct Table {
     pub(super) proposed: BTreeSet<u64>,
     pub(super) probable: BTreeSet<u64>,
     pub(super) claimed: BTreeSet<u64>,
-    pub(super) locative: BTreeSet<u64>,
-    /// What is fought or kept in a place, and does not take place there.
-    pub(super) matters: BTreeSet<u64>,
-    /// What takes place.
-    pub(super) occasions: BTreeSet<u64>,
+    pub(super) place: PlaceWords,
+    pub(super) who: WhoWords,
     stopwords: BTreeSet<u64>,
     concepts: Concepts,
 }
@@ -220,9 +218,8 @@ impl Table {
             proposed: words(&file.certainty.proposed),
             probable: words(&file.certainty.probable),
             claimed: words(&file.certainty.claimed),
-            locative: words(&file.place.locative),
-            matters: words(&file.place.matters),
-            occasions: words(&file.place.occasions),
+            place: PlaceWords::of(file.place),
+            who: WhoWords::of(&file.participant),
             stopwords: file.stopwords.values().flat_map(|it| words(it)).collect(),
             concepts: concepts(&file.concepts),
         }
@@ -274,6 +271,7 @@ struct File {
     phase: PhaseFile,
     certainty: CertaintyFile,
     place: PlaceFile,
+    participant: ParticipantFile,
 }
 
 /// When an item belongs.
@@ -366,13 +364,6 @@ struct CertaintyFile {
     proposed: String,
     probable: String,
     claimed: String,
-}
-
-#[derive(Deserialize)]
-struct PlaceFile {
-    locative: String,
-    matters: String,
-    occasions: String,
 }
 
 #[cfg(test)]
