@@ -33,7 +33,7 @@ const EVIDENCE_DATES_MAX: usize = 8;
 const WHY_CHARS_MAX: usize = 200;
 
 /// The most that similarity can come to before it fades.
-const SAMENESS_MAX: f64 = 1.8;
+const SAMENESS_MAX: f64 = 2.6;
 /// What is farther is not looked at.
 const NEARNESS_MIN: f64 = 0.05;
 
@@ -84,7 +84,8 @@ impl<'a> Case<'a> {
         let story = heard.definitions.stories.get(it.story)?;
         let thread = memory.thread(&story.id).unwrap_or(&NOTHING);
         let rules = &heard.definitions.rules;
-        let weighing = Weighing::of(rules, thread, heard.features(), heard.common(it));
+        let (stems, kinds) = heard.common(it);
+        let weighing = Weighing::of(rules, thread, heard.features(), stems).doing(kinds);
         let cue = cue(heard, story, it);
         Some(Self { heard, story, thread, it, touching, weighing, cue })
     }
@@ -265,13 +266,39 @@ impl<'a> Case<'a> {
             if hours > span || most < NEARNESS_MIN || best.is_some_and(|it| most < it.score) {
                 continue;
             }
-            let score = self.weighing.sameness(features, known) * fading;
+            let alike = self.weighing.sameness(features, known);
+            let score = (alike + self.together(known, development, alike)) * fading;
             if best.is_none_or(|it| score > it.score) {
                 let cosine = self.weighing.cosine(&known.features.terms);
                 best = Some(Near { development, score, cosine });
             }
         }
         best
+    }
+
+    /// How much the time and the step of two reports say that they tell one thing.
+    ///
+    /// Where a storyline seldom moves, reports of one hour are of one event; and who tells that a phase
+    /// has begun, soon after another did, tells what the other told.
+    fn together(&self, known: &Known, development: DevelopmentId, alike: f64) -> f64 {
+        let rules = &self.heard.definitions.rules;
+        if !rules.takes(Step::Burst) {
+            return 0.0;
+        }
+        let novelty = &rules.table.novelty;
+        let effective = self.heard.item.effective;
+        let hours = |since: Timestamp| effective.duration_since(since).abs().as_secs_f64() / 3600.0;
+        let moves = self.thread.moves(development, effective) as f64;
+        let burst = novelty.burst * (-hours(known.effective) / novelty.burst_hours).exp() / (1.0 + moves);
+        // The hour alone proves nothing: some of the words must agree.
+        let burst = burst * (alike / novelty.burst_alike).min(1.0);
+        let stage = match (&self.cue, self.thread.phase_by) {
+            (Some(cue), Some((by, at))) if by == development && cue.phase == self.thread.phase => {
+                novelty.stage * (-hours(at) / novelty.stage_hours).exp()
+            }
+            _ => 0.0,
+        };
+        burst + stage
     }
 
     /// Whether an item counts something otherwise than every report of the development it is near to.

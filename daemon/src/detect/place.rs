@@ -124,13 +124,15 @@ fn dateline(names: &Names<'_>) -> Option<(usize, String)> {
     })?;
     let known = names.all.iter().find(|it| it.at == start && it.end == end);
     let pack = known.and_then(|it| names.definitions.packs.get(it.pack));
-    let titled = known.is_some_and(|it| names.all.iter().any(|other| other.at < start && other.pack == it.pack));
+    let titled =
+        known.is_some_and(|it| names.all.iter().any(|other| other.at < start && other.pack == it.pack));
     let words = &names.definitions.rules.table.place;
     let quoted = names.reading.sentence(1).iter().any(|it| words.speech.contains(&it.form.plain));
     match pack {
         Some(pack) if pack.is_place && (titled || !quoted) => Some((start, pack.name.clone())),
         None if first.capitals && !quoted => {
-            let name: Vec<String> = (start..end).filter_map(|at| names.word(at)).map(|it| named(names, it)).collect();
+            let name: Vec<String> =
+                (start..end).filter_map(|at| names.word(at)).map(|it| named(names, it)).collect();
             Some((start, name.join(" ")))
         }
         _ => None,

@@ -45,6 +45,8 @@ pub enum Step {
     Entities,
     /// Comparing how many.
     Numbers,
+    /// Taking reports of one hour, or of one step, for one event.
+    Burst,
     /// Counting credits and owner families.
     Origin,
     /// Finding denials and corrections.
@@ -57,7 +59,7 @@ pub enum Step {
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Revision,
         Self::WeakEvidence,
         Self::Veto,
@@ -70,6 +72,7 @@ impl Step {
         Self::Concepts,
         Self::Entities,
         Self::Numbers,
+        Self::Burst,
         Self::Origin,
         Self::Dispute,
         Self::Lexicon,
@@ -304,6 +307,12 @@ pub(super) struct NoveltyRules {
     pub(super) concepts: f64,
     pub(super) title_concepts: f64,
     pub(super) entities: f64,
+    pub(super) amounts: f64,
+    pub(super) burst: f64,
+    pub(super) burst_alike: f64,
+    pub(super) burst_hours: f64,
+    pub(super) stage: f64,
+    pub(super) stage_hours: f64,
     pub(super) cosine: f64,
     pub(super) common: f64,
     pub(super) title_weight: f64,

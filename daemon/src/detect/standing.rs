@@ -19,11 +19,14 @@ const EXPECTED_DAYS_MAX: i64 = 3;
 pub(super) fn settle(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
     confirm(case, judgement);
     move_phase(case, judgement);
-    judgement.facts = all_facts(case, judgement);
     let speaks = matches!(
         judgement.relation,
         Relation::New | Relation::Denial | Relation::Correction | Relation::Corroboration
     );
+    // Who repeats another's words, or looks back, brings nothing of their own.
+    if speaks {
+        judgement.facts = all_facts(case, judgement);
+    }
     if !speaks || case.it.how == How::Joined {
         return;
     }

@@ -50,6 +50,8 @@ pub(super) struct Thread {
     items: BTreeMap<ItemId, Vec<u32>>,
     /// In how many reports a stem stands.
     words: HashMap<u32, u32, BuildHasherDefault<Identity>>,
+    /// In how many reports a kind of action is named.
+    kinds: BTreeMap<u8, u32>,
     bytes: usize,
 }
 
@@ -77,6 +79,8 @@ pub(super) struct Development {
     pub(super) origins: BTreeMap<String, bool>,
     pub(super) headline: String,
     pub(super) at: Timestamp,
+    /// When it was first reported.
+    pub(super) opened: Timestamp,
     /// Whether it denies another.
     pub(super) is_denial: bool,
 }
@@ -114,6 +118,7 @@ impl Thread {
         self.titles.insert((features.title, number));
         self.items.entry(report.item).or_default().push(number);
         features.terms.iter().for_each(|(stem, _)| *self.words.entry(*stem).or_default() += 1);
+        kinds(&features).for_each(|it| *self.kinds.entry(it).or_default() += 1);
         if let Some(it) = development.and_then(|it| self.developments.get_mut(&it))
             && relation != Relation::Background
         {
@@ -140,6 +145,7 @@ impl Thread {
         it.headline.clone_from(&report.title);
         it.is_denial = relation == Relation::Denial;
         it.at = it.at.max(report.effective);
+        it.opened = report.effective;
         self.support(development, report);
         while self.developments.len() > DEVELOPMENTS_MAX {
             let oldest = self.developments.iter().min_by_key(|(id, it)| (it.at, **id)).map(|it| *it.0);
@@ -258,6 +264,19 @@ impl Thread {
         ((all + 8.0) / (with + 1.0)).ln().max(0.1)
     }
 
+    /// How much a kind of action tells: little where every report has it.
+    pub(super) fn rarity_of_kind(&self, kind: u8) -> f32 {
+        let all = self.reports.len() as f32;
+        let with = self.kinds.get(&kind).copied().unwrap_or_default() as f32;
+        ((all + 8.0) / (with + 1.0)).ln().max(0.1)
+    }
+
+    /// How many developments but one were opened in the day before a time.
+    pub(super) fn moves(&self, but: DevelopmentId, at: Timestamp) -> usize {
+        let hours = |it: &Development| at.duration_since(it.opened).abs().as_hours();
+        self.developments.iter().filter(|(id, it)| **id != but && hours(it) < 24).count()
+    }
+
     /// How many reports count from the day before a time.
     pub(super) fn last_day(&self, now: Timestamp) -> u32 {
         let start = now.checked_sub(jiff::SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
@@ -299,6 +318,11 @@ impl Thread {
                 self.items.remove(&known.item);
             }
         }
+        for kind in kinds(&known.features) {
+            if let Some(count) = self.kinds.get_mut(&kind) {
+                *count = count.saturating_sub(1);
+            }
+        }
         for (stem, _) in &known.features.terms {
             if let Some(count) = self.words.get_mut(stem) {
                 *count = count.saturating_sub(1);
@@ -308,4 +332,10 @@ impl Thread {
             }
         }
     }
+}
+
+/// The kinds of action a report names.
+fn kinds(features: &Features) -> impl Iterator<Item = u8> {
+    let concepts = features.concepts;
+    (0..64).filter(move |it| concepts & (1 << it) != 0)
 }
