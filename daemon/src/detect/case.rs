@@ -32,6 +32,9 @@ const EVIDENCE_DATES_MAX: usize = 8;
 /// Characters of the reason kept.
 const WHY_CHARS_MAX: usize = 200;
 
+/// How long a denial is taken for the answer to what is denied again.
+const DENIAL_HOURS: i64 = 48;
+
 /// The most that similarity can come to before it fades.
 const SAMENESS_MAX: f64 = 2.6;
 /// What is farther is not looked at.
@@ -207,17 +210,10 @@ impl<'a> Case<'a> {
             let relation = if development.is_some() { Relation::Corroboration } else { Relation::Background };
             return with(relation, development, "near to an accepted report".to_owned());
         }
-        if let Some(Dispute::Denial(words)) = dispute
-            && let Some(it) = near
+        if let Some(it) = near
+            && let Some(verdict) = self.answer(dispute.as_ref(), it, own)
         {
-            // Outlets word one denial in many ways: a known one near by is the same.
-            let known = self.thread.developments.get(&it.development).is_some_and(|it| it.is_denial);
-            if known && it.score >= threshold * rules.table.novelty.denied {
-                return with(Relation::Corroboration, Some(it.development), format!("denies again: {words}"));
-            }
-            let disputes =
-                near.filter(|it| it.cosine >= rules.table.novelty.disputed).map(|it| it.development);
-            return Verdict { disputes, ..with(Relation::Denial, Some(own), format!("denies: {words}")) };
+            return Verdict { nearest: nearest.clone(), ..verdict };
         }
         match same {
             Some(it) if !self.counts_anew(it) && !self.moves_on(it) => {
@@ -228,6 +224,49 @@ impl<'a> Case<'a> {
             }
             None => with(Relation::New, Some(own), "nothing known is near enough".to_owned()),
         }
+    }
+
+    /// What a report answers that says of what it comes near to that it is not so.
+    fn answer(&self, dispute: Option<&Dispute>, near: Near, own: DevelopmentId) -> Option<Verdict> {
+        let novelty = &self.heard.definitions.rules.table.novelty;
+        let disputes = Some(near.development).filter(|_| near.cosine >= novelty.disputed);
+        let opens = |relation, disputes, why: String| {
+            let development = Some(own);
+            Some(Verdict { development, disputes, ..Verdict::plain(relation, why) })
+        };
+        match dispute? {
+            Dispute::Denial(words) => match self.denied_already(near) {
+                Some(known) => Some(Verdict {
+                    development: Some(known),
+                    ..Verdict::plain(Relation::Corroboration, format!("denies again: {words}"))
+                }),
+                None => opens(Relation::Denial, disputes, format!("denies: {words}")),
+            },
+            Dispute::Insistence(words) => {
+                let denial = self.denied_already(near);
+                opens(Relation::Denial, denial.or(disputes), format!("denies a denial: {words}"))
+            }
+            Dispute::Revision(words) if disputes.is_some() => {
+                opens(Relation::Correction, disputes, format!("corrects: {words}"))
+            }
+            Dispute::Revision(_) | Dispute::Correction(_) => None,
+        }
+    }
+
+    /// The denial that is known of what an item comes near to: outlets word one denial in many ways.
+    fn denied_already(&self, near: Near) -> Option<DevelopmentId> {
+        let novelty = &self.heard.definitions.rules.table.novelty;
+        let effective = self.heard.item.effective;
+        let is_recent = |id: &DevelopmentId| {
+            let hours = |it: &super::thread::Development| effective.duration_since(it.at).abs().as_hours();
+            self.thread.developments.get(id).is_some_and(|it| it.is_denial && hours(it) < DENIAL_HOURS)
+        };
+        let known = self.thread.developments.get(&near.development)?;
+        if known.is_denial {
+            let same = near.score >= novelty.threshold * novelty.denied;
+            return Some(near.development).filter(|_| same);
+        }
+        known.disputed_by.filter(is_recent)
     }
 
     /// A development of an item's later content: named by what is new in it.

@@ -104,7 +104,7 @@ pub(super) fn belonging(heard: &Heard<'_>, memory: &Memory, touching: &Touching)
     let mut belongs = belongings(definitions, &heard.reading, touching, &touching.full(definitions));
     belongs.retain(|it| it.how <= How::Spread);
     if definitions.rules.takes(Step::Umbrella) {
-        yield_to_others(definitions, &mut belongs);
+        yield_to_others(definitions, heard.reading.title_words, &mut belongs);
     }
     if definitions.rules.takes(Step::Window) {
         spread_digests(&heard.reading, &mut belongs);

@@ -131,6 +131,15 @@ pub(super) struct Table {
     pub(super) deny: Vec<Pattern>,
     pub(super) correct: Vec<Pattern>,
     /// Agencies by the hashes of their words.
+    /// Denials of a denial.
+    pub(super) insist: Vec<Pattern>,
+    /// Figures that were told wrongly, in a title.
+    pub(super) revise: Vec<Pattern>,
+    /// What time is counted by, and what then sets it: "a day before".
+    pub(super) times: BTreeSet<u64>,
+    pub(super) beside: BTreeSet<u64>,
+    /// The kinds of action that put off or call off.
+    pub(super) puts_off: u64,
     pub(super) agencies: Vec<(Vec<u64>, String)>,
     pub(super) phase_lexicon: Vec<(Phase, Pattern)>,
     pub(super) negation: BTreeSet<u64>,
@@ -202,7 +211,6 @@ impl Table {
         };
         Self {
             version: file.version,
-            relevance: file.relevance,
             copy: file.copy,
             novelty: file.novelty,
             confirm_origins: file.confirm.origins,
@@ -212,6 +220,12 @@ impl Table {
             background_text: weighted(&file.background.text),
             deny: lines(&file.dispute.deny, 2),
             correct: lines(&file.dispute.correct, 0),
+            insist: lines(&file.dispute.insist, 4),
+            revise: lines(&file.dispute.revise, 2),
+            times: words(&file.relevance.times),
+            beside: words(&file.relevance.beside),
+            relevance: file.relevance,
+            puts_off: kinds_named(&file.concepts, &["postpone", "cancel"]),
             agencies: file.origin.agencies.iter().map(|it| agency(it, &file.origin.same)).collect(),
             phase_lexicon: file.phase.cues.iter().flat_map(phase).collect(),
             negation: words(&file.phase.negation),
@@ -258,6 +272,12 @@ fn concepts(file: &BTreeMap<String, String>) -> Concepts {
     out
 }
 
+/// A bit for each of some kinds of action.
+fn kinds_named(file: &BTreeMap<String, String>, names: &[&str]) -> u64 {
+    let each = (0_u64..).zip(file.keys()).filter(|(_, it)| names.contains(&it.as_str()));
+    each.fold(0, |all, (number, _)| all | 1 << number)
+}
+
 #[derive(Deserialize)]
 struct File {
     version: u32,
@@ -283,6 +303,8 @@ pub(super) struct RelevanceRules {
     pub(super) join_hours: u32,
     pub(super) join_cosine: f64,
     pub(super) veto_hits: usize,
+    times: String,
+    beside: String,
 }
 
 /// When a text is another's.
@@ -349,6 +371,8 @@ struct WeightedFile {
 #[derive(Deserialize)]
 struct DisputeFile {
     deny: String,
+    insist: String,
+    revise: String,
     correct: String,
 }
 

@@ -7,9 +7,12 @@ use storyline_store::{Certainty, DevelopmentState, FactKey, Relation};
 use super::{
     case::Case,
     fact::{Dated, Fact, facts},
+    features::half,
     judgement::Judgement,
     phase::may_move,
+    reading::Reading,
     relevance::How,
+    stem::Language,
 };
 
 /// Days from the first to the last of what is expected by a date, at the most.
@@ -131,8 +134,12 @@ fn expect(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
         judgement.meets = past.collect();
     } else if matches!(judgement.relation, Relation::New | Relation::Corroboration) && !ends {
         judgement.meets = past.filter(told).collect();
-    } else if ends {
+    }
+    if ends {
         judgement.drops = case.thread.expectations.keys().copied().collect();
+    } else if !begins {
+        judgement.drops = put_off(case, judgement);
+        judgement.meets.retain(|it| !judgement.drops.contains(it));
     }
     if judgement.relation != Relation::New || case.heard.item.late {
         return;
@@ -145,6 +152,7 @@ fn expect(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
         if is_vague
             || date <= today
             || case.thread.expectations.contains_key(&date)
+            || judgement.drops.contains(&date)
             || judgement.expects.iter().any(|it| it.0 == date)
         {
             continue;
@@ -152,6 +160,35 @@ fn expect(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
         let Some(due) = overdue(case, date).filter(|it| *it > now) else { continue };
         judgement.expects.push((date, due, format!("{} ({})", case.heard.reading.title, mention.text)));
     }
+}
+
+/// The dates that an item says will not be kept: those it names as put off, or all it can mean.
+fn put_off(case: &Case<'_>, judgement: &Judgement) -> Vec<Date> {
+    let table = &case.heard.definitions.rules.table;
+    let features = case.heard.features();
+    let reading = &case.heard.reading;
+    let negated = reading.sentence(0).iter().any(|it| table.negation.contains(&it.form.plain));
+    let speaks = matches!(judgement.relation, Relation::New | Relation::Corroboration);
+    if !speaks || negated || features.title_concepts & table.puts_off == 0 {
+        return Vec::new();
+    }
+    let named = |date: &Date| {
+        case.heard.dates().iter().any(|it| it.mention.value.is_some_and(|it| it.last() == *date))
+    };
+    // "Moved from 2 March to 9 March": of days it names the last one holds.
+    let latest = case.heard.dates().iter().filter_map(|it| it.mention.value).map(|it| it.last()).max();
+    let open: Vec<Date> = case.thread.expectations.keys().copied().collect();
+    let old: Vec<Date> = open.iter().copied().filter(|it| named(it) && Some(*it) != latest).collect();
+    if !old.is_empty() {
+        return old;
+    }
+    let about = |date: &Date| {
+        let what = case.thread.expectations.get(date).map(|it| it.what.as_str()).unwrap_or_default();
+        let words = Reading::of(what, "", Language::of(case.heard.lang.as_deref()));
+        let shared = words.words.iter().filter(|it| !table.is_stopword(it));
+        shared.filter(|it| features.heads[0].contains(&half(it.form.stem))).count() >= 2
+    };
+    open.iter().copied().filter(|it| Some(*it) != latest && (open.len() == 1 || about(it))).collect()
 }
 
 /// When a day is over in the outlet's zone, and some hours more.

@@ -83,6 +83,8 @@ pub(super) struct Development {
     pub(super) opened: Timestamp,
     /// Whether it denies another.
     pub(super) is_denial: bool,
+    /// The development that said it is not so, the last one.
+    pub(super) disputed_by: Option<DevelopmentId>,
 }
 
 impl Development {
@@ -172,9 +174,10 @@ impl Thread {
     }
 
     /// A development was denied or corrected.
-    pub(super) fn dispute(&mut self, development: DevelopmentId, _by: DevelopmentId) {
+    pub(super) fn dispute(&mut self, development: DevelopmentId, by: DevelopmentId) {
         if let Some(it) = self.developments.get_mut(&development) {
             it.state = DevelopmentState::Disputed;
+            it.disputed_by = Some(by);
         }
     }
 
