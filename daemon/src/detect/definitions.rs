@@ -27,12 +27,14 @@ pub struct Definitions {
     pub(super) feeds: BTreeMap<FeedId, Context>,
     /// Agencies and configured outlets, whom a text may credit.
     pub(super) houses: Houses,
-    aliases: Vec<CompiledAlias>,
-    trie: Trie,
+    pub(super) aliases: Vec<CompiledAlias>,
+    pub(super) trie: Trie,
     /// By leaf, what is touched.
-    aims: Vec<Box<[Aim]>>,
+    pub(super) aims: Vec<Box<[Aim]>>,
+    /// By leaf, the variants whose rarest facet is touched.
+    pub(super) keyed: Vec<Box<[u32]>>,
     /// By leaf, the packs that are named.
-    names: Vec<Vec<u32>>,
+    pub(super) names: Vec<Vec<u32>>,
 }
 
 /// One storyline.
@@ -58,6 +60,10 @@ pub(super) struct Variant {
     pub(super) base: Option<usize>,
     /// The items it is meant for.
     pub(super) speech: Speech,
+    /// What its own aliases touch, by leaf and in their order.
+    pub(super) leaves: Box<[(u32, Aim)]>,
+    /// The facet whose aliases are the rarest among all definitions'.
+    pub(super) key: u8,
 }
 
 impl Variant {
@@ -134,7 +140,7 @@ pub(super) struct CompiledAlias {
     /// The facets and exclusions it touches.
     pub(super) targets: Vec<Aim>,
     /// The pack it is a name of.
-    pack: Option<u32>,
+    pub(super) pack: Option<u32>,
 }
 
 /// A facet, or an exclusion, that an alias touches.
@@ -276,7 +282,7 @@ impl Definitions {
         let Some(count) = u8::try_from(count).ok().filter(|it| *it > 0) else { return };
         let base = base.filter(|it| self.variants.get(*it).is_some_and(|it| it.facets == count));
         let speech = lang.map_or(Speech::Any, |it| Speech::One(it.to_owned()));
-        self.variants.push(Variant { story, facets: count, base, speech });
+        self.variants.push(Variant { story, facets: count, base, speech, leaves: Box::default(), key: 0 });
         let all =
             (0..count).zip(&facets.all).flat_map(|(facet, it)| it.iter().map(move |it| (Some(facet), it)));
         let none = facets.none.iter().map(|it| (None, it));
@@ -289,7 +295,8 @@ impl Definitions {
     /// and the words for the same kind of action.
     fn add_abroad(&mut self, story: usize, facets: &Facets, base: Option<usize>) {
         let Some((at, count)) = base.and_then(|at| Some((at, self.variants.get(at)?.facets))) else { return };
-        self.variants.push(Variant { story, facets: count, base: Some(at), speech: Speech::Abroad });
+        let (base, speech, leaves) = (Some(at), Speech::Abroad, Box::default());
+        self.variants.push(Variant { story, facets: count, base, speech, leaves, key: 0 });
         let table = self.rules.table.clone();
         for (facet, aliases) in (0..count).zip(&facets.all) {
             let mut packs: Vec<u32> = Vec::new();
@@ -362,22 +369,6 @@ impl Definitions {
         added
     }
 
-    /// Lays the aims of every leaf side by side, so that one pass finds them.
-    fn flatten(&mut self) {
-        let of = |leaf: u32| self.trie.aliases(leaf).iter().filter_map(|it| self.aliases.get(*it as usize));
-        self.aims = (0..self.trie.leaves())
-            .map(|leaf| of(leaf).flat_map(|it| it.targets.clone()).collect())
-            .collect();
-        self.names = (0..self.trie.leaves())
-            .map(|leaf| {
-                let mut names: Vec<u32> = of(leaf).filter_map(|it| it.pack).collect();
-                names.sort_unstable();
-                names.dedup();
-                names
-            })
-            .collect();
-    }
-
     fn context(&self, feed: &Feed) -> Context {
         let pack = |key: &String| self.packs.iter().position(|it| it.key == key.trim_start_matches('@'));
         let mut granted = Vec::new();
@@ -402,7 +393,8 @@ impl Definitions {
     }
 }
 
-fn number(place: usize) -> u32 {
+/// A place as a number.
+pub(super) fn number(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }
 

@@ -22,6 +22,7 @@ mod explain;
 mod fact;
 mod features;
 mod fold;
+mod index;
 mod judge;
 mod judgement;
 mod memory;

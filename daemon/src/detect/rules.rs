@@ -258,7 +258,9 @@ fn concepts(file: &BTreeMap<String, String>) -> Concepts {
     for (number, (_, entries)) in (0_u8..).zip(file) {
         for entry in entries.split_whitespace() {
             if !entry.contains('+') {
-                out.words.entry(number).or_default().extend(Alias::parse(entry).ok());
+                // Words of many languages: no stemmer may touch them.
+                let exact = if entry.ends_with('*') { entry.to_owned() } else { format!("={entry}") };
+                out.words.entry(number).or_default().extend(Alias::parse(&exact).ok());
             }
             if let Some((first, second)) = entry.split_once('+') {
                 out.pairs.insert((plain(first), plain(second)), number);
