@@ -51,6 +51,8 @@ pub(super) struct Case<'a> {
     pub(super) touching: &'a Touching,
     pub(super) weighing: Weighing<'a>,
     pub(super) cue: Option<Cue>,
+    /// How many developments the storyline opened in the last day.
+    moves: usize,
 }
 
 /// What was decided of an item, before it is written out.
@@ -90,7 +92,8 @@ impl<'a> Case<'a> {
         let (stems, kinds) = heard.common(it);
         let weighing = Weighing::of(rules, thread, heard.features(), stems).doing(kinds);
         let cue = cue(heard, story, it);
-        Some(Self { heard, story, thread, it, touching, weighing, cue })
+        let moves = thread.moves(heard.item.effective);
+        Some(Self { heard, story, thread, it, touching, weighing, cue, moves })
     }
 
     /// Decides, and says what follows.
@@ -246,10 +249,11 @@ impl<'a> Case<'a> {
                 let denial = self.denied_already(near);
                 opens(Relation::Denial, denial.or(disputes), format!("denies a denial: {words}"))
             }
-            Dispute::Revision(words) if disputes.is_some() => {
-                opens(Relation::Correction, disputes, format!("corrects: {words}"))
+            Dispute::Revision(words) => {
+                let development = Some(near.development);
+                opens(Relation::Correction, development, format!("corrects: {words}"))
             }
-            Dispute::Revision(_) | Dispute::Correction(_) => None,
+            Dispute::Correction(_) => None,
         }
     }
 
@@ -305,8 +309,8 @@ impl<'a> Case<'a> {
             if hours > span || most < NEARNESS_MIN || best.is_some_and(|it| most < it.score) {
                 continue;
             }
-            let alike = self.weighing.sameness(features, known);
-            let score = (alike + self.together(known, development, alike)) * fading;
+            let (alike, apart) = self.weighing.likeness(features, known);
+            let score = (alike + self.together(known, development, apart)) * fading;
             if best.is_none_or(|it| score > it.score) {
                 let cosine = self.weighing.cosine(&known.features.terms);
                 best = Some(Near { development, score, cosine });
@@ -319,7 +323,7 @@ impl<'a> Case<'a> {
     ///
     /// Where a storyline seldom moves, reports of one hour are of one event; and who tells that a phase
     /// has begun, soon after another did, tells what the other told.
-    fn together(&self, known: &Known, development: DevelopmentId, alike: f64) -> f64 {
+    fn together(&self, known: &Known, development: DevelopmentId, apart: f64) -> f64 {
         let rules = &self.heard.definitions.rules;
         if !rules.takes(Step::Burst) {
             return 0.0;
@@ -327,10 +331,11 @@ impl<'a> Case<'a> {
         let novelty = &rules.table.novelty;
         let effective = self.heard.item.effective;
         let hours = |since: Timestamp| effective.duration_since(since).abs().as_secs_f64() / 3600.0;
-        let moves = self.thread.moves(development, effective) as f64;
+        let own = self.thread.developments.get(&development).is_some_and(|it| it.is_of_day(effective));
+        let moves = self.moves.saturating_sub(usize::from(own)) as f64;
         let burst = novelty.burst * (-hours(known.effective) / novelty.burst_hours).exp() / (1.0 + moves);
-        // The hour alone proves nothing: some of the words must agree.
-        let burst = burst * (alike / novelty.burst_alike).min(1.0);
+        // The hour alone proves nothing: words that are not the storyline's own must agree.
+        let burst = burst * (apart / novelty.burst_alike).min(1.0);
         let stage = match (&self.cue, self.thread.phase_by) {
             (Some(cue), Some((by, at))) if by == development && cue.phase == self.thread.phase => {
                 novelty.stage * (-hours(at) / novelty.stage_hours).exp()

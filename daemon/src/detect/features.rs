@@ -79,7 +79,7 @@ impl Features {
             + self.triples.len() * 16
             + self.sentences.len() * 8
             + (self.heads[0].len() + self.heads[1].len()) * 4
-            + 200
+            + 480
     }
 }
 

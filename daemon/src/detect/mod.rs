@@ -11,6 +11,8 @@
 //! patterns stand in one file, `rules.toml`, whose version is part of every
 //! decision's evidence.
 
+#[cfg(test)]
+mod ablation;
 mod background;
 mod case;
 mod copy;
@@ -25,6 +27,8 @@ mod fold;
 mod index;
 mod judge;
 mod judgement;
+#[cfg(test)]
+mod life;
 mod memory;
 mod origin;
 mod participant;
@@ -41,6 +45,8 @@ mod rules_facts;
 mod similarity;
 mod standing;
 mod stem;
+#[cfg(test)]
+mod streams;
 #[cfg(test)]
 mod tests;
 mod thread;

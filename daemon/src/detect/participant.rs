@@ -27,6 +27,7 @@ pub(super) fn participants(names: &Names<'_>) -> Vec<(usize, String)> {
     }
     found.extend(governments(names));
     found.extend(titled(names));
+    found.extend(opening(names));
     found
 }
 
@@ -89,33 +90,55 @@ fn listed(names: &Names<'_>, end: usize) -> Option<usize> {
     (gap == ",").then_some(end)
 }
 
+/// The end of an unknown person's name that begins at a word, if one does.
+fn person(names: &Names<'_>, at: usize) -> Option<usize> {
+    let table = &names.definitions.rules.table;
+    let is_name = |at: usize| {
+        names.word(at).is_some_and(|it| {
+            it.capital
+                && !it.capitals
+                && !table.is_stopword(it)
+                && !table.who.bodies.contains(&it.form.plain)
+                && !table.who.titles.contains(&it.form.plain)
+                && !names.is_known(at)
+        })
+    };
+    let mut end = at;
+    while end < at + NAME_WORDS.end() && is_name(end) && (end == at || names.tied(end - 1)) {
+        end += 1;
+    }
+    NAME_WORDS.contains(&(end - at)).then_some(end)
+}
+
 /// "Judge Edda Marsh", "union leader Carla Dench".
 fn titled(names: &Names<'_>) -> Vec<(usize, String)> {
     let table = &names.definitions.rules.table;
-    let lead = names.reading.lead();
     let start = if names.title_shouts { names.reading.title_words } else { 0 };
+    let entitled = |at: &usize| {
+        names.before(*at, 1).is_some_and(|it| table.who.titles.contains(&it.form.plain)) && names.tied(at - 1)
+    };
+    let found = (start..names.reading.lead().len()).filter(entitled);
+    found.filter_map(|at| Some((at, names.reading.span(at, person(names, at)? - 1).to_owned()))).collect()
+}
+
+/// Who begins a sentence of the text and acts in it: "Otto Brandl and Ines Roth met".
+fn opening(names: &Names<'_>) -> Vec<(usize, String)> {
     let mut found = Vec::new();
-    for at in start..lead.len() {
-        let entitled = names.before(at, 1).is_some_and(|it| table.who.titles.contains(&it.form.plain));
-        if !entitled || !names.tied(at - 1) {
-            continue;
+    for number in 1..names.reading.sentences.len().min(3) {
+        let start = names.reading.sentences.get(number).map_or(0, |it| it.start);
+        let mut row = Vec::new();
+        let mut next = Some(start);
+        while let Some(at) = next
+            && let Some(end) = person(names, at)
+        {
+            row.push((at, end));
+            next = listed(names, end);
         }
-        let is_name = |at: usize| {
-            lead.get(at).is_some_and(|it| {
-                it.capital
-                    && !it.capitals
-                    && !table.is_stopword(it)
-                    && !table.who.bodies.contains(&it.form.plain)
-                    && !table.who.titles.contains(&it.form.plain)
-                    && !names.is_known(at)
-            })
-        };
-        let mut end = at;
-        while end < at + NAME_WORDS.end() && is_name(end) && (end == at || names.tied(end - 1)) {
-            end += 1;
-        }
-        if NAME_WORDS.contains(&(end - at)) {
-            found.push((at, names.reading.span(at, end - 1).to_owned()));
+        let Some((_, end)) = row.last() else { continue };
+        let told =
+            names.gap(end - 1).starts_with(',') && has(names.after(start, *end), &["a", "an", "the", "who"]);
+        if told || names.acts(names.after(start, *end)) {
+            found.extend(row.iter().map(|(at, end)| (*at, names.reading.span(*at, end - 1).to_owned())));
         }
     }
     found

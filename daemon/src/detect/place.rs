@@ -59,15 +59,14 @@ fn takes_place(names: &Names<'_>, it: Named, is_country: bool) -> bool {
     let of_it = is_word(before(1), &["of", "de", "von", "di"]) && is(before(2), &words.occasions);
     let stated = is_word(before(1), &["from"]) && is(before(2), &words.statements);
     let reached = is(before(1), &words.reach);
-    located(names, it.at, it.end, is_country) || hosts || housed || of_it || stated || reached
+    located(names, it.at, is_country) || hosts || housed || of_it || stated || reached
 }
 
 /// Whether a preposition says that something is there, or goes there.
-fn located(names: &Names<'_>, at: usize, end: usize, is_country: bool) -> bool {
+fn located(names: &Names<'_>, at: usize, is_country: bool) -> bool {
     let words = &names.definitions.rules.table.place;
     let skip = article(names, at);
     let before = |back: usize| names.before(at, back + skip);
-    // "in Russian custody": an adjective is no place.
     if !is(before(1), &words.locative) || is(before(2), &words.matters) {
         return false;
     }
@@ -84,8 +83,9 @@ fn located(names: &Names<'_>, at: usize, end: usize, is_country: bool) -> bool {
         return travels && (!is_country || invited || meets());
     }
     let spoken = is(before(2), &words.speech);
-    let kept = is(before(2), &words.restraint);
-    let _ = end;
+    // "A Russian held in Ohio", not "talks held in Riyadh".
+    let held = is_word(before(2), &["held"]) && before(3).is_some_and(|it| it.capital);
+    let kept = held || is(before(2), &words.restraint);
     !spoken && !kept
 }
 
@@ -93,7 +93,7 @@ fn located(names: &Names<'_>, at: usize, end: usize, is_country: bool) -> bool {
 fn seat_of(names: &Names<'_>, it: Named) -> Option<String> {
     let capital = is_word(names.after(it.at, it.end), &["capital"]) && names.tied(it.end.saturating_sub(1));
     let seat = names.definitions.seat(it.pack).filter(|_| capital)?;
-    located(names, it.at, it.end, false).then(|| seat.name.clone())
+    located(names, it.at, false).then(|| seat.name.clone())
 }
 
 /// "in the capital": of the country that was named last.
@@ -174,7 +174,7 @@ fn unknown(names: &Names<'_>) -> Vec<(usize, String)> {
         let body = (at..end).any(|it| is(names.word(it), &table.who.bodies));
         // "in Castin shares", "in Tarrant's trial": a name before a thing is no place.
         let whose = names.gap(end.saturating_sub(1)).starts_with(['\'', '’']);
-        if end > at && !body && !whose && located(names, at, end, false) {
+        if end > at && !body && !whose && located(names, at, false) {
             found.push((at, names.reading.span(at, end - 1).to_owned()));
         }
     }

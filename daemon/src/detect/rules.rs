@@ -53,13 +53,15 @@ pub enum Step {
     Dispute,
     /// Following the general lexicon where a definition has no cue.
     Lexicon,
+    /// Letting also a second report of a development move the phase.
+    Follow,
     /// Heeding negation, modality and future before a cue.
     Guards,
 }
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Revision,
         Self::WeakEvidence,
         Self::Veto,
@@ -76,6 +78,7 @@ impl Step {
         Self::Origin,
         Self::Dispute,
         Self::Lexicon,
+        Self::Follow,
         Self::Guards,
     ];
 }

@@ -16,8 +16,8 @@ pub(super) struct Weighing<'a> {
     thread: &'a Thread,
     /// The stems by which the storyline is recognised: every report has them.
     common: BTreeSet<u32>,
-    /// The kinds of action by which it is recognised.
-    common_kinds: u64,
+    /// How much each kind of action tells.
+    kinds: [f64; 64],
     own: Vec<(u32, f32)>,
     norm: f32,
 }
@@ -30,37 +30,61 @@ impl<'a> Weighing<'a> {
         features: &Features,
         common: BTreeSet<u32>,
     ) -> Self {
-        let mut it = Self { rules, thread, common, common_kinds: 0, own: Vec::new(), norm: 0.0 };
+        let mut it = Self { rules, thread, common, kinds: [0.0; 64], own: Vec::new(), norm: 0.0 };
+        for (kind, weight) in (0..).zip(&mut it.kinds) {
+            *weight = f64::from(thread.rarity_of_kind(kind));
+        }
         it.own = features.terms.iter().map(|(stem, count)| (*stem, count * it.weight(*stem))).collect();
         it.norm = it.own.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
         it
     }
 
     /// The same, where the storyline is recognised by some kinds of action, a bit each.
-    pub(super) fn doing(self, common_kinds: u64) -> Self {
-        Self { common_kinds, ..self }
+    pub(super) fn doing(mut self, common_kinds: u64) -> Self {
+        let common = self.rules.table.novelty.common;
+        let own = (0..64).zip(&mut self.kinds).filter(|(it, _)| common_kinds & (1 << it) != 0);
+        own.for_each(|(_, weight)| *weight *= common);
+        self
     }
 
     /// The cosine with another report's terms.
     pub(super) fn cosine(&self, terms: &[(u32, f32)]) -> f64 {
+        self.cosines(terms).0
+    }
+
+    /// The cosine with another report's terms, and what of it comes from words other than the storyline's own.
+    fn cosines(&self, terms: &[(u32, f32)]) -> (f64, f64) {
         let mut own = self.own.iter().peekable();
-        let (mut dot, mut norm) = (0.0_f32, 0.0_f32);
+        let (mut dot, mut own_dot, mut norm) = (0.0_f32, 0.0_f32, 0.0_f32);
         for (stem, count) in terms {
             let weight = count * self.weight(*stem);
             norm += weight * weight;
             while own.next_if(|it| it.0 < *stem).is_some() {}
             if let Some((_, mine)) = own.next_if(|it| it.0 == *stem) {
                 dot += mine * weight;
+                if !self.common.contains(stem) {
+                    own_dot += mine * weight;
+                }
             }
         }
-        if self.norm <= 0.0 || norm <= 0.0 { 0.0 } else { f64::from(dot / (self.norm * norm.sqrt())) }
+        if self.norm <= 0.0 || norm <= 0.0 {
+            return (0.0, 0.0);
+        }
+        let norms = self.norm * norm.sqrt();
+        (f64::from(dot / norms), f64::from(own_dot / norms))
     }
 
     /// How much an item says again what a known report said, not yet decayed.
     pub(super) fn sameness(&self, features: &Features, known: &Known) -> f64 {
+        self.likeness(features, known).0
+    }
+
+    /// The same, and what of it comes from words other than the storyline's own.
+    pub(super) fn likeness(&self, features: &Features, known: &Known) -> (f64, f64) {
         let rules = &self.rules.table.novelty;
         let other = &known.features;
-        let mut sum = rules.cosine * self.cosine(&other.terms);
+        let (cosine, apart) = self.cosines(&other.terms);
+        let mut sum = rules.cosine * cosine;
         if self.rules.takes(Step::Concepts) {
             sum += rules.concepts * self.done_alike(features.concepts, other.concepts);
             sum += rules.title_concepts * self.done_in(features.title_concepts, other.title_concepts);
@@ -75,7 +99,7 @@ impl<'a> Weighing<'a> {
             let weight: f32 = amounts.map(|it| (self.thread.rarity(*it) / RARE).min(1.0)).sum();
             sum += rules.amounts * f64::from(weight).min(1.0);
         }
-        sum
+        (sum, sum - rules.cosine * (cosine - apart))
     }
 
     /// The share of what both do in all they do, and how telling that is.
@@ -92,12 +116,7 @@ impl<'a> Weighing<'a> {
 
     /// How much kinds of action tell: little where every report has them, or the storyline is recognised by them.
     fn told_by(&self, kinds: u64) -> f64 {
-        let each = (0..64_u8).filter(|it| kinds & (1 << it) != 0);
-        each.map(|it| {
-            let rarity = f64::from(self.thread.rarity_of_kind(it));
-            if self.common_kinds & (1 << it) == 0 { rarity } else { rarity * self.rules.table.novelty.common }
-        })
-        .sum()
+        (0..64).zip(&self.kinds).filter(|(it, _)| kinds & (1 << it) != 0).map(|(_, weight)| weight).sum()
     }
 
     /// What is left of a similarity after the time between two reports.

@@ -12,6 +12,7 @@ use super::{
     phase::may_move,
     reading::Reading,
     relevance::How,
+    rules::Step,
     stem::Language,
 };
 
@@ -90,8 +91,10 @@ pub(super) fn speaks_for(case: &Case<'_>) -> Option<String> {
 }
 
 fn move_phase(case: &Case<'_>, judgement: &mut Judgement) {
-    let moves =
-        matches!(judgement.relation, Relation::New | Relation::Corroboration) && case.it.how <= How::Weak;
+    // A second report often says more plainly what the first one brought.
+    let follows =
+        judgement.relation == Relation::Corroboration && case.heard.definitions.rules.takes(Step::Follow);
+    let moves = (judgement.relation == Relation::New || follows) && case.it.how <= How::Weak;
     let Some(cue) = case.cue.as_ref().filter(|it| moves && may_move(case.thread.phase, it)) else { return };
     if case.heard.item.late {
         return;
@@ -144,7 +147,8 @@ fn expect(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
     if judgement.relation != Relation::New || case.heard.item.late {
         return;
     }
-    for Dated { mention, sentence, .. } in case.heard.dates() {
+    for dated in case.heard.dates().iter().filter(|it| !is_left(case, it)) {
+        let Dated { mention, sentence, .. } = dated;
         let Some(value) = mention.value.filter(|_| mention.ahead && *sentence <= 2) else { continue };
         let date = value.last();
         // "Next week" is no date that could be missed.
@@ -160,6 +164,20 @@ fn expect(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
         let Some(due) = overdue(case, date).filter(|it| *it > now) else { continue };
         judgement.expects.push((date, due, format!("{} ({})", case.heard.reading.title, mention.text)));
     }
+}
+
+/// Whether a date is the one that another takes the place of: "moved from 2 March to 9 March".
+fn is_left(case: &Case<'_>, it: &Dated) -> bool {
+    let reading = &case.heard.reading;
+    let field = if it.is_title { &reading.title } else { &reading.text };
+    let before = field.get(..it.mention.start).unwrap_or_default().trim_end();
+    let from = before.rsplit(|c: char| !c.is_alphabetic()).next().is_some_and(|it| it == "from");
+    let later = |other: &Dated| {
+        other.sentence == it.sentence
+            && other.is_title == it.is_title
+            && other.mention.start > it.mention.start
+    };
+    from && case.heard.dates().iter().any(later)
 }
 
 /// The dates that an item says will not be kept: those it names as put off, or all it can mean.

@@ -103,6 +103,12 @@ fn one_wire_report_under_ten_titles_is_one_origin() {
         "Port Averell quays fall silent",
         "Averell dockers leave the quays",
         "Strike empties Port Averell",
+        "No ship unloaded as Averell dockers walk out",
+        "Averell harbour at a standstill",
+        "Quays deserted: Port Averell stops work",
+        "Pay row shuts Port Averell",
+        "Gates shut at Averell as union acts",
+        "Averell: a thousand and more leave work",
     ];
     let story: Vec<String> =
         titles.iter().enumerate().map(|(at, title)| format!("{at} Paper {at} | {title} | {text}")).collect();
@@ -114,6 +120,12 @@ fn one_wire_report_under_ten_titles_is_one_origin() {
         2 harbour copy of 1 d1 from Paper 0 · under_way
         3 harbour copy of 1 d1 from Paper 0 · under_way
         4 harbour copy of 1 d1 from Paper 0 · under_way
+        5 harbour copy of 1 d1 from Paper 0 · under_way
+        6 harbour copy of 1 d1 from Paper 0 · under_way
+        7 harbour copy of 1 d1 from Paper 0 · under_way
+        8 harbour copy of 1 d1 from Paper 0 · under_way
+        9 harbour copy of 1 d1 from Paper 0 · under_way
+        10 harbour copy of 1 d1 from Paper 0 · under_way
     "#]],
     );
 }

@@ -88,6 +88,16 @@ pub(super) struct Development {
 }
 
 impl Development {
+    /// Whether it was opened within a day of a time.
+    pub(super) fn is_of_day(&self, at: Timestamp) -> bool {
+        at.duration_since(self.opened).abs().as_hours() < 24
+    }
+
+    /// Bytes it takes, about.
+    fn bytes(&self) -> usize {
+        320 + self.headline.len() + self.origins.keys().map(|it| it.len() + 48).sum::<usize>()
+    }
+
     /// How many origins stand behind it, two halves for one.
     pub(super) fn strength(&self) -> f64 {
         self.origins.values().map(|half| if *half { 0.5 } else { 1.0 }).sum()
@@ -144,22 +154,33 @@ impl Thread {
     /// Opens a development with its first report.
     pub(super) fn open(&mut self, development: DevelopmentId, relation: Relation, report: &Report) {
         let it = self.developments.entry(development).or_default();
+        self.bytes = self.bytes.saturating_sub(it.bytes());
         it.headline.clone_from(&report.title);
         it.is_denial = relation == Relation::Denial;
         it.at = it.at.max(report.effective);
         it.opened = report.effective;
+        self.bytes += it.bytes();
         self.support(development, report);
         while self.developments.len() > DEVELOPMENTS_MAX {
             let oldest = self.developments.iter().min_by_key(|(id, it)| (it.at, **id)).map(|it| *it.0);
-            oldest.and_then(|it| self.developments.remove(&it));
+            oldest.into_iter().for_each(|it| self.close(it));
         }
     }
 
     /// Counts a report's origin for a development.
     pub(super) fn support(&mut self, development: DevelopmentId, report: &Report) {
         if let Some(it) = self.developments.get_mut(&development) {
+            let before = it.bytes();
             let half = it.origins.entry(report.origin.clone()).or_insert(report.half);
             *half = *half && report.half;
+            self.bytes = (self.bytes + it.bytes()).saturating_sub(before);
+        }
+    }
+
+    /// Forgets a development.
+    fn close(&mut self, development: DevelopmentId) {
+        if let Some(it) = self.developments.remove(&development) {
+            self.bytes = self.bytes.saturating_sub(it.bytes());
         }
     }
 
@@ -183,7 +204,7 @@ impl Thread {
 
     /// A person said that a development does not belong.
     pub(super) fn drop(&mut self, development: DevelopmentId) {
-        self.developments.remove(&development);
+        self.close(development);
         self.reports.values_mut().filter(|it| it.development == Some(development)).for_each(|it| {
             it.relation = Relation::Background;
             it.development = None;
@@ -274,10 +295,9 @@ impl Thread {
         ((all + 8.0) / (with + 1.0)).ln().max(0.1)
     }
 
-    /// How many developments but one were opened in the day before a time.
-    pub(super) fn moves(&self, but: DevelopmentId, at: Timestamp) -> usize {
-        let hours = |it: &Development| at.duration_since(it.opened).abs().as_hours();
-        self.developments.iter().filter(|(id, it)| **id != but && hours(it) < 24).count()
+    /// How many developments were opened in the day around a time.
+    pub(super) fn moves(&self, at: Timestamp) -> usize {
+        self.developments.values().filter(|it| it.is_of_day(at)).count()
     }
 
     /// How many reports count from the day before a time.
@@ -304,6 +324,17 @@ impl Thread {
     pub(super) fn forget_before(&mut self, start: Timestamp) {
         while self.oldest().is_some_and(|it| it < start) {
             self.forget_oldest();
+        }
+    }
+
+    /// Forgets the oldest report, and the development it was the last report of.
+    pub(super) fn forget_whole(&mut self) {
+        let last = self.reports.first_key_value().and_then(|(_, it)| Some((it.development?, it.effective)));
+        self.forget_oldest();
+        if let Some((development, at)) = last
+            && self.developments.get(&development).is_some_and(|it| it.at <= at)
+        {
+            self.close(development);
         }
     }
 
