@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
+use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::{Baseline, Feed, FeedId, Pack, Sink, SinkId, Storyline, StorylineId};
@@ -91,11 +92,13 @@ impl Default for Poll {
 pub struct Alerts {
     /// When a burst becomes a digest; none: never.
     pub storm: Option<Storm>,
+    /// The zone that people are told times in; none: the machine's own.
+    pub time_zone: Option<TimeZone>,
 }
 
 impl Default for Alerts {
     fn default() -> Self {
-        Self { storm: Some(Storm { page: 20, per_10m: 100 }) }
+        Self { storm: Some(Storm { page: 20, per_10m: 100 }), time_zone: None }
     }
 }
 

@@ -7,7 +7,9 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{AlertCause, Alias, Config, Facet, Feed, Sink, SinkKind, Source, Storyline, StorylineId};
+use crate::{
+    AlertCause, AlertRule, Alias, Config, Facet, Feed, Mail, Sink, SinkKind, Source, Storyline, StorylineId,
+};
 
 /// A configuration in words and numbers. No secret is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -70,6 +72,8 @@ pub struct StorylineDescription {
     pub phases: BTreeMap<&'static str, usize>,
     /// What it alerts on.
     pub on: Vec<AlertCause>,
+    /// What its developments wait for before they are told; none where for nothing.
+    pub hold: Option<String>,
     /// Whether any sink hears of it.
     pub told: bool,
 }
@@ -87,6 +91,8 @@ pub struct SinkDescription {
     pub storylines: Vec<String>,
     /// The least that is told.
     pub min_severity: &'static str,
+    /// When it is told: each alert on its own or together, at most how many, when not.
+    pub pace: Vec<String>,
 }
 
 impl Config {
@@ -121,6 +127,7 @@ impl Config {
             languages: it.languages.keys().cloned().collect(),
             phases: it.phases.iter().map(|(phase, cues)| (phase.as_str(), cues.len())).collect(),
             on: it.alert.on.clone(),
+            hold: hold(&it.alert),
             told: self
                 .sinks
                 .values()
@@ -167,10 +174,10 @@ fn feed(id: String, it: &Feed) -> FeedDescription {
 
 fn sink(id: String, it: &Sink) -> SinkDescription {
     let (kind, target) = match &it.kind {
-        SinkKind::Webhook { url } => ("webhook", url.host_str().unwrap_or_default().to_owned()),
-        SinkKind::Service { service, url } => {
-            (service.as_str(), url.host_str().unwrap_or_default().to_owned())
-        }
+        SinkKind::Webhook { url } => ("webhook", url.place()),
+        SinkKind::Service { service, url } => (service.as_str(), url.place()),
+        SinkKind::Apprise { command } => ("apprise", command.first().cloned().unwrap_or_default()),
+        SinkKind::Email(it) => ("email", mail(it)),
         SinkKind::Exec { command } => ("exec", command.first().cloned().unwrap_or_default()),
         SinkKind::Desktop => ("desktop", "notify-send".to_owned()),
     };
@@ -180,7 +187,36 @@ fn sink(id: String, it: &Sink) -> SinkDescription {
         target,
         storylines: it.storylines.clone(),
         min_severity: it.min_severity.as_str(),
+        pace: pace(it),
     }
+}
+
+/// `desk@example.org and 2 more, through mail.example.org`.
+fn mail(it: &Mail) -> String {
+    let first = it.to.first().map_or("nobody", |it| it.address.as_str());
+    let more = match it.to.len().saturating_sub(1) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{first}{more}, through {}", it.host)
+}
+
+/// When a sink is told, in words.
+fn pace(it: &Sink) -> Vec<String> {
+    let rate = format!("at most {} in {}", it.rate.messages, humantime::format_duration(it.rate.per));
+    let zone = it.time_zone.as_ref().and_then(|it| it.iana_name()).map(|it| format!("times of {it}"));
+    let quiet = it.quiet_hours.map(|it| it.to_string());
+    [it.digest.to_string(), rate].into_iter().chain(quiet).chain(zone).collect()
+}
+
+/// When a storyline's developments are told, in words; none where at once.
+fn hold(it: &AlertRule) -> Option<String> {
+    let least = (it.min_origins > 1).then(|| format!("told from {} origins on", it.min_origins));
+    let held = it
+        .confirm
+        .map(|it| format!("held for {} origins, or {}", it.origins, humantime::format_duration(it.within)));
+    let all: Vec<String> = least.into_iter().chain(held).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 impl fmt::Display for Description {
@@ -218,6 +254,7 @@ impl fmt::Display for Description {
         for it in &self.sinks {
             let whose = it.storylines.join(", ");
             writeln!(f, "  {}  {} to {}: {whose}, from {} on", it.id, it.kind, it.target, it.min_severity)?;
+            writeln!(f, "    {}", it.pace.join("; "))?;
         }
         Ok(())
     }
@@ -235,6 +272,9 @@ impl fmt::Display for StorylineDescription {
         }
         let phases: Vec<&str> = self.phases.keys().copied().collect();
         writeln!(f, "    cues for   {}", or_none(&phases))?;
+        if let Some(hold) = &self.hold {
+            writeln!(f, "    alerts     {hold}")?;
+        }
         if !self.languages.is_empty() {
             writeln!(f, "    also in    {}", self.languages.join(", "))?;
         }
@@ -311,6 +351,7 @@ url = "https://hooks.example.org/services/T0/hush"
                 also in    fi
             1 sink
               desk  webhook to hooks.example.org: *, from notice on
+                each on its own; at most 30 in 1h
         "#]]
         .assert_eq(&shown);
         let json = format!("{description:?}");

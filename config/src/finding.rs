@@ -44,6 +44,8 @@ pub struct Finding {
 pub struct Findings {
     list: Vec<Finding>,
     texts: BTreeMap<String, Arc<str>>,
+    /// The files in reading order.
+    files: Vec<String>,
 }
 
 impl Findings {
@@ -150,6 +152,16 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
+    /// Goes on where findings ended: places name the same files.
+    pub(crate) fn again(findings: &Findings) -> Self {
+        let text = |it: &String| findings.texts.get(it).cloned().unwrap_or_else(|| "".into());
+        let files = findings.files.iter().map(|it| (it.clone(), text(it))).collect();
+        let place =
+            |it: &Finding| findings.files.iter().position(|name| *name == it.file).unwrap_or_default();
+        let list = findings.list.iter().map(|it| (place(it), it.clone())).collect();
+        Self { files, list, mentions: Vec::new() }
+    }
+
     /// Takes a file in and says by which number its places name it.
     pub(crate) fn file(&mut self, name: &str, text: &str) -> usize {
         self.files.push((name.to_owned(), text.into()));
@@ -206,7 +218,10 @@ impl Notes {
         self.list.sort_by_key(|(file, it)| (*file, it.span.start, it.span.end));
         let mut list: Vec<Finding> = self.list.into_iter().map(|(_, it)| it).collect();
         list.dedup();
-        Findings { list, texts: self.files.into_iter().map(|(name, text)| (name, masked(&text))).collect() }
+        let shown = |text: &str| veiled(&masked(text));
+        let files = self.files.iter().map(|(name, _)| name.clone()).collect();
+        let texts = self.files.into_iter().map(|(name, text)| (name, shown(&text))).collect();
+        Findings { list, texts, files }
     }
 }
 
@@ -229,6 +244,27 @@ fn masked(text: &str) -> Arc<str> {
     }
     shown.push_str(rest);
     shown.into()
+}
+
+/// A text with what follows the host in the addresses of sinks starred out: it often is what admits to them.
+fn veiled(text: &str) -> Arc<str> {
+    let mut in_sink = false;
+    let veil = |line: &str| {
+        let start = line.trim_start();
+        if start.starts_with('[') {
+            in_sink = start.starts_with("[sink.");
+        }
+        if !in_sink && !start.starts_with("sink.") {
+            return line.to_owned();
+        }
+        let Some((scheme, rest)) = line.split_once("://") else { return line.to_owned() };
+        let end = rest.find(['"', '\'', '\n']).unwrap_or(rest.len());
+        let (address, tail) = rest.split_at(end);
+        let cut = address.find(['/', '?']).map_or(address.len(), |it| it + 1);
+        let (host, secret) = address.split_at(cut);
+        [scheme, "://", host, &"*".repeat(secret.len()), tail].concat()
+    };
+    text.split_inclusive('\n').map(veil).collect::<String>().into()
 }
 
 /// The span cut to the text, on its character borders.

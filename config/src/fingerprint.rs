@@ -6,9 +6,13 @@
 
 use std::{collections::BTreeMap, fmt::Display};
 
+use jiff::tz::TimeZone;
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::{Alias, Config, Facets, Feed, Pack, Retry, Sink, SinkKind, Source, Storyline, StorylineId};
+use crate::{
+    Address, Alias, Config, Digest, Facets, Feed, Mail, Mailbox, Pack, Retry, Sink, SinkKind, Source,
+    Storyline, StorylineId,
+};
 
 /// Fields written one after the other, so that no two different rows of fields look alike.
 #[derive(Default)]
@@ -75,6 +79,7 @@ impl Config {
         fields.add("host_gap", self.poll.host_gap.as_millis());
         fields.add("baseline", self.poll.baseline.as_str());
         fields.each("storm", self.alerts.storm.map(|it| format!("{} {}", it.page, it.per_10m)));
+        fields.each("time_zone", self.alerts.time_zone.iter().filter_map(TimeZone::iana_name));
         fields.each("allow", &self.network.allow);
         fields.each("proxy", &self.network.proxy);
     }
@@ -158,19 +163,41 @@ fn pairs(fields: &mut Fields, headers: &BTreeMap<String, String>) {
 
 fn sink_fields(fields: &mut Fields, it: &Sink) {
     match &it.kind {
-        SinkKind::Webhook { url } => fields.add("url", url),
-        SinkKind::Service { service, url } => fields.add(service.as_str(), url),
+        SinkKind::Webhook { url } => address_field(fields, "url", url),
+        SinkKind::Service { service, url } => address_field(fields, service.as_str(), url),
+        SinkKind::Apprise { command } => fields.each("apprise", command),
+        SinkKind::Email(it) => mail_fields(fields, it),
         SinkKind::Exec { command } => fields.each("command", command),
         SinkKind::Desktop => fields.add("desktop", true),
     }
     fields.each("secret_file", it.secret_file.iter().map(|it| it.display()));
     fields.each("storyline", &it.storylines);
     fields.add("min_severity", it.min_severity.as_str());
-    fields.add("digest", it.digest.as_millis());
+    match &it.digest {
+        Digest::Each => fields.add("digest", 0),
+        Digest::Every(span) => fields.add("digest", span.as_millis()),
+        Digest::At(times) => fields.each("digest_at", times),
+    }
+    fields.each("quiet_hours", &it.quiet_hours);
+    fields.each("time_zone", it.time_zone.iter().filter_map(TimeZone::iana_name));
     fields.add("rate", format!("{} {}", it.rate.messages, it.rate.per.as_millis()));
     let Retry { first, max, give_up } = it.retry;
     fields.add("retry", format!("{} {} {}", first.as_millis(), max.as_millis(), give_up.as_millis()));
     fields.add("timeout", it.timeout.as_millis());
+}
+
+fn address_field(fields: &mut Fields, name: &'static str, it: &Address) {
+    match it {
+        Address::Url(it) => fields.add(name, it),
+        Address::File(it) => fields.add(name, format!("file {}", it.display())),
+    }
+}
+
+fn mail_fields(fields: &mut Fields, it: &Mail) {
+    let mailbox = |it: &Mailbox| format!("{} <{}>", it.name.as_deref().unwrap_or_default(), it.address);
+    fields.add("mail", format!("{} {}:{}", it.tls.as_str(), it.host, it.port));
+    fields.add("from", mailbox(&it.from));
+    fields.each("to", it.to.iter().map(mailbox));
 }
 
 #[cfg(test)]

@@ -86,6 +86,9 @@ pub const FACTS_KEPT: usize = 256;
 /// Expectations of a storyline in the state; those that are settled go first.
 pub const EXPECTATIONS_KEPT: usize = 128;
 
+/// Times of the day at which one sink's digest may go.
+pub const DIGEST_TIMES_MAX: usize = 24;
+
 /// How long detection remembers a report.
 pub const MEMORY_SPAN: Duration = Duration::from_hours(7 * 24);
 /// Bytes detection may remember.
@@ -104,3 +107,6 @@ pub const EVENTS_LIMIT_MAX: usize = 1_000;
 
 /// A stop longer than this is a long one: what happened meanwhile is told in one digest.
 pub const LONG_STOP: Duration = Duration::from_hours(6);
+
+/// People one mail goes to.
+pub const RECIPIENTS_MAX: usize = 50;

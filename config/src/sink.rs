@@ -2,7 +2,9 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use crate::Severity;
+use jiff::tz::TimeZone;
+
+use crate::{Address, Digest, Mail, QuietHours, Severity};
 
 /// A place alerts go to.
 #[derive(Debug, Clone)]
@@ -10,13 +12,19 @@ pub struct Sink {
     /// How it is reached.
     pub kind: SinkKind,
     /// A file that holds its secret; the systemd credential of the sink's name stands in for it.
+    ///
+    /// It is read anew for every message, and never becomes part of a configuration.
     pub secret_file: Option<PathBuf>,
     /// The storylines it hears of, `*` for all.
     pub storylines: Vec<String>,
     /// What is less important is left out.
     pub min_severity: Severity,
-    /// Gathers alerts for so long into one message; zero sends each at once.
-    pub digest: Duration,
+    /// Whether alerts are gathered into one message, and when that goes.
+    pub digest: Digest,
+    /// When it is left in peace.
+    pub quiet_hours: Option<QuietHours>,
+    /// Where its times of the day are meant; none: where all alerts are.
+    pub time_zone: Option<TimeZone>,
     /// How many messages it takes.
     pub rate: Rate,
     /// How a failed delivery is tried again.
@@ -31,20 +39,27 @@ pub enum SinkKind {
     /// A POST of JSON, signed as Standard Webhooks say.
     Webhook {
         /// Where it goes.
-        url: url::Url,
+        url: Address,
     },
     /// A service that has its own idea of a message.
     Service {
         /// Which one.
         service: Service,
         /// Where it goes.
-        url: url::Url,
+        url: Address,
+    },
+    /// The program of Apprise; the sink's secret is the file that names its services.
+    Apprise {
+        /// The program and its first arguments; no shell.
+        command: Vec<String>,
     },
     /// A program that gets the alert as JSON on standard input.
     Exec {
         /// The program and its arguments; no shell.
         command: Vec<String>,
     },
+    /// Mail; a storyline is one thread.
+    Email(Mail),
     /// The notifications of the desktop that the daemon runs under.
     Desktop,
 }

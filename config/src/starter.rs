@@ -69,6 +69,14 @@ mod tests {
     }
 
     #[test]
+    fn a_wire_without_rss_is_followed_by_its_news_sitemap() {
+        let config = Config::builtin().config;
+        let ap = config.feeds.values().find(|it| it.outlet == "AP").unwrap();
+        assert!(matches!(ap.source, crate::Source::Sitemap(_)), "{:?}", ap.source);
+        assert_eq!(ap.role, Role::Wire);
+    }
+
+    #[test]
     fn the_starter_follows_the_storylines_of_the_article() {
         let config = Config::builtin().config;
         let names: Vec<&str> = config.storylines.keys().map(crate::StorylineId::as_str).collect();

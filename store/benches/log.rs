@@ -71,6 +71,10 @@ fn large(dir: &Path, events: u64) {
     let start = Instant::now();
     commits(&mut log, 500, events / 500);
     timed("commits of 500 events", start);
+    drop(log);
+    let start = Instant::now();
+    let log = Log::open(dir).unwrap().log;
+    timed("open after a kill, never opened since", start);
     let start = Instant::now();
     log.close().unwrap();
     timed("close", start);

@@ -7,19 +7,20 @@
 //! counts.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, ErrorKind},
     path::{Path, PathBuf},
 };
 
-use crate::durable;
+use crate::{copy, durable, failpoint::failpoint};
 
 const COPY: &str = "log.copy";
 const COPYING: &str = "log.copying";
 const OPENED: &str = "log.opened";
+const DROPPED: &str = "log.dropped";
 const SCRATCH: &str = "log.scratch-";
 /// What counts for nothing when nobody is at work on it.
-const LEFTOVERS: [&str; 4] = [COPYING, "next.building", "restore.source", "room.new"];
+const LEFTOVERS: [&str; 6] = [COPYING, DROPPED, "next.building", "restore.source", "room.new", "HEAD.new"];
 
 /// Finishes what an interrupted opening left: the copy takes the original's place. What other interrupted work left
 /// is taken away.
@@ -28,27 +29,35 @@ pub(crate) fn recover(data_dir: &Path, log_dir: &Path) -> io::Result<()> {
         let entry = entry?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if LEFTOVERS.contains(&name.as_ref()) || name.starts_with(SCRATCH) {
+        if is_leftover(&name) {
             durable::remove(&entry.path())?;
         }
     }
-    if copy(data_dir).exists() {
+    if set(data_dir).exists() {
         tracing::warn!("an opening of the log was interrupted; beginning again from the copy set aside");
         put_back(data_dir, log_dir)?;
     }
     durable::remove(&data_dir.join(OPENED))
 }
 
+/// Whether it is what interrupted work left, and counts for nothing.
+pub(crate) fn is_leftover(name: &str) -> bool {
+    LEFTOVERS.contains(&name) || name.starts_with(SCRATCH)
+}
+
 /// Copies the database, durably.
 pub(crate) fn set_aside(data_dir: &Path, log_dir: &Path) -> io::Result<()> {
     let copying = data_dir.join(COPYING);
     durable::remove(&copying)?;
-    copy_dir(log_dir, &copying).inspect_err(|_| {
+    copy::durably(log_dir, &copying).inspect_err(|_| {
         // What did not fit must not keep the room it took.
         let _ = durable::remove(&copying);
     })?;
-    fs::rename(&copying, copy(data_dir))?;
-    durable::sync_dir(data_dir)
+    failpoint("aside.copied");
+    fs::rename(&copying, set(data_dir))?;
+    durable::sync_dir(data_dir)?;
+    failpoint("aside.set");
+    Ok(())
 }
 
 /// Puts the copy in the original's place.
@@ -58,25 +67,36 @@ pub(crate) fn put_back(data_dir: &Path, log_dir: &Path) -> io::Result<()> {
     if log_dir.exists() {
         fs::rename(log_dir, &opened)?;
     }
-    fs::rename(copy(data_dir), log_dir)?;
+    failpoint("aside.moved");
+    fs::rename(set(data_dir), log_dir)?;
     durable::sync_dir(data_dir)?;
+    failpoint("aside.back");
     durable::remove(&opened)
 }
 
 /// Removes the copy: the original is whole.
+///
+/// It loses its name first. A copy of which some files are gone already would take the original's place at the next
+/// start.
 pub(crate) fn drop_copy(data_dir: &Path) -> io::Result<()> {
-    durable::remove(&copy(data_dir))?;
-    durable::sync_dir(data_dir)
+    let dropped = data_dir.join(DROPPED);
+    durable::remove(&dropped)?;
+    fs::rename(set(data_dir), &dropped)?;
+    durable::sync_dir(data_dir)?;
+    failpoint("aside.unnamed");
+    durable::remove(&dropped)?;
+    failpoint("aside.dropped");
+    Ok(())
 }
 
-fn copy(data_dir: &Path) -> PathBuf {
+fn set(data_dir: &Path) -> PathBuf {
     data_dir.join(COPY)
 }
 
 /// Where the database stands as it was found last: an interrupted opening leaves the copy to count.
 pub(crate) fn untouched(data_dir: &Path, log_dir: &Path) -> PathBuf {
-    let copy = copy(data_dir);
-    if copy.exists() { copy } else { log_dir.to_owned() }
+    let set = set(data_dir);
+    if set.exists() { set } else { log_dir.to_owned() }
 }
 
 /// A copy to try things on, gone when this is.
@@ -91,12 +111,12 @@ impl Scratch {
     pub(crate) fn of(data_dir: &Path, log_dir: &Path) -> io::Result<Self> {
         let name = format!("{SCRATCH}{}", std::process::id());
         let beside = Self { dir: data_dir.join(&name) };
-        match copy_dir(log_dir, &beside.dir) {
+        match copy::loosely(log_dir, &beside.dir) {
             Err(error)
                 if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) =>
             {
                 let elsewhere = Self { dir: std::env::temp_dir().join(format!("storyline-{name}")) };
-                copy_dir(log_dir, &elsewhere.dir)?;
+                copy::loosely(log_dir, &elsewhere.dir)?;
                 Ok(elsewhere)
             }
             copied => copied.map(|()| beside),
@@ -110,20 +130,4 @@ impl Drop for Scratch {
             tracing::warn!(%error, dir = %self.dir.display(), "a copy of the log stays behind");
         }
     }
-}
-
-/// Copies a directory's files durably; the kernel shares or moves the bytes where it can.
-pub(crate) fn copy_dir(from: &Path, to: &Path) -> io::Result<()> {
-    durable::create_dir(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_dir(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), &target)?;
-            File::open(&target)?.sync_all()?;
-        }
-    }
-    durable::sync_dir(to)
 }

@@ -13,14 +13,14 @@ use serde::Serialize;
 use storyline_config::FeedId;
 
 use crate::{
-    FeedRecord, Log, Opened, Reader, Seq, StoreError, aside, durable,
-    lock::{Lock, not_writable},
+    FeedRecord, Log, Opened, Reader, Seq, StoreError, aside, copy, database, durable,
+    failpoint::failpoint,
+    fill::{Filling, batches},
+    lock::{self, Lock, not_writable},
     log::open::log_dir,
     swap,
 };
 
-/// Events written at one time.
-const BATCH: usize = 1_000;
 const SOURCE: &str = "restore.source";
 
 /// What was restored.
@@ -30,36 +30,84 @@ pub struct Restored {
     pub head: Seq,
 }
 
-/// Writes a data directory with every event up to now, and says the last; only its owner reads it.
+/// Writes a data directory with every event up to now, reads it back, and says the last event; only its owner reads it. It
+/// is there whole or not at all, whenever this is interrupted; the next backup into it begins anew.
 ///
 /// The feed records must be of a moment at which the log reached no further than now: an event that a record knows of
 /// must not be absent.
 ///
 /// # Errors
 ///
-/// [`StoreError::NotEmpty`] where there is a log already; [`StoreError::NotWritable`], [`StoreError::Full`].
+/// [`StoreError::NotEmpty`] where there is anything already; [`StoreError::NotWritable`], [`StoreError::Full`];
+/// [`StoreError::Damaged`] where it does not read back.
 pub fn backup(reader: &Reader, feeds: &BTreeMap<FeedId, FeedRecord>, to: &Path) -> Result<Seq, StoreError> {
-    if log_dir(to).exists() {
+    let writable = |source| not_writable(to, source);
+    if !is_free(to).map_err(writable)? {
         return Err(StoreError::NotEmpty { path: to.to_owned() });
     }
-    let head = reader.head();
-    let mut log = Log::open(to)?.log;
-    copy(reader, head, feeds, &mut log)?;
-    log.close()?;
+    durable::create_dir(to).map_err(writable)?;
+    let _lock = Lock::take(to)?;
+    let building = swap::building(to).map_err(writable)?;
+    let written = write(reader, feeds, &building).inspect_err(|_| {
+        // What did not fit must not keep the room it took.
+        let _ = durable::remove(&building);
+    })?;
+    failpoint("backup.verified");
+    swap::settle(to).map_err(writable)?;
     only_for_owner(to)?;
+    Ok(written)
+}
+
+/// Whether a backup may be written there: nothing is, but for the remains of a backup that was interrupted.
+///
+/// # Errors
+///
+/// Those of listing the directory.
+pub fn is_free(dir: &Path) -> io::Result<bool> {
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let name = entry?.file_name();
+        if !aside::is_leftover(&name.to_string_lossy()) && name != lock::FILE {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn write(reader: &Reader, feeds: &BTreeMap<FeedId, FeedRecord>, building: &Path) -> Result<Seq, StoreError> {
+    let head = reader.head();
+    let mut log = Log::open(building)?.log;
+    fill(reader, head, feeds, &mut log)?;
+    log.close()?;
+    failpoint("backup.copied");
+    // The engine reads all of it again from the file it wrote.
+    let log = Log::open(building)?.log;
+    let verified = log.reader().verify()?;
+    if !verified.ok || verified.head != head {
+        let detail = verified.damaged.first().map_or_else(String::new, |it| it.what.clone());
+        return Err(StoreError::Damaged { detail, copy: building.to_owned() });
+    }
+    log.close()?;
     Ok(head)
 }
 
-fn copy(
+fn fill(
     reader: &Reader,
     to: Seq,
     feeds: &BTreeMap<FeedId, FeedRecord>,
     log: &mut Log,
 ) -> Result<(), StoreError> {
-    while log.head() < to {
-        let batch = usize::try_from(to.0 - log.head().0).unwrap_or(BATCH).min(BATCH);
-        log.commit(&reader.read_after(log.head(), batch)?, &[])?;
+    let mut filling = Filling::new(log);
+    for batch in batches(reader, to) {
+        for it in batch? {
+            filling.push(it)?;
+        }
     }
+    filling.flush()?;
     for (feed, record) in feeds {
         log.save_feeds(&[(feed.clone(), record)])?;
     }
@@ -83,51 +131,78 @@ fn only_for_owner(dir: &Path) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// [`StoreError::InUse`], [`StoreError::NotWritable`], [`StoreError::Full`]; [`StoreError::Damaged`] where the backup
-/// is; [`StoreError::Corrupt`] where it does not reach the event named. Nothing was changed then.
+/// [`StoreError::InUse`], [`StoreError::NotWritable`], [`StoreError::Full`]; [`StoreError::NoLog`] where there is no
+/// backup, [`StoreError::BadBackup`] where it is damaged, [`StoreError::NotReached`] where it does not reach the event
+/// named. Nothing was changed then.
 pub fn restore(
     from: &Path,
     data_dir: &Path,
     to: Option<Seq>,
     now: Timestamp,
 ) -> Result<Restored, StoreError> {
+    if !log_dir(from).join(database::FILE).exists() {
+        return Err(StoreError::NoLog { path: from.to_owned() });
+    }
     let writable = |source| not_writable(data_dir, source);
     durable::create_dir(data_dir).map_err(writable)?;
     let _lock = Lock::take(data_dir)?;
     aside::recover(data_dir, &log_dir(data_dir)).and_then(|()| swap::finish(data_dir)).map_err(writable)?;
     let source = data_dir.join(SOURCE);
-    let restored = build(from, &source, data_dir, to);
+    let restored = take(from, &source).and_then(|opened| build(opened, data_dir, to));
     durable::remove(&source)?;
-    let head = restored?;
-    if log_dir(data_dir).exists() || data_dir.join("HEAD").exists() {
+    let head = restored.map_err(|error| of_backup(error, from))?;
+    failpoint("restore.built");
+    if swap::anything(data_dir) {
         swap::exchange(data_dir, "replaced", now).map_err(writable)?;
     } else {
-        swap::place(data_dir, Path::new("")).map_err(writable)?;
+        swap::settle(data_dir).map_err(writable)?;
     }
     Ok(Restored { head })
 }
 
-fn build(from: &Path, source: &Path, data_dir: &Path, to: Option<Seq>) -> Result<Seq, StoreError> {
+/// A damaged backup is no damage to the log there is.
+fn of_backup(error: StoreError, from: &Path) -> StoreError {
+    let detail = match error {
+        StoreError::Damaged { detail, .. } => detail,
+        StoreError::Corrupt { .. } => error.to_string(),
+        other => return other,
+    };
+    StoreError::BadBackup { path: from.to_owned(), detail }
+}
+
+/// Opens a copy of the backup, so that the backup itself stays as it is.
+fn take(from: &Path, source: &Path) -> Result<Opened, StoreError> {
     durable::remove(source)?;
     durable::create_dir(source)?;
-    aside::copy_dir(&log_dir(from), &log_dir(source))?;
+    copy::loosely(&log_dir(from), &log_dir(source))?;
     for name in ["HEAD", "log.sum"] {
         if from.join(name).exists() {
             fs::copy(from.join(name), source.join(name))?;
         }
     }
-    let Opened { log, mut feeds, .. } = Log::open(source)?;
+    failpoint("restore.copied");
+    Log::open(source)
+}
+
+fn build(opened: Opened, data_dir: &Path, to: Option<Seq>) -> Result<Seq, StoreError> {
+    let Opened { log, mut feeds, .. } = opened;
     let head = to.unwrap_or(log.head());
     if head > log.head() {
-        return Err(StoreError::Corrupt { seq: head, detail: format!("the backup ends at {}", log.head()) });
+        return Err(StoreError::NotReached { seq: head, head: log.head() });
     }
     // What a feed was seen to carry after that event is to be judged again.
     for record in feeds.values_mut() {
         record.seen.0.retain(|_, it| it.seq.is_none_or(|seq| seq <= head));
     }
-    let mut next = Log::open(&swap::building(data_dir)?)?.log;
-    copy(&log.reader(), head, &feeds, &mut next)?;
-    next.close()?;
+    let building = swap::building(data_dir)?;
+    let filled = || -> Result<(), StoreError> {
+        let mut next = Log::open(&building)?.log;
+        fill(&log.reader(), head, &feeds, &mut next)?;
+        next.close()
+    };
+    filled().inspect_err(|_| {
+        let _ = durable::remove(&building);
+    })?;
     Ok(head)
 }
 
@@ -171,7 +246,10 @@ mod tests {
         assert!(matches!(restore(&to, &data_dir, None, NOW), Err(StoreError::InUse { .. })));
         log.close().unwrap();
 
-        assert!(matches!(restore(&to, &data_dir, Some(Seq(31)), NOW), Err(StoreError::Corrupt { .. })));
+        assert!(matches!(
+            restore(&to, &data_dir, Some(Seq(31)), NOW),
+            Err(StoreError::NotReached { head: Seq(30), .. })
+        ));
         assert_eq!(restore(&to, &data_dir, Some(Seq(12)), NOW).unwrap(), Restored { head: Seq(12) });
         let opened = Log::open(&data_dir).unwrap();
         assert_eq!(opened.log.reader().read_after(Seq(0), 99).unwrap(), events(12));

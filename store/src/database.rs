@@ -19,7 +19,7 @@ use std::{
 use sled::{Batch, Db, Transactional, Tree, transaction::TransactionError};
 use storyline_config::limit::LOG_CACHE_BYTES;
 
-use crate::{StoreError, durable, error::ENGINE_LOCKED};
+use crate::{StoreError, durable, error::ENGINE_LOCKED, failpoint::failpoint};
 
 /// The file in its directory that sled keeps everything in.
 pub(crate) const FILE: &str = "db";
@@ -55,11 +55,13 @@ impl Database {
         let config = sled::Config::new().path(dir).cache_capacity(LOG_CACHE_BYTES).flush_every_ms(None);
         let (db, events, feeds, meta) = guarded(|| {
             let db = open_when_free(&config)?;
+            failpoint("engine.started");
             let (events, feeds, meta) =
                 (db.open_tree("events")?, db.open_tree("feeds")?, db.open_tree("meta")?);
             db.flush()?;
             Ok((db, events, feeds, meta))
         })?;
+        failpoint("engine.opened");
         let file = File::options().read(true).write(true).open(dir.join(FILE))?;
         file.sync_all()?;
         File::open(dir.join("conf"))?.sync_all()?;

@@ -7,6 +7,8 @@ use std::{
     path::Path,
 };
 
+use crate::failpoint::failpoint;
+
 /// Makes the entries of a directory durable.
 pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
@@ -31,10 +33,14 @@ pub(crate) fn write(dir: &Path, name: &str, parts: &[&[u8]]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
     for part in parts {
         file.write_all(part)?;
+        failpoint("durable.part");
     }
     file.sync_all()?;
+    failpoint("durable.synced");
     fs::rename(&temporary, dir.join(name))?;
-    sync_dir(dir)
+    sync_dir(dir)?;
+    failpoint("durable.placed");
+    Ok(())
 }
 
 /// Sees whether so many bytes more can be made durable.

@@ -80,11 +80,33 @@ pub enum StoreError {
         /// Its size.
         bytes: usize,
     },
-    /// A log was to be begun where there is one.
-    #[error("{} holds a log already", path.display())]
+    /// A log was to be begun where there is something already.
+    #[error("{} is not empty", path.display())]
     NotEmpty {
         /// The directory.
         path: PathBuf,
+    },
+    /// There is no log where one was to be read; nothing was changed.
+    #[error("{} holds no log", path.display())]
+    NoLog {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// A backup is not what was written; nothing was changed.
+    #[error("the backup in {} is damaged: {detail}", path.display())]
+    BadBackup {
+        /// The backup.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// An event was named that the log does not reach.
+    #[error("it ends at {head}, before {seq}")]
+    NotReached {
+        /// The event that was named.
+        seq: Seq,
+        /// The last event there is.
+        head: Seq,
     },
     /// What was to be imported cannot be understood; nothing was changed.
     #[error("line {line} cannot be imported: {detail}")]
@@ -112,6 +134,9 @@ impl StoreError {
             | Self::OutOfOrder { .. }
             | Self::TooLarge { .. }
             | Self::NotEmpty { .. }
+            | Self::NoLog { .. }
+            | Self::BadBackup { .. }
+            | Self::NotReached { .. }
             | Self::BadImport { .. }
             | Self::Closed => StorageCode::Io,
         }

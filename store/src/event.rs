@@ -160,8 +160,11 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         storyline: Option<StorylineId>,
         headline: String,
-        /// `first_run`, `stop`, `late`, `backfill`, `storm`, `snooze` or `below_rule`.
+        /// `first_run`, `stop`, `late`, `backfill`, `storm`, `snooze`, `below_rule`, `not_on` or `dropped`.
         reason: String,
+        /// What that means here, as a sentence: what is waited for, and until when.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        detail: String,
     },
     /// A sink will hear of an alert together with others, in a digest.
     AlertGathered {
@@ -181,6 +184,14 @@ pub enum Event {
     AlertAcknowledged { alert: AlertId, by: String },
     /// A storyline's alerts are held until a time.
     AlertSnoozed { storyline: StorylineId, until: Timestamp, by: String },
+    /// The further stages of one alert are held until a time.
+    AlertHeld {
+        alert: AlertId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        storyline: Option<StorylineId>,
+        until: Timestamp,
+        by: String,
+    },
     /// A message for a sink, with the very bytes it will carry at every attempt.
     DeliveryPlanned {
         delivery: DeliveryId,
@@ -203,6 +214,10 @@ pub enum Event {
     DeliveryFailed { delivery: DeliveryId, attempt: u32, error: String, retry_at: Timestamp },
     /// The sink will not take it; it is not tried again by itself.
     DeliveryDead { delivery: DeliveryId, error: String },
+    /// A person wants a dead or held delivery sent again; its time begins anew.
+    DeliveryRequeued { delivery: DeliveryId, by: String },
+    /// A sink is no longer configured; what was still to be sent to it is dead, and what was gathered for it forgotten.
+    SinkRetired { sink: SinkId },
     /// A sink asked never to be called again; its deliveries are held until a reload.
     SinkDisabled { sink: SinkId, error: String },
 

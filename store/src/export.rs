@@ -6,17 +6,18 @@ use std::{
     path::Path,
 };
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DeliveryId, Event, Log, Reader, Recorded, Seq, StoreError, codec, durable,
+    DeliveryId, Event, Log, Reader, Recorded, Seq, StoreError, aside, codec, durable,
+    failpoint::failpoint,
+    fill::{Filling, batches},
     lock::{Lock, not_writable},
     log::open::log_dir,
     swap,
 };
 
-/// Events read or written at one time.
-const BATCH: usize = 1_000;
 const FORMAT: &str = "storyline-log";
 const VERSION: u32 = 1;
 
@@ -38,12 +39,9 @@ pub fn export(reader: &Reader, out: &mut dyn Write) -> Result<(), StoreError> {
     let last = reader.head();
     let header = Header { format: FORMAT.to_owned(), version: VERSION, first: Seq(1), last };
     line(out, &header)?;
-    let mut after = Seq(0);
-    while after < last {
-        let batch = usize::try_from(last.0 - after.0).unwrap_or(BATCH).min(BATCH);
-        for it in reader.read_after(after, batch)? {
+    for batch in batches(reader, last) {
+        for it in batch? {
             line(out, &codec::to_json(&it)?)?;
-            after = it.seq;
         }
     }
     Ok(out.flush()?)
@@ -65,14 +63,16 @@ fn line(out: &mut dyn Write, it: &impl Serialize) -> Result<(), StoreError> {
 pub fn import(data_dir: &Path, input: &mut dyn BufRead) -> Result<Seq, StoreError> {
     durable::create_dir(data_dir).map_err(|source| not_writable(data_dir, source))?;
     let _lock = Lock::take(data_dir)?;
+    aside::recover(data_dir, &log_dir(data_dir))?;
     swap::finish(data_dir)?;
-    if log_dir(data_dir).exists() || data_dir.join("HEAD").exists() {
+    if swap::anything(data_dir) {
         return Err(StoreError::NotEmpty { path: data_dir.to_owned() });
     }
     let building = swap::building(data_dir).map_err(|source| not_writable(data_dir, source))?;
     match fill(&building, input) {
         Ok(head) => {
-            swap::place(data_dir, Path::new(""))?;
+            failpoint("import.filled");
+            swap::settle(data_dir)?;
             Ok(head)
         }
         Err(error) => {
@@ -91,19 +91,20 @@ fn fill(dir: &Path, input: &mut dyn BufRead) -> Result<Seq, StoreError> {
     if header.format != FORMAT || header.version > VERSION || header.first != Seq(1) {
         return Err(bad(1, format!("expected {FORMAT:?}, version {VERSION}, from 1")));
     }
-    let mut importing = Importing { log: &mut log, batch: Vec::new(), open: BTreeSet::new() };
+    let mut importing = Importing { log: Filling::new(&mut log), open: BTreeSet::new(), at: None };
     for (nth, text) in lines {
         let fields = serde_json::from_str(&text?).map_err(|error| bad(nth, error.to_string()))?;
         let recorded = codec::from_json(fields).map_err(|error| bad(nth, error.to_string()))?;
-        if recorded.seq != importing.next() {
-            return Err(bad(nth, format!("expected event {}", importing.next())));
+        let expected = importing.log.next();
+        if recorded.seq != expected {
+            return Err(bad(nth, format!("expected event {expected}")));
         }
         importing.push(recorded)?;
     }
-    importing.flush()?;
-    if importing.log.head() != header.last {
-        let detail =
-            format!("it ends at {}, and says {} at its beginning", importing.log.head(), header.last);
+    let next = importing.log.next();
+    if next != header.last.next() {
+        let last = next.0.saturating_sub(1);
+        let detail = format!("it ends at #{last}, and says {} at its beginning", header.last);
         return Err(bad(usize::try_from(header.last.0).unwrap_or(usize::MAX), detail));
     }
     importing.finish()?;
@@ -113,17 +114,14 @@ fn fill(dir: &Path, input: &mut dyn BufRead) -> Result<Seq, StoreError> {
 }
 
 struct Importing<'a> {
-    log: &'a mut Log,
-    batch: Vec<Recorded>,
+    log: Filling<'a>,
     /// Deliveries that are still to be made.
     open: BTreeSet<DeliveryId>,
+    /// The time of the last event.
+    at: Option<Timestamp>,
 }
 
 impl Importing<'_> {
-    fn next(&self) -> Seq {
-        self.batch.last().map_or(self.log.head(), |it| it.seq).next()
-    }
-
     fn push(&mut self, recorded: Recorded) -> Result<(), StoreError> {
         match &recorded.event {
             Event::DeliveryPlanned { delivery, .. } => {
@@ -134,31 +132,23 @@ impl Importing<'_> {
             }
             _ => {}
         }
-        self.batch.push(recorded);
-        if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> Result<(), StoreError> {
-        self.log.commit(&self.batch, &[])?;
-        self.batch.clear();
-        Ok(())
+        self.at = Some(recorded.at);
+        self.log.push(recorded)
     }
 
     fn finish(mut self) -> Result<(), StoreError> {
-        let Some(last) = self.log.reader().get(self.log.head())? else { return Ok(()) };
         for delivery in std::mem::take(&mut self.open) {
             let event = Event::DeliveryDead { delivery, error: "imported, not sent".to_owned() };
-            let seq = self.next();
-            self.push(Recorded { seq, at: last.at, event })?;
+            let (seq, at) = (self.log.next(), self.at.unwrap_or_default());
+            self.log.push(Recorded { seq, at, event })?;
         }
-        self.flush()
+        self.log.flush()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use expect_test::expect;
-    use jiff::Timestamp;
     use tempfile::TempDir;
 
     use super::*;

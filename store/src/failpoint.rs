@@ -1,7 +1,8 @@
 //! Named places where a test may end the process, to see what a machine that stops there leaves behind.
 //!
 //! Only builds with debug assertions have them: `STORYLINE_ABORT_AT=name` ends the process at the first pass
-//! of that place, `name:3` at the third. A release build has none of it.
+//! of that place, `name:3` at the third. `STORYLINE_FAILPOINTS_TO=path` writes down every place that is passed, so that a
+//! test can end the process at each of them. A release build has none of it.
 
 /// Ends the process here if a test asked for it. `name` is `room.step`, unique in the house.
 #[cfg(debug_assertions)]
@@ -12,6 +13,7 @@ pub fn failpoint(name: &str) {
     };
     static ASKED: OnceLock<Option<(String, u64)>> = OnceLock::new();
     static PASSED: AtomicU64 = AtomicU64::new(0);
+    note(name);
     let asked = ASKED.get_or_init(|| {
         let asked = std::env::var("STORYLINE_ABORT_AT").ok()?;
         match asked.split_once(':') {
@@ -24,6 +26,19 @@ pub fn failpoint(name: &str) {
         && PASSED.fetch_add(1, Ordering::Relaxed) + 1 == *pass
     {
         std::process::abort();
+    }
+}
+
+/// Writes down that a place was passed, where a test asked for it.
+#[cfg(debug_assertions)]
+fn note(name: &str) {
+    use std::{fs::OpenOptions, io::Write, path::PathBuf, sync::OnceLock};
+    static TO: OnceLock<Option<PathBuf>> = OnceLock::new();
+    if let Some(to) = TO.get_or_init(|| std::env::var_os("STORYLINE_FAILPOINTS_TO").map(PathBuf::from))
+        && let Ok(mut file) = OpenOptions::new().create(true).append(true).open(to)
+    {
+        // A place that could not be noted is one the test misses, and says so.
+        let _ = writeln!(file, "{name}");
     }
 }
 

@@ -16,6 +16,9 @@ use crate::{FeedTrouble, Seq};
 pub struct FeedRecord {
     /// When it was and will be visited, and how.
     pub schedule: Schedule,
+    /// The languages its last items seemed to be in that name none, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tongues: Vec<String>,
     /// What it was seen to carry.
     #[serde(skip)]
     pub seen: Seen,

@@ -19,7 +19,7 @@ use std::{
 
 use storyline_config::limit::{HEAD_COMMITS_MAX, HEAD_LAG_MAX};
 
-use crate::{Seq, StoreError, codec::Fields, durable};
+use crate::{Seq, StoreError, codec::Fields, durable, failpoint::failpoint};
 
 /// The data directory's format this version writes, and the newest it reads.
 pub(crate) const FORMAT: u32 = 1;
@@ -125,6 +125,7 @@ impl Head {
             file.write_all_at(&encode(reach), at)?;
         }
         file.sync_all()?;
+        failpoint("head.begun");
         std::fs::rename(&temporary, &path)?;
         durable::sync_dir(data_dir)?;
         Ok(Self { file, slot: 0, behind: 0, synced: Instant::now() })
@@ -146,6 +147,7 @@ impl Head {
     pub(crate) fn sync(&mut self) -> io::Result<()> {
         if self.behind > 0 {
             self.file.sync_data()?;
+            failpoint("head.synced");
         }
         self.behind = 0;
         self.synced = Instant::now();

@@ -11,7 +11,7 @@ use std::{
 
 use crate::StoreError;
 
-const FILE: &str = "lock";
+pub(crate) const FILE: &str = "lock";
 /// Both waits together stay under a second: so soon a second daemon has to know.
 const TRIES: u32 = 30;
 const BETWEEN_TRIES: Duration = Duration::from_millis(10);

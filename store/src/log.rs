@@ -19,6 +19,7 @@ pub use open::Opened;
 use crate::{
     FeedRecord, Recorded, Seq, StorageCode, StoreError,
     database::{Changes, Database},
+    failpoint::failpoint,
     feed_parts::{Change, Kept},
     head::{Head, Reach},
     lock::Lock,
@@ -146,10 +147,14 @@ impl Log {
         let reach = group.entries.last().map_or(self.reach, |it| Reach { seq: it.last, crc: it.crc });
         let changes = group.changes(reach);
         self.shared.with(|database| {
+            failpoint("commit.begun");
             database.apply(&changes)?;
+            failpoint("commit.applied");
             if durable {
                 database.flush()?;
+                failpoint("commit.flushed");
                 database.sync()?;
+                failpoint("commit.synced");
             }
             Ok(())
         })?;
@@ -158,6 +163,7 @@ impl Log {
         }
         if reach != self.reach {
             self.head.as_mut().map_or(Ok(()), |it| it.write(reach))?;
+            failpoint("commit.told");
             self.reach = reach;
             self.shared.durable(reach.seq);
         }

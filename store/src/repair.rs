@@ -16,15 +16,15 @@ use crate::{
     aside::Scratch,
     carve::{Carved, carve},
     database::{self, Database},
-    durable, feed_parts,
+    durable,
+    failpoint::failpoint,
+    feed_parts,
+    fill::Filling,
     head::{self, Found, Reach},
     lock::{Lock, not_writable},
     log::open::log_dir,
     segment, swap, verify, walk,
 };
-
-/// Events written at one time.
-const BATCH: usize = 1_000;
 
 /// What a repair brought back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,14 +48,15 @@ pub struct Repaired {
 /// [`StoreError::InUse`], [`StoreError::NotWritable`], [`StoreError::TooNew`], and [`StoreError::Full`] where no new
 /// database fits: nothing was changed then.
 pub fn repair(data_dir: &Path, now: Timestamp) -> Result<Repaired, StoreError> {
-    let verified = verify(data_dir)?;
+    let _lock = Lock::take(data_dir)?;
+    // A repair that was interrupted in its last step is done once that is.
+    swap::finish(data_dir)?;
+    let verified = verify::checked(data_dir)?;
     if verified.ok {
         return Ok(Repaired { kept: verified.head.0, restored: 0, missing: Vec::new() });
     }
-    let _lock = Lock::take(data_dir)?;
     let log_dir = log_dir(data_dir);
     aside::recover(data_dir, &log_dir)?;
-    swap::finish(data_dir)?;
     let head = match head::read(data_dir)? {
         Found::Reach(reach) => Some(reach),
         Found::Missing | Found::Unreadable => None,
@@ -65,7 +66,9 @@ pub fn repair(data_dir: &Path, now: Timestamp) -> Result<Repaired, StoreError> {
     let mut files = segment::files(data_dir)?;
     files.extend(file.exists().then_some(file));
     let carved = carve(&files, head)?;
+    failpoint("repair.carved");
     let repaired = build(data_dir, &standing, &carved, head.unwrap_or_default(), now)?;
+    failpoint("repair.built");
     swap::exchange(data_dir, "damaged", now).map_err(|source| not_writable(data_dir, source))?;
     Ok(repaired)
 }
@@ -110,8 +113,7 @@ fn fill(
     now: Timestamp,
 ) -> Result<Repaired, StoreError> {
     let mut log = Log::open(dir)?.log;
-    let mut filler =
-        Filler { log: &mut log, at: Timestamp::UNIX_EPOCH, batch: Vec::new(), missing: Vec::new() };
+    let mut filler = Filler { log: Filling::new(&mut log), at: None, missing: Vec::new() };
     for events in carved.events(Seq(0)) {
         // A value that proved itself whole and still cannot be read is as lost as one that is not there.
         let Ok(events) = events else { continue };
@@ -120,11 +122,9 @@ fn fill(
             filler.push(it)?;
         }
     }
-    if filler.batch.is_empty() && filler.log.head() == Seq(0) {
-        filler.at = now;
-    }
+    filler.at = filler.at.or(Some(now));
     filler.lose_before(head.seq.next())?;
-    filler.flush()?;
+    filler.log.flush()?;
     let missing = filler.missing;
     // How far a feed is read is known only where nothing after it was lost to the engine.
     if standing.reach.seq == log.head() {
@@ -141,45 +141,34 @@ fn fill(
 
 /// Fills a new log, each event at its own number.
 struct Filler<'a> {
-    log: &'a mut Log,
-    /// The time of the last event.
-    at: Timestamp,
-    batch: Vec<Recorded>,
+    log: Filling<'a>,
+    /// The time of the last event; none before the first.
+    at: Option<Timestamp>,
     missing: Vec<(Seq, Seq)>,
 }
 
 impl Filler<'_> {
-    fn next(&self) -> Seq {
-        self.batch.last().map_or(self.log.head(), |it| it.seq).next()
-    }
-
     /// Says of every event up to this one that it is lost.
     fn lose_before(&mut self, seq: Seq) -> Result<(), StoreError> {
-        let from = self.next();
+        let from = self.log.next();
         if from >= seq {
             return Ok(());
         }
         self.missing.push((from, Seq(seq.0 - 1)));
-        while self.next() < seq {
+        let at = self.at.unwrap_or(Timestamp::UNIX_EPOCH);
+        while self.log.next() < seq {
             let event = Event::RecordLost { detail: "lost to damage".to_owned() };
-            self.push(Recorded { seq: self.next(), at: self.at, event })?;
+            self.log.push(Recorded { seq: self.log.next(), at, event })?;
         }
         Ok(())
     }
 
     fn push(&mut self, recorded: Recorded) -> Result<(), StoreError> {
-        if recorded.seq < self.next() {
+        if recorded.seq < self.log.next() {
             return Ok(());
         }
-        self.at = recorded.at;
-        self.batch.push(recorded);
-        if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> Result<(), StoreError> {
-        self.log.commit(&self.batch, &[])?;
-        self.batch.clear();
-        Ok(())
+        self.at = Some(recorded.at);
+        self.log.push(recorded)
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use storyline_config::FeedId;
 
-use crate::{DevelopmentId, ItemId};
+use crate::{DevelopmentId, Item, ItemId};
 
 /// An item cited as evidence, with what memory needs to compare others with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,6 +45,32 @@ pub struct Report {
     /// Whether it came too late to be told of.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub late: bool,
+}
+
+impl Report {
+    /// The item it was, as far as the log keeps it.
+    pub fn as_item(&self) -> Item {
+        Item {
+            id: self.item,
+            key: self.key.clone(),
+            feed: self.feed.clone(),
+            outlet: self.outlet.clone(),
+            guid: None,
+            link: self.url.clone(),
+            lang: self.lang.clone(),
+            title: self.title.clone(),
+            text: self.text.clone(),
+            published: self.published,
+            seen: self.effective,
+            effective: self.effective,
+            date_flag: None,
+            authors: Vec::new(),
+            source: None,
+            categories: Vec::new(),
+            revision: false,
+            late: self.late,
+        }
+    }
 }
 
 /// How an item relates to what a storyline already knew.

@@ -11,9 +11,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Reader, Seq, StoreError, durable, lock::not_writable, walk::values};
+use crate::{Reader, Seq, StoreError, durable, failpoint::failpoint, lock::not_writable, walk::values};
 
-const DIR: &str = "backup";
+pub(crate) const DIR: &str = "backup";
 const NEW: &str = "segment.new";
 
 /// Saves what no segment holds yet, and says how far they reach then; call it at least daily.
@@ -38,9 +38,12 @@ pub fn save(reader: &Reader, data_dir: &Path) -> Result<Seq, StoreError> {
         }
         Ok(())
     })?;
+    failpoint("segment.written");
     file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    failpoint("segment.synced");
     fs::rename(&path, dir.join(format!("{:020}-{:020}.segment", after.next().0, head.0)))?;
     durable::sync_dir(&dir)?;
+    failpoint("segment.closed");
     Ok(head)
 }
 

@@ -11,9 +11,9 @@ use std::{fs, io, path::Path};
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::{Seq, StoreError, codec::Fields, durable};
+use crate::{Seq, StoreError, codec::Fields, durable, failpoint::failpoint};
 
-const FILE: &str = "snapshot";
+pub(crate) const FILE: &str = "snapshot";
 const MAGIC: [u8; 4] = *b"SLSN";
 const FORMAT: u32 = 1;
 /// What one version made of the log another may see otherwise.
@@ -47,6 +47,7 @@ pub fn load(data_dir: &Path) -> Option<(Seq, Vec<u8>)> {
     let end = head.len() + bytes.len();
     file.truncate(end);
     file.drain(..head.len());
+    failpoint("snapshot.read");
     Some((seq, file))
 }
 

@@ -13,7 +13,7 @@ use std::{
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use crate::durable;
+use crate::{durable, failpoint::failpoint};
 
 const FILE: &str = "log.sum";
 const CHUNK_BYTES: usize = 1 << 20;
@@ -62,6 +62,7 @@ pub(crate) fn remove(data_dir: &Path) -> io::Result<()> {
     if exists(data_dir) {
         durable::remove(&data_dir.join(FILE))?;
         durable::sync_dir(data_dir)?;
+        failpoint("sum.removed");
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::{
     lock::Lock,
     log::{checked::is_whole, open::log_dir},
     reader::Source,
-    sum, walk,
+    sum, swap, walk,
 };
 
 /// What a check of the whole log found.
@@ -60,8 +60,13 @@ impl Verified {
 /// [`StoreError::Full`] where the copy does not fit.
 pub fn verify(data_dir: &Path) -> Result<Verified, StoreError> {
     let _lock = Lock::borrow(data_dir)?;
+    checked(data_dir)
+}
+
+/// [`verify`] for whoever holds the lock.
+pub(crate) fn checked(data_dir: &Path) -> Result<Verified, StoreError> {
     let mut damaged = Vec::new();
-    let head = match head::read(data_dir)? {
+    let head = match head::read(&swap::holder(data_dir, "HEAD"))? {
         Found::Reach(reach) => Some(reach),
         Found::Missing => None,
         Found::Unreadable => {
@@ -69,7 +74,8 @@ pub fn verify(data_dir: &Path) -> Result<Verified, StoreError> {
             None
         }
     };
-    let log_dir = aside::untouched(data_dir, &log_dir(data_dir));
+    let holder = swap::holder(data_dir, "log");
+    let log_dir = aside::untouched(&holder, &log_dir(&holder));
     let file = log_dir.join(database::FILE);
     if !file.exists() {
         if let Some(head) = head.filter(|it| it.seq > Seq(0)) {
@@ -80,7 +86,7 @@ pub fn verify(data_dir: &Path) -> Result<Verified, StoreError> {
     if head.is_none() && damaged.is_empty() {
         damaged.push(Damage::of("HEAD", "it is missing".to_owned()));
     }
-    let differing = sum::differing(data_dir, &log_dir)?;
+    let differing = sum::differing(&swap::holder(data_dir, "log.sum"), &log_dir)?;
     match is_whole(&Scratch::of(data_dir, &log_dir)?.dir, head.unwrap_or_default()) {
         Ok(reach) => {
             let what = "it is not as the last stop left it; every event is whole";

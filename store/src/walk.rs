@@ -1,6 +1,6 @@
 //! Going through the log's values in order.
 
-use std::ops::RangeFrom;
+use std::{ops::RangeFrom, thread};
 
 use sled::{IVec, Tree};
 
@@ -11,6 +11,9 @@ use crate::{
     head::Reach,
     pack::{Held, Part, frames, held, key, key_seq},
 };
+
+/// A shorter log is not worth a second thread.
+const PARALLEL_EVENTS: u64 = if cfg!(test) { 10 } else { 10_000 };
 
 /// The predecessor's CRC and the frames that follow it, as one value or a long event's parts hold them.
 #[derive(Debug)]
@@ -120,34 +123,88 @@ pub(crate) struct Break {
     pub(crate) detail: String,
 }
 
-/// Reads the whole log: dense from 1, every CRC, and at least as far as `head` says.
+/// Reads the whole log: dense from 1, every CRC, and at least as far as `head` says. Its halves are read at one time, and
+/// have to meet.
 pub(crate) fn check(events: &Tree, head: Reach) -> Result<Reach, Break> {
-    let mut whole = Reach::default();
-    let broken = |whole: Reach, detail: String| Break { whole, detail };
-    let bodies = bodies(events, Seq(0)).map_err(|error| broken(whole, detail(&error)))?;
-    for body in bodies {
-        let next = whole.seq.next();
-        let body = body.map_err(|error| broken(whole, detail(&error)))?;
-        let frames = frames(body.bytes()).map_err(|flaw| broken(whole, detail(&flaw.at(next))))?;
-        if body.first != next || frames.crc != whole.crc {
-            return Err(broken(whole, format!("event {next} is missing; {} comes instead", body.first)));
+    let begin = Reach::default();
+    let whole = match middle(events) {
+        None => stretch(events, Seq(0), None, Some(begin), head)?.1,
+        Some(middle) => {
+            let (first, second) = thread::scope(|scope| {
+                let second = scope.spawn(|| stretch(events, middle, None, None, head));
+                let first = stretch(events, Seq(0), Some(middle), Some(begin), head);
+                let died = |_| Err(Break { whole: begin, detail: "reading it broke off".to_owned() });
+                (first, second.join().unwrap_or_else(died))
+            });
+            let (_, met) = first?;
+            match second {
+                Ok((before, end)) if before == met => end,
+                Ok((before, _)) => return Err(missing(met, before.seq.next())),
+                // Nothing of the second half is whole, as far as it says: the first is.
+                Err(at) if at.whole.seq <= met.seq => return Err(Break { whole: met, ..at }),
+                Err(at) => return Err(at),
+            }
+        }
+    };
+    if whole.seq < head.seq {
+        let detail = format!("it ends at {}, and HEAD says {}", whole.seq, head.seq);
+        return Err(Break { whole, detail });
+    }
+    Ok(whole)
+}
+
+/// The key to part a long log at.
+fn middle(events: &Tree) -> Option<Seq> {
+    let (last, _) = guarded(|| events.last()).ok()??;
+    let last = key_seq(&last).filter(|it| it.0 > PARALLEL_EVENTS)?;
+    let half = key(Seq(last.0 / 2));
+    let (before, _) = guarded(|| events.range(..=half).next_back().transpose()).ok()??;
+    key_seq(&before).filter(|it| it.0 > 1)
+}
+
+/// Reads from one key up to another: dense, every CRC. What is before the first is taken on trust where it is not given,
+/// and said with how far it is whole.
+fn stretch(
+    events: &Tree,
+    from: Seq,
+    to: Option<Seq>,
+    before: Option<Reach>,
+    head: Reach,
+) -> Result<(Reach, Reach), Break> {
+    let mut before = before;
+    let mut whole = before.unwrap_or_default();
+    let broken = |whole: Reach, error: &StoreError| Break { whole, detail: detail(error) };
+    for body in bodies(events, from).map_err(|error| broken(whole, &error))? {
+        let body = body.map_err(|error| broken(whole, &error))?;
+        if to.is_some_and(|to| body.first >= to) {
+            break;
+        }
+        let frames = frames(body.bytes()).map_err(|flaw| broken(whole, &flaw.at(whole.seq.next())))?;
+        if before.is_none() {
+            whole = Reach { seq: Seq(body.first.0.saturating_sub(1)), crc: frames.crc };
+            before = Some(whole);
+        }
+        if body.first != whole.seq.next() || frames.crc != whole.crc {
+            return Err(missing(whole, body.first));
         }
         for frame in frames {
             let next = whole.seq.next();
-            let frame = frame.map_err(|flaw| broken(whole, detail(&flaw.at(next))))?;
+            let frame = frame.map_err(|flaw| broken(whole, &flaw.at(next)))?;
             if frame.seq != next {
-                return Err(broken(whole, format!("event {next} is missing; {} comes instead", frame.seq)));
+                return Err(missing(whole, frame.seq));
             }
             whole = Reach { seq: frame.seq, crc: frame.crc };
             if whole.seq == head.seq && whole.crc != head.crc {
-                return Err(broken(whole, format!("event {} is not the one HEAD names", whole.seq)));
+                let detail = format!("event {} is not the one HEAD names", whole.seq);
+                return Err(Break { whole, detail });
             }
         }
     }
-    if whole.seq < head.seq {
-        return Err(broken(whole, format!("it ends at {}, and HEAD says {}", whole.seq, head.seq)));
-    }
-    Ok(whole)
+    Ok((before.unwrap_or_default(), whole))
+}
+
+fn missing(whole: Reach, instead: Seq) -> Break {
+    Break { whole, detail: format!("event {} is missing; {instead} comes instead", whole.seq.next()) }
 }
 
 /// An error with its cause, as a fragment for people.

@@ -87,6 +87,20 @@ pub enum DeliveryDigest {
     Rate,
     /// More than the storm guard lets through.
     Storm,
+    /// The sink's quiet hours.
+    Quiet,
+}
+
+impl DeliveryDigest {
+    /// Whether a digest for this reason tells of what was gathered for that one.
+    ///
+    /// What had become due while a sink was left in peace is told at its end in one message.
+    pub fn tells_of(self, gathered: Self) -> bool {
+        match gathered {
+            Self::FirstRun | Self::Stop => self == gathered,
+            Self::Window | Self::Rate | Self::Storm | Self::Quiet => self == gathered || self == Self::Quiet,
+        }
+    }
 }
 
 /// Why a feed cannot be read.

@@ -84,10 +84,26 @@ impl House {
 
     /// Starts the daemon and waits until it answers.
     pub(crate) fn start(&mut self) {
+        self.launch(None);
+        until("the daemon answers", || self.run(&["status"]).status.success());
+    }
+
+    /// Starts the daemon, to end itself at a named place, and waits until it answers or has ended.
+    pub(crate) fn start_to_abort_at(&mut self, place: &str) {
+        self.launch(Some(place));
+        until("the daemon answers", || self.has_ended() || self.run(&["status"]).status.success());
+    }
+
+    fn launch(&mut self, abort_at: Option<&str>) {
         let log = std::fs::File::options().create(true).append(true).open(self.path("stderr")).unwrap();
         let mut command = self.command(&["run"]);
+        command.envs(abort_at.map(|it| ("STORYLINE_ABORT_AT", it)));
         self.daemon = Some(command.stdout(Stdio::null()).stderr(log).spawn().unwrap());
-        until("the daemon answers", || self.run(&["status"]).status.success());
+    }
+
+    /// Whether the daemon has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.daemon.as_mut().is_none_or(|it| it.try_wait().unwrap().is_some())
     }
 
     /// What the daemon said.

@@ -8,7 +8,7 @@ use std::{
 use crate::house::root;
 
 /// Rooms and files that take values and return values: no clock, no disk, no network, no chance.
-const PURE: [&str; 14] = [
+const PURE: [&str; 15] = [
     "config/src/storyline.rs",
     "store/src/state/",
     "store/src/event.rs",
@@ -20,6 +20,7 @@ const PURE: [&str; 14] = [
     "daemon/src/poll/turns.rs",
     "daemon/src/backtest/",
     "daemon/src/writer/core.rs",
+    "daemon/src/writer/hearing.rs",
     "daemon/src/writer/misses.rs",
     "daemon/src/writer/wish.rs",
     "daemon/src/writer/seen.rs",

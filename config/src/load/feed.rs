@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use jiff::tz::TimeZone;
 
 use super::{
+    pace::zone,
     process::{BASELINES, interval},
-    table::{Table, nearest},
+    table::Table,
     tree::{Node, Value},
     value::{self, choice, duration},
 };
@@ -42,7 +43,13 @@ pub(super) fn feed(notes: &mut Notes, id: &str, poll: &Poll, mut table: Table<'_
         None => Some(Kind::Feed),
         Some(it) => choice(KINDS)(notes, &it.node),
     };
-    let source = kind.and_then(|it| source(notes, it, &mut table));
+    let source = match kind {
+        Some(it) => source(notes, it, &mut table),
+        None => {
+            of_any_kind(notes, &mut table);
+            None
+        }
+    };
     let outlet = table.get(notes, "outlet", value::text).unwrap_or_else(|| id.to_owned());
     let role = table.get(notes, "role", choice(ROLES)).unwrap_or_default();
     let read = Feed {
@@ -60,9 +67,7 @@ pub(super) fn feed(notes: &mut Notes, id: &str, poll: &Poll, mut table: Table<'_
         headers: table.get(notes, "headers", headers).unwrap_or_default(),
         secret_file: table.get(notes, "secret_file", value::path),
     };
-    if kind.is_some() {
-        table.finish(notes);
-    }
+    table.finish(notes);
     source.is_some().then_some(read)
 }
 
@@ -87,6 +92,14 @@ fn source(notes: &mut Notes, kind: Kind, table: &mut Table<'_>) -> Option<Source
         table.misplaced(notes, key, &format!("its kind is \"{word}\""));
     }
     source
+}
+
+/// Reads what names a source of a kind that is not known, for what is wrong with it besides.
+fn of_any_kind(notes: &mut Notes, table: &mut Table<'_>) {
+    table.get(notes, "url", value::url(&["https", "http"]));
+    table.get(notes, "command", value::command);
+    table.get(notes, "timeout", duration);
+    table.get(notes, "path", value::path);
 }
 
 fn speaks_for(notes: &mut Notes, role: Role, table: &mut Table<'_>) -> Vec<String> {
@@ -123,20 +136,6 @@ fn own_interval(notes: &mut Notes, node: &Node, poll: &Poll) -> Option<Duration>
         return None;
     }
     Some(read)
-}
-
-fn zone(notes: &mut Notes, node: &Node) -> Option<TimeZone> {
-    let written = value::text(notes, node)?;
-    if let Ok(it) = TimeZone::get(&written) {
-        return Some(it);
-    }
-    let known: Vec<String> = jiff::tz::db().available().map(|it| it.to_string()).collect();
-    let help = nearest(&written, known.iter().map(String::as_str)).map_or_else(
-        || "use a name such as \"Europe/London\"".to_owned(),
-        |it| format!("did you mean {it:?}?"),
-    );
-    notes.error_help(&node.at, format!("{written:?} is no time zone"), help);
-    None
 }
 
 fn headers(notes: &mut Notes, node: &Node) -> Option<BTreeMap<String, String>> {

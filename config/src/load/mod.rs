@@ -12,6 +12,7 @@ mod check;
 mod feed;
 mod files;
 mod locate;
+mod pace;
 mod process;
 mod sink;
 mod storyline;
@@ -21,6 +22,8 @@ mod table;
 mod tests;
 mod tree;
 mod value;
+mod way;
+mod written;
 
 use std::{
     collections::BTreeMap,
@@ -31,6 +34,7 @@ use std::{
 pub use locate::{Location, locate};
 use table::{Table, suggestion};
 use tree::{Branch, Entry};
+pub use written::{Warnings, Written, WrittenAlias, WrittenFacet};
 
 use crate::{Config, Findings, Pack, finding::Notes, starter};
 
@@ -43,6 +47,8 @@ pub struct Loaded {
     pub findings: Findings,
     /// The files it was read from, the first one named first; none for the built-in starter.
     pub files: Vec<PathBuf>,
+    /// Where its definitions are written.
+    pub written: Written,
 }
 
 impl Config {
@@ -79,7 +85,8 @@ impl Config {
         let tree = shipped(&mut notes, starter::FILES);
         let config = read(&mut notes, &tree);
         check::check(&mut notes, &tree, &config, true);
-        Loaded { config, findings: notes.finish(), files: Vec::new() }
+        let written = Written::of(&tree);
+        Loaded { config, findings: notes.finish(), files: Vec::new(), written }
     }
 
     /// Reads what [`locate`] found.
@@ -101,7 +108,8 @@ fn finish(mut notes: Notes, tree: &Branch, whole: bool, files: Vec<PathBuf>) -> 
     if notes.has_errors() {
         return Err(notes.finish());
     }
-    Ok(Loaded { config, findings: notes.finish(), files })
+    let written = Written::of(tree);
+    Ok(Loaded { config, findings: notes.finish(), files, written })
 }
 
 /// Merges files that came with the program.

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use ipnet::IpNet;
 
 use super::{
+    pace,
     table::Table,
     tree::{Node, Value},
     value::{self, choice, duration, whole},
@@ -81,8 +82,9 @@ pub(super) fn alerts(notes: &mut Notes, mut table: Table<'_>) -> Alerts {
         None => Alerts::default().storm,
         Some(node) => storm(notes, node),
     };
+    let time_zone = table.get(notes, "time_zone", pace::zone);
     table.finish(notes);
-    Alerts { storm }
+    Alerts { storm, time_zone }
 }
 
 fn storm(notes: &mut Notes, node: &Node) -> Option<Storm> {

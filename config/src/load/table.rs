@@ -9,6 +9,8 @@ pub(super) struct Table<'a> {
     pub(super) at: Place,
     entries: &'a Branch,
     asked: Vec<&'static str>,
+    /// Keys that have no meaning here, whether or not they are there.
+    refused: Vec<&'static str>,
     /// What it is, as messages call it: "feed `bbc`".
     pub(super) title: String,
 }
@@ -23,7 +25,9 @@ impl<'a> Table<'a> {
     ) -> Option<Self> {
         let title = title.into();
         match &node.value {
-            Value::Table(entries) => Some(Self { at: at.clone(), entries, asked: Vec::new(), title }),
+            Value::Table(entries) => {
+                Some(Self { at: at.clone(), entries, asked: Vec::new(), refused: Vec::new(), title })
+            }
             other => {
                 notes.error(&node.at, format!("{title} is {}, expected a table", other.kind()));
                 None
@@ -33,7 +37,9 @@ impl<'a> Table<'a> {
 
     /// The entry of a key, if it is there.
     pub(super) fn entry(&mut self, key: &'static str) -> Option<&'a Entry> {
-        self.asked.push(key);
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
         self.entries.get(key)
     }
 
@@ -62,7 +68,8 @@ impl<'a> Table<'a> {
 
     /// Notes a key that has no meaning here.
     pub(super) fn misplaced(&mut self, notes: &mut Notes, key: &'static str, why: &str) {
-        if let Some(it) = self.entry(key) {
+        self.refused.push(key);
+        if let Some(it) = self.entries.get(key) {
             notes.error(&it.key, format!("`{key}` has no meaning for {}: {why}", self.title));
         }
     }
@@ -81,9 +88,11 @@ impl<'a> Table<'a> {
 
     /// Notes the keys nobody asked for.
     pub(super) fn finish(self, notes: &mut Notes) {
-        for (key, it) in self.entries.iter().filter(|(key, _)| !self.asked.contains(&key.as_str())) {
+        let told = |key: &str| self.asked.contains(&key) || self.refused.contains(&key);
+        let known: Vec<&str> = self.asked.iter().filter(|it| !self.refused.contains(it)).copied().collect();
+        for (key, it) in self.entries.iter().filter(|(key, _)| !told(key)) {
             let message = format!("unknown key `{key}` in {}", self.title);
-            notes.error_help(&it.key, message, suggestion(key, &self.asked));
+            notes.error_help(&it.key, message, suggestion(key, &known));
         }
     }
 }

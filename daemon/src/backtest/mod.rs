@@ -2,6 +2,12 @@
 //!
 //! It thinks with the very core the writer thinks with, and commits nothing:
 //! so a backtest cannot disagree with what the daemon would have done.
+//! [`Difference`] says what two runs, or a run and the log, make otherwise.
+
+mod decision;
+mod difference;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -13,8 +19,11 @@ use serde::Serialize;
 use storyline_config::{Config, Phase, StorylineId};
 use storyline_store::{DateMention, DevelopmentId, Evidence, Item, ItemId, Relation};
 
+pub use decision::{Decision, Recordings};
+pub use difference::{Alerts, Developments, Difference, Moved, Part, Parted, Reports, Staged, Told};
+
 use crate::{
-    detect::{Fact, Judgement},
+    detect::{Fact, Judgement, Rules},
     writer::{Core, Past},
 };
 
@@ -48,6 +57,15 @@ pub struct Line {
     pub dates: Vec<DateMention>,
     /// Why.
     pub evidence: Evidence,
+    /// The item.
+    #[serde(skip)]
+    pub item: ItemId,
+    /// Its headline.
+    #[serde(skip)]
+    pub title: String,
+    /// The time it counts from.
+    #[serde(skip)]
+    pub at: Timestamp,
 }
 
 /// Items in the order they are judged: by effective time, then id, then the order they were given in.
@@ -58,10 +76,19 @@ pub fn in_order(mut items: Vec<Item>) -> Vec<Item> {
 
 /// Judges items one after the other, in the order they are given. A repeat that says nothing new gives no line.
 pub fn backtest(config: &Config, items: impl Iterator<Item = Item>) -> impl Iterator<Item = Line> {
+    backtest_by(config, Rules::default(), items)
+}
+
+/// Judges items as [`backtest`] does, by other rules than the shipped ones.
+pub fn backtest_by(
+    config: &Config,
+    rules: Rules,
+    items: impl Iterator<Item = Item>,
+) -> impl Iterator<Item = Line> {
     // Whoever is told in the end plays no part in what is decided.
     let config = Config { sinks: BTreeMap::new(), feeds: config.feeds.clone(), ..config.clone() };
     let mut run = Run {
-        core: Core::new(Arc::new(config), TimeZone::UTC, Past::default()),
+        core: Core::new(Arc::new(config), TimeZone::UTC, Past::default()).judging_by(rules),
         names: BTreeMap::new(),
         now: None,
     };
@@ -88,7 +115,7 @@ impl Run {
         let judged = self.core.ingest(item, false, item.effective);
         drop(self.core.take_staged());
         self.names.insert(item.id, name.clone());
-        judged.judgements.iter().map(|it| self.line(&name, it)).collect()
+        judged.judgements.iter().map(|it| self.line(&name, item, it)).collect()
     }
 
     /// Lets time pass up to an item.
@@ -104,7 +131,7 @@ impl Run {
         self.now = Some(now);
     }
 
-    fn line(&self, name: &str, it: &Judgement) -> Line {
+    fn line(&self, name: &str, item: &Item, it: &Judgement) -> Line {
         Line {
             id: name.to_owned(),
             storyline: it.storyline.clone(),
@@ -118,6 +145,9 @@ impl Run {
             facts: it.facts.clone(),
             dates: it.dates.clone(),
             evidence: it.evidence.clone(),
+            item: item.id,
+            title: item.title.clone(),
+            at: item.effective,
         }
     }
 }

@@ -27,9 +27,9 @@ pub(crate) struct AlertsArgs {
 
 #[derive(Debug, Subcommand)]
 enum AlertsCommand {
-    /// Acknowledge an alert
+    /// Acknowledge an alert, or all open alerts of a storyline
     Ack {
-        /// The alert
+        /// The alert, by its id or #SEQ; or a storyline
         id: String,
     },
     /// Send a test message to a sink; needs no daemon
@@ -39,7 +39,7 @@ enum AlertsCommand {
     },
     /// Send the dead deliveries of an alert, or one of them, again
     Retry {
-        /// The alert or the delivery
+        /// The alert, by its id or #SEQ; or the delivery
         id: String,
     },
 }
@@ -59,7 +59,13 @@ pub(super) async fn run(args: &AlertsArgs, global: &Global) -> Result<Exit, Fail
         }
         Some(AlertsCommand::Ack { id }) => {
             let answer = client.post(&format!("/v1/alerts/{}/ack", encoded(id)), &json!({})).await?;
-            out::show(global, answer, |it| format!("{id} is acknowledged (#{})\n", number(it, "seq")))?;
+            out::show(global, answer, |it| {
+                let of = match list(it, "alerts").len() {
+                    0 | 1 => String::new(),
+                    more => format!(", {more} alerts"),
+                };
+                format!("{id} is acknowledged{of} (#{})\n", number(it, "seq"))
+            })?;
         }
         Some(AlertsCommand::Retry { id }) => {
             let answer = client.post(&format!("/v1/alerts/{}/retry", encoded(id)), &json!({})).await?;

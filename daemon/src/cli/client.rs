@@ -31,8 +31,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// 69 where none does, 77 where the one that is there may not be used.
+    /// 69 where none does, 77 where the one that is there may not be used, 78 where the configuration that names it
+    /// cannot be read.
     pub(super) async fn find(global: &Global) -> Result<Self, Failure> {
+        global.readable()?;
         let mut refused = None;
         let sockets = global.sockets();
         for path in &sockets {

@@ -2,7 +2,8 @@
 
 use std::{fmt, io, process::ExitCode};
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use storyline_config::Findings;
 
 /// The exit codes scripts rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,23 @@ pub(crate) enum Exit {
     Configuration = 78,
 }
 
+impl Exit {
+    /// What it is called by people and by programs.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Done => ("Done", "done"),
+            Self::No => ("No", "no"),
+            Self::Usage => ("Asked wrongly", "usage"),
+            Self::BadData => ("Bad data", "bad_data"),
+            Self::NotRunning => ("Not running", "not_running"),
+            Self::Disk => ("Disk failure", "disk"),
+            Self::TryAgain => ("Try again", "try_again"),
+            Self::NotPermitted => ("Not permitted", "not_permitted"),
+            Self::Configuration => ("Bad configuration", "configuration"),
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
@@ -44,17 +62,39 @@ pub(crate) struct Failure {
     pub(crate) hint: String,
     /// The problem document the daemon answered with.
     pub(crate) problem: Option<Value>,
+    /// What is wrong where, for a configuration that cannot be used.
+    pub(crate) findings: Option<Value>,
 }
 
 impl Failure {
     /// A failure with what to do about it.
     pub(crate) fn new(exit: Exit, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), hint: hint.into(), problem: None }
+        Self { exit, message: message.into(), hint: hint.into(), problem: None, findings: None }
     }
 
     /// An end that needs no words, such as a reader that has seen enough.
     pub(crate) fn quiet(exit: Exit) -> Self {
         Self::new(exit, "", "")
+    }
+
+    /// A configuration that cannot be used, with what is wrong where.
+    pub(crate) fn of_findings(message: impl Into<String>, hint: &str, findings: &Findings) -> Self {
+        Self { findings: Some(json!(findings)), ..Self::new(Exit::Configuration, message, hint) }
+    }
+
+    /// What `--json` prints of it: the daemon's own problem document, else one of the same shape.
+    pub(crate) fn document(&self) -> Value {
+        if let Some(problem) = &self.problem {
+            return problem.clone();
+        }
+        let (title, code) = self.exit.words();
+        let mut document = json!({
+            "type": "about:blank", "title": title, "detail": self.message, "code": code, "hint": self.hint,
+        });
+        if let (Some(findings), Some(fields)) = (&self.findings, document.as_object_mut()) {
+            fields.insert("findings".to_owned(), findings.clone());
+        }
+        document
     }
 
     /// What a problem document means for the caller.
@@ -73,7 +113,7 @@ impl Failure {
             it if it.is_empty() => format!("the daemon answered {status}"),
             it => it,
         };
-        Self { exit, message, hint: text("hint"), problem: Some(problem) }
+        Self { exit, message, hint: text("hint"), problem: Some(problem), findings: None }
     }
 }
 

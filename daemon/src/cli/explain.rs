@@ -8,7 +8,7 @@ use super::{
     Exit, Failure, Global,
     client::{Client, encoded},
     line,
-    look::{Look, list, text, words},
+    look::{Look, list, number, text, words},
     out,
 };
 
@@ -31,6 +31,9 @@ pub(super) async fn run(args: &ExplainArgs, global: &Global) -> Result<Exit, Fai
     Ok(Exit::Done)
 }
 
+/// Facets' names that are told of one that nothing touched.
+const NAMES_MAX: usize = 8;
+
 /// Lays out an explanation.
 fn render(answer: &Value, look: &Look) -> String {
     let mut lines = String::new();
@@ -42,8 +45,16 @@ fn render(answer: &Value, look: &Look) -> String {
                 lines += &format!("{place}\n");
             }
         }
+        if answer.get("muted").and_then(Value::as_bool).unwrap_or_default() {
+            lines += &format!("{} is muted: nothing it says is judged\n", text(item, "outlet"));
+        }
     }
-    for decision in list(answer, "decisions") {
+    let decisions = list(answer, "decisions");
+    let belongs = |it: &&Value| it.get("relevant").and_then(Value::as_bool).unwrap_or_default();
+    if !decisions.is_empty() && !decisions.iter().any(|it| belongs(&it)) {
+        lines += "\nIt belongs to no storyline, so nobody was told of it.\n";
+    }
+    for decision in decisions {
         lines += &render_decision(decision);
     }
     let events = list(answer, "events");
@@ -64,30 +75,102 @@ fn render_decision(it: &Value) -> String {
         (true, relation) => format!("belongs, as {}", words(relation)),
     };
     let mut lines = format!("\n{BOLD}{}{BOLD:#}: {verdict}: {}\n", text(it, "storyline"), text(it, "why"));
-    for (place, facet) in list(it, "facets").iter().enumerate() {
-        let number = facet.get("facet").and_then(Value::as_u64).unwrap_or(place as u64) + 1;
-        let touched: Vec<_> = list(facet, "touched").iter().map(touch).collect();
-        let touched = if touched.is_empty() { "missing".to_owned() } else { touched.join(", ") };
-        lines += &format!("    facet {number}: {touched}\n");
+    let facets = list(it, "facets");
+    let untouched = facets.iter().all(|it| list(it, "touched").is_empty());
+    for (place, facet) in facets.iter().enumerate().filter(|_| !untouched) {
+        lines += &render_facet(facet, place);
     }
-    if let Some(nearest) = it.get("nearest").filter(|it| it.is_object()) {
-        let score = |name: &str| nearest.get(name).and_then(Value::as_f64).unwrap_or_default();
-        let (score, threshold) = (score("score"), score("threshold"));
-        let verb = if score >= threshold { "the same from" } else { "new below" };
-        lines +=
-            &format!("    nearest: {}, {score:.2}; {verb} {threshold:.2}\n", text(nearest, "development"));
+    for it in list(it, "compared") {
+        lines += &format!("    {}\n", compared(it, relevant));
     }
     match (text(it, "origin"), text(it, "origin_why")) {
         ("", _) => {}
-        (origin, "") => lines += &format!("    origin: {origin}\n"),
-        (_, why) => lines += &format!("    origin: {why}\n"),
+        (origin, "") => lines += &format!("    it comes from {origin}\n"),
+        (_, why) => lines += &format!("    it comes from {}\n", from(why)),
+    }
+    if relevant {
+        lines += &format!("    by version {} of the rules\n", number(it, "rule_version"));
     }
     lines
 }
 
+fn render_facet(facet: &Value, place: usize) -> String {
+    let place = facet.get("facet").and_then(Value::as_u64).unwrap_or(place as u64) + 1;
+    let touched: Vec<_> = list(facet, "touched").iter().map(touch).collect();
+    if !touched.is_empty() {
+        return format!("    facet {place}: {}\n", touched.join(", "));
+    }
+    let names = list(facet, "names");
+    let mut told: Vec<String> =
+        names.iter().filter_map(Value::as_str).take(NAMES_MAX).map(str::to_owned).collect();
+    if names.len() > NAMES_MAX {
+        told.push(format!("{} more", names.len() - NAMES_MAX));
+    }
+    let wanted = if told.is_empty() { String::new() } else { format!(" (wanted: {})", told.join(", ")) };
+    format!("    facet {place}: missing{wanted}\n")
+}
+
+/// A score against its threshold, and what that means.
+fn compared(it: &Value, relevant: bool) -> String {
+    let score = |name: &str| it.get(name).and_then(Value::as_f64).unwrap_or_default();
+    let (score, threshold) = (score("score"), score("threshold"));
+    let reached = score >= threshold;
+    let other = match (text(it, "headline"), text(it, "development")) {
+        ("", "") => "an earlier report".to_owned(),
+        ("", id) => id.to_owned(),
+        (headline, "") => format!("\"{headline}\""),
+        (headline, id) => format!("\"{headline}\" ({id})"),
+    };
+    match text(it, "what") {
+        "copied" => {
+            let (share, least) = (score * 100.0, threshold * 100.0);
+            let verdict = if reached { "enough" } else { "too little" };
+            format!(
+                "it shares {share:.0} % of its words with {other}: {verdict} for a copy, which takes {least:.0} %"
+            )
+        }
+        "join" => {
+            let verdict = if reached { "near enough" } else { "not near enough" };
+            format!(
+                "with a facet missing it could only join a known report: the nearest is {other}, {score:.2}, \
+                     {verdict} (from {threshold:.2} on)"
+            )
+        }
+        _ => {
+            let verdict = match (relevant, reached) {
+                (_, true) => "the same from",
+                (_, false) => "new below",
+            };
+            format!("the nearest that is known is {other}, {score:.2}: {verdict} {threshold:.2}")
+        }
+    }
+}
+
+/// Who it comes from, and how that is known, out of "name (why)".
+fn from(origin: &str) -> String {
+    let Some((name, why)) = origin.strip_suffix(')').and_then(|it| it.rsplit_once(" (")) else {
+        return origin.to_owned();
+    };
+    let why = match why {
+        "outlet" => "the house of its outlet; it credits nobody",
+        "credit" => "its words credit it",
+        "byline" => "its byline names it",
+        "its own voice" => "the feed is its own voice",
+        "the report it copies" => "that is whose report it copies",
+        other => other,
+    };
+    format!("{name}: {why}")
+}
+
 fn touch(it: &Value) -> String {
     let at = it.get("at").and_then(Value::as_u64).unwrap_or_default() + 1;
-    format!("\"{}\" in the {} at word {at}", text(it, "alias"), text(it, "field"))
+    let alias = text(it, "alias");
+    match text(it, "field") {
+        "about" => format!("\"{alias}\", which its feed is about"),
+        "url" => format!("\"{alias}\" in its address"),
+        "category" => format!("\"{alias}\" in its categories"),
+        field => format!("\"{alias}\" in the {field} at word {at}"),
+    }
 }
 
 #[cfg(test)]
@@ -108,10 +191,15 @@ mod tests {
             "decisions": [
                 {"storyline": "munich", "relevant": true, "relation": "new", "why": "every facet is touched in the title",
                  "facets": [{"facet": 0, "touched": [{"alias": "rubio", "field": "title", "at": 0}]}],
-                 "nearest": {"development": "d-7", "score": 0.251, "threshold": 0.5}, "origin": "dw",
-                 "origin_why": "its own family"},
-                {"storyline": "saudi-meeting", "relevant": false, "why": "facet 4 is missing",
-                 "facets": [{"facet": 3, "touched": []}], "nearest": null, "relation": null, "origin": null},
+                 "nearest": {"development": "d-7", "score": 0.251, "threshold": 0.5},
+                 "compared": [{"what": "copied", "score": 0.3, "threshold": 0.5},
+                              {"what": "sameness", "development": "d-7", "score": 0.251, "threshold": 0.5}],
+                 "origin": "dw", "origin_why": "dw (outlet)", "rule_version": 3},
+                {"storyline": "saudi-meeting", "relevant": false, "why": "it names \"rubio\", but none of (Saudi Arabia, Riyadh)",
+                 "facets": [{"facet": 0, "touched": [{"alias": "rubio", "field": "title", "at": 0}]},
+                            {"facet": 3, "touched": [], "names": ["@saudi-arabia", "@riyadh"]}],
+                 "compared": [{"what": "join", "development": "d-9", "headline": "Delegations meet", "score": 0.12,
+                               "threshold": 0.2}], "nearest": null, "relation": null, "origin": null},
             ],
             "events": [{"seq": 3, "at": "2025-02-14T08:41:00Z", "kind": "development_reported", "storyline": "munich",
                         "relation": "new", "report": {"title": "Rubio lands in Munich", "outlet": "DW"}}],
@@ -123,11 +211,15 @@ mod tests {
 
             munich: belongs, as new: every facet is touched in the title
                 facet 1: "rubio" in the title at word 1
-                nearest: d-7, 0.25; new below 0.50
-                origin: its own family
+                it shares 30 % of its words with an earlier report: too little for a copy, which takes 50 %
+                the nearest that is known is d-7, 0.25: new below 0.50
+                it comes from dw: the house of its outlet; it credits nobody
+                by version 3 of the rules
 
-            saudi-meeting: does not belong: facet 4 is missing
-                facet 4: missing
+            saudi-meeting: does not belong: it names "rubio", but none of (Saudi Arabia, Riyadh)
+                facet 1: "rubio" in the title at word 1
+                facet 4: missing (wanted: @saudi-arabia, @riyadh)
+                with a facet missing it could only join a known report: the nearest is "Delegations meet" (d-9), 0.12, not near enough (from 0.20 on)
 
             WHAT CAME OF IT
             #3 08:41 munich + Rubio lands in Munich (DW)

@@ -48,7 +48,22 @@ impl Global {
     ///
     /// 78 with everything that is wrong with it.
     pub(crate) fn loaded(&self) -> Result<Loaded, Failure> {
-        self.load().map_err(|it| Failure::new(Exit::Configuration, it.to_string(), ""))
+        self.load().map_err(|it| Failure::of_findings(it.to_string(), "", &it))
+    }
+
+    /// Sees to it that the configuration that was named can be read at all; whether it is right is not asked.
+    ///
+    /// # Errors
+    ///
+    /// 78 where it cannot be read.
+    pub(crate) fn readable(&self) -> Result<(), Failure> {
+        match self.location() {
+            Location::File(path) if self.socket.is_none() => match std::fs::File::open(path) {
+                Ok(_) => Ok(()),
+                Err(_) => self.loaded().map(drop),
+            },
+            Location::File(_) | Location::Builtin => Ok(()),
+        }
     }
 
     /// Where the log lives.

@@ -20,6 +20,7 @@ mod line;
 mod look;
 mod moment;
 mod out;
+mod progress;
 mod run;
 mod shell;
 mod sse;
@@ -98,7 +99,10 @@ enum Command {
 
 /// Runs the program and says how it ended.
 pub fn main() -> ExitCode {
-    let Cli { global, command } = Cli::parse();
+    let Cli { global, command } = match Cli::try_parse() {
+        Ok(it) => it,
+        Err(error) => return misunderstood(&error),
+    };
     let it = &global;
     match command {
         Command::Run(args) => run::run(&args, it),
@@ -121,7 +125,21 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args, it),
         Command::Store(args) => store::run(&args, it),
         Command::Demo(args) => demo::run(&args, it),
-        Command::Completions(args) => out::end(it, shell::completions(&args)),
-        Command::Man(args) => out::end(it, shell::man(&args)),
+        Command::Completions(args) => out::end(it, shell::completions(&args, it)),
+        Command::Man(args) => out::end(it, shell::man(&args, it)),
     }
+}
+
+/// Tells what was asked wrongly, and for a program so that it can read it; what was only asked about the program
+/// itself is answered.
+fn misunderstood(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && std::env::args_os().any(|it| it == "--json") {
+        let said = error.to_string();
+        let detail = said.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let failure = Failure::new(Exit::Usage, detail, "storyline --help says how to ask");
+        // Nobody is left to tell if this fails.
+        let _ = out::print(&format!("{}\n", failure.document()));
+    }
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() }
 }

@@ -24,11 +24,11 @@ pub(super) fn end(global: &Global, done: Result<Exit, Failure>) -> ExitCode {
         Ok(exit) => return exit.into(),
         Err(failure) => failure,
     };
-    if let Some(problem) = failure.problem.as_ref().filter(|_| global.json) {
-        // Nobody is left to tell if this fails too.
-        let _ = print(&format!("{problem}\n"));
-    }
     if !failure.message.is_empty() {
+        if global.json {
+            // Nobody is left to tell if this fails too.
+            let _ = print(&format!("{}\n", failure.document()));
+        }
         let said = super::look::plain(&failure.to_string());
         let _ = writeln!(anstream::stderr(), "storyline: {said}");
     }
@@ -49,6 +49,15 @@ pub(super) fn raw(bytes: &[u8]) -> Result<(), Failure> {
     out.write_all(bytes)?;
     out.flush()?;
     Ok(())
+}
+
+/// Prints a text of a form of its own: as it is, with `--json` as the one field of a document.
+pub(super) fn show_text(global: &Global, name: &str, text: &[u8]) -> Result<(), Failure> {
+    if global.json {
+        print(&format!("{}\n", serde_json::json!({ name: String::from_utf8_lossy(text) })))
+    } else {
+        raw(text)
+    }
 }
 
 /// Prints a document: as it came with `--json`, else the way people read it.

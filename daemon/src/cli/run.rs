@@ -96,7 +96,9 @@ async fn stay(
     let bound = listen(&mut tasks, &doors, loaded, inherited).await?;
     if std::io::stdout().is_terminal() {
         out::print(&greeting(&loaded.config))?;
-        tasks.spawn(deliver::follow(house.handle(), house.reader(), anstream::stdout(), cancel.clone()));
+        let reading = deliver::Reading { zone: TimeZone::system(), began: house.clock().now() };
+        let (handle, reader) = (house.handle(), house.reader());
+        tasks.spawn(deliver::follow(handle, reader, reading, anstream::stdout(), cancel.clone()));
     }
     tasks.spawn(signals(doors.clone(), cancel.clone()));
     let working = house.go();
@@ -181,12 +183,18 @@ fn notify(states: &[sd_notify::NotifyState<'_>]) {
 /// Log lines go to standard error; under systemd that is the journal, which knows the time.
 fn begin_log() {
     let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false);
-    let log = log.with_ansi(std::io::stderr().is_terminal()).with_max_level(tracing::Level::INFO);
+    let log = log.with_ansi(std::io::stderr().is_terminal()).with_max_level(log_level());
     if std::env::var_os("JOURNAL_STREAM").is_some() {
         log.without_time().init();
     } else {
         log.init();
     }
+}
+
+/// `$STORYLINE_LOG` (error, warn, info, debug or trace), else what an operator wants to know.
+fn log_level() -> tracing::Level {
+    let asked = std::env::var("STORYLINE_LOG").ok().and_then(|it| it.trim().parse().ok());
+    asked.unwrap_or(tracing::Level::INFO)
 }
 
 impl From<RunError> for Failure {

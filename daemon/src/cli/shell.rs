@@ -3,7 +3,7 @@
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
-use super::{Cli, Exit, Failure, out};
+use super::{Cli, Exit, Failure, Global, out};
 
 /// Print completions for a shell.
 #[derive(Debug, Args)]
@@ -13,10 +13,10 @@ pub(crate) struct CompletionsArgs {
 }
 
 /// Runs `completions`.
-pub(super) fn completions(args: &CompletionsArgs) -> Result<Exit, Failure> {
+pub(super) fn completions(args: &CompletionsArgs, global: &Global) -> Result<Exit, Failure> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "storyline", &mut text);
-    out::raw(&text)?;
+    out::show_text(global, "script", &text)?;
     Ok(Exit::Done)
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct ManArgs {
 }
 
 /// Runs `man`.
-pub(super) fn man(args: &ManArgs) -> Result<Exit, Failure> {
+pub(super) fn man(args: &ManArgs, global: &Global) -> Result<Exit, Failure> {
     let mut program = Cli::command();
     program.build();
     let page = match &args.command {
@@ -40,6 +40,6 @@ pub(super) fn man(args: &ManArgs) -> Result<Exit, Failure> {
     };
     let mut text = Vec::new();
     clap_mangen::Man::new(page).render(&mut text)?;
-    out::raw(&text)?;
+    out::show_text(global, "page", &text)?;
     Ok(Exit::Done)
 }

@@ -89,7 +89,9 @@ fn render_feeds(feeds: &Value) -> String {
         "" => String::new(),
         it => format!("; nearest miss: {it}"),
     };
-    format!("{total}{failing}, {items}, {} matched{nearest}\n", number(feeds, "matched"))
+    let others = list(feeds, "nearest_misses").iter().skip(1).filter_map(Value::as_str);
+    let others: String = others.map(|it| format!("  also near: {it}\n")).collect();
+    format!("{total}{failing}, {items}, {} matched{nearest}\n{others}", number(feeds, "matched"))
 }
 
 fn render_storylines(storylines: &[Value], look: &Look) -> String {

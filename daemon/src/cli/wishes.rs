@@ -12,10 +12,10 @@ use super::{
     out,
 };
 
-/// Silence a storyline for a while.
+/// Silence a storyline, or one alert, for a while.
 #[derive(Debug, Args)]
 pub(crate) struct SnoozeArgs {
-    /// The storyline
+    /// The storyline; or an alert, by its id or #SEQ
     id: String,
     /// For how long, such as 2h or 1day
     #[arg(value_name = "D", value_parser = humantime::parse_duration)]
@@ -27,6 +27,9 @@ pub(crate) struct SnoozeArgs {
 pub(crate) struct MuteArgs {
     /// The outlet, by the name reports show it by
     outlet: String,
+    /// Mute it although none of that name was configured or seen
+    #[arg(long)]
+    anyway: bool,
 }
 
 /// Say that a development does not belong.
@@ -47,19 +50,29 @@ pub(crate) struct PollArgs {
 /// Runs `snooze`.
 pub(super) async fn snooze(args: &SnoozeArgs, global: &Global) -> Result<Exit, Failure> {
     let lasting = humantime::format_duration(args.duration).to_string();
-    let wish = json!({ "storyline": args.id, "for": lasting });
+    let subject = if is_alert(&args.id) { "alert" } else { "storyline" };
+    let wish = json!({ subject: args.id, "for": lasting });
     let answer = Client::find(global).await?.post("/v1/snooze", &wish).await?;
     let look = Look::here();
     out::show(global, answer, |it| {
         let until = look.time_of(it.get("until").unwrap_or(&Value::Null));
-        format!("{} is snoozed until {until} (#{})\n", text(it, "storyline"), number(it, "seq"))
+        format!("{} is snoozed until {until} (#{})\n", args.id, number(it, "seq"))
     })?;
     Ok(Exit::Done)
 }
 
+/// Whether a name is that of an alert: `a-` and 16 hex digits, or the place of an event.
+fn is_alert(name: &str) -> bool {
+    let hex = |it: &str| it.len() == 16 && it.chars().all(|c| c.is_ascii_hexdigit());
+    name.strip_prefix("a-").is_some_and(hex) || name.parse::<storyline_store::Seq>().is_ok()
+}
+
 /// Runs `mute`.
 pub(super) async fn mute(args: &MuteArgs, global: &Global) -> Result<Exit, Failure> {
-    let answer = Client::find(global).await?.post("/v1/mute", &json!({ "outlet": args.outlet })).await?;
+    let answer = Client::find(global)
+        .await?
+        .post("/v1/mute", &json!({ "outlet": args.outlet, "anyway": args.anyway }))
+        .await?;
     out::show(global, answer, |it| format!("{} is muted (#{})\n", text(it, "outlet"), number(it, "seq")))?;
     Ok(Exit::Done)
 }

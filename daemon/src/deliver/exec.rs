@@ -38,17 +38,26 @@ const ERROR_CHARS_MAX: usize = 200;
 /// How long complaints may still come when the program has ended.
 const STDERR_AFTER: Duration = Duration::from_millis(200);
 
+/// What a program is run for.
+pub(super) struct Job<'a> {
+    /// The sink it tells for.
+    pub(super) sink: &'a SinkId,
+    /// The program and its arguments; no shell.
+    pub(super) command: &'a [String],
+    /// How long it may take.
+    pub(super) limit: Duration,
+    /// What it reads on standard input.
+    pub(super) input: &'a str,
+    /// Whether its last complaint is part of the error; not where it may repeat a secret of ours.
+    pub(super) quotes: bool,
+}
+
 /// Runs the program of a sink once; when its time is up, it is ended with all it started.
-pub(super) async fn run(
-    sink: &SinkId,
-    command: &[String],
-    limit: Duration,
-    message: &Message<'_>,
-) -> Result<(), Failure> {
-    let Some((program, arguments)) = command.split_first() else {
+pub(super) async fn run(job: &Job<'_>, message: &Message<'_>) -> Result<(), Failure> {
+    let Some((program, arguments)) = job.command.split_first() else {
         return Err(Failure::passing("it has no command"));
     };
-    let mut child = prepare(sink, program, arguments, message)
+    let mut child = prepare(job.sink, program, arguments, message)
         .spawn()
         .map_err(|error| Failure::passing(format!("failed to start {program}: {error}")))?;
     let group = Group::of(&child);
@@ -57,7 +66,7 @@ pub(super) async fn run(
         let write = async {
             if let Some(mut input) = input {
                 // A program that does not read is free to: its exit tells.
-                let _ = input.write_all(message.body.as_bytes()).await;
+                let _ = input.write_all(job.input.as_bytes()).await;
             }
         };
         let mut tail = Vec::new();
@@ -68,12 +77,12 @@ pub(super) async fn run(
         let status = last_words(complaints, &mut tail, watch).await;
         (status, tail)
     };
-    let Ok((status, tail)) = timeout(limit, work).await else {
+    let Ok((status, tail)) = timeout(job.limit, work).await else {
         drop(group);
-        return Err(Failure::passing(format!("not done within {}", humantime::format_duration(limit))));
+        return Err(Failure::passing(format!("not done within {}", humantime::format_duration(job.limit))));
     };
     group.leave();
-    judge(status, &tail)
+    judge(status, if job.quotes { &tail } else { &[] })
 }
 
 fn prepare(sink: &SinkId, program: &str, arguments: &[String], message: &Message<'_>) -> Command {
@@ -92,7 +101,8 @@ fn prepare(sink: &SinkId, program: &str, arguments: &[String], message: &Message
     let document: serde_json::Value = serde_json::from_str(message.body).unwrap_or_default();
     for key in KEYS {
         if let Some(value) = document.get(key).and_then(serde_json::Value::as_str) {
-            command.env(format!("STORYLINE_{}", key.to_uppercase()), value.replace('\0', ""));
+            let value: String = value.chars().filter(|it| *it == '\n' || !it.is_control()).collect();
+            command.env(format!("STORYLINE_{}", key.to_uppercase()), value);
         }
     }
     command

@@ -1,7 +1,7 @@
 //! Sinks work off the deliveries that the log has planned.
 //!
 //! ```text
-//! watch ──▶ pick ──▶ delivery_attempted (durable) ──▶ webhook | exec ──▶ done, failed, dead, disabled
+//! watch ──▶ pick ──▶ delivery_attempted (durable) ──▶ webhook | mail | … ──▶ done, failed, dead, disabled
 //!             ▲                                                                  │
 //!             └─────────────────────────── the writer's queue ◀──────────────────┘
 //! ```
@@ -15,15 +15,19 @@
 //! * No secret and no word of a reply reaches an error, a log line or the log.
 
 mod exec;
+mod mail;
 mod pick;
+mod program;
 mod retry;
 mod secret;
 mod send;
 mod service;
 mod signature;
+mod step;
 mod task;
 mod terminal;
 mod webhook;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -35,10 +39,13 @@ use storyline_config::{Network, Sink, SinkId};
 use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-pub use self::terminal::follow;
 use self::{
     send::{Door, Message},
     task::Task,
+};
+pub use self::{
+    step::{STEPS, pass},
+    terminal::{Reading, follow},
 };
 use crate::{clock::Clock, plan::test_message, writer::Handle};
 

@@ -53,7 +53,7 @@ pub(super) fn news(
         Again::Gone => return DeliveryNews::Disabled(error),
         Again::Later(asked) => asked,
     };
-    let end = later(delivery.at, retry.give_up);
+    let end = later(delivery.since(), retry.give_up);
     if end <= now {
         return DeliveryNews::Dead(format!("given up after {n} attempts: {error}"));
     }

@@ -1,4 +1,6 @@
-//! The keys messages are signed with, and the tokens services want. They never show.
+//! The keys messages are signed with, the tokens, logins and addresses services want. They never show.
+//!
+//! They are read anew for every message, so a changed one holds from the next on.
 
 use std::{
     fmt, io,
@@ -9,10 +11,12 @@ use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use storyline_config::{Sink, SinkId};
+use storyline_config::{Address, Sink, SinkId};
+use tokio::io::AsyncReadExt;
+use url::Url;
 
 /// Bytes of a file of secrets; more is none.
-const SECRET_BYTES_MAX: usize = 4 << 10;
+const SECRET_BYTES_MAX: u64 = 4 << 10;
 
 /// Base64 with or without the padding at its end.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -43,6 +47,31 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// A user and a password. Its `Debug` says nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Login(String, String);
+
+impl Login {
+    /// Reads `user:password`; the password may hold more colons.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let line = text.lines().map(str::trim).find(|it| !it.is_empty())?;
+        let (user, password) = line.split_once(':')?;
+        let fits = !user.is_empty() && !password.is_empty() && !line.contains(|it: char| it.is_control());
+        fits.then(|| Self(user.to_owned(), password.to_owned()))
+    }
+
+    /// The user and the password.
+    pub(super) fn parts(&self) -> (&str, &str) {
+        (&self.0, &self.1)
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
 /// The keys of a sink, one a line of its file: while keys are changed, two sign. None: it has no file.
 ///
 /// # Errors
@@ -68,25 +97,74 @@ pub(super) async fn token(id: &SinkId, sink: &Sink) -> Result<Option<Secret>, St
     Ok(Some(Secret(token.as_bytes().to_vec())))
 }
 
-/// The sink's file with what it says; the systemd credential of the sink's name stands in for one.
-async fn file(id: &SinkId, sink: &Sink) -> Result<Option<(PathBuf, String)>, String> {
-    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY");
-    let (path, needed) = match (&sink.secret_file, credentials) {
-        (Some(path), _) => (path.clone(), true),
-        (None, Some(folder)) => (PathBuf::from(folder).join(id.as_str()), false),
-        (None, None) => return Ok(None),
-    };
-    match tokio::fs::read_to_string(&path).await {
-        Ok(text) => Ok(Some((path, text))),
-        Err(error) if !needed && error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(format!("failed to read {}: {error}", path.display())),
+/// The user and password of a mail server, the first line of the sink's file. None: it has no file.
+///
+/// # Errors
+///
+/// A sentence that says why it cannot be read.
+pub(super) async fn login(id: &SinkId, sink: &Sink) -> Result<Option<Login>, String> {
+    let Some((path, text)) = file(id, sink).await? else { return Ok(None) };
+    let login = Login::parse(&text);
+    login
+        .map(Some)
+        .ok_or_else(|| format!("{} holds no login: write user:password in one line", path.display()))
+}
+
+/// The address of a sink, read from its file where one is named.
+///
+/// # Errors
+///
+/// A sentence that says why there is none.
+pub(super) async fn address(it: &Address) -> Result<Url, String> {
+    match it {
+        Address::Url(it) => Ok(it.clone()),
+        Address::File(path) => {
+            let text = text(path).await.map_err(|error| unreadable(path, &error))?;
+            let line = text.lines().map(str::trim).find(|it| !it.is_empty()).unwrap_or_default();
+            Address::parse(line).map_err(|why| format!("{} holds no address: {why}", path.display()))
+        }
     }
 }
 
-fn parse_lines(text: &str) -> Option<Vec<Secret>> {
-    if text.len() > SECRET_BYTES_MAX {
-        return None;
+/// The sink's file with what it says; the systemd credential of the sink's name stands in for one.
+async fn file(id: &SinkId, sink: &Sink) -> Result<Option<(PathBuf, String)>, String> {
+    let Some((path, needed)) = path(id, sink) else { return Ok(None) };
+    match text(&path).await {
+        Ok(text) => Ok(Some((path, text))),
+        Err(error) if !needed && error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(&path, &error)),
     }
+}
+
+/// Where the sink's secret is, for a program that reads it itself. None: it has none.
+pub(super) fn place(id: &SinkId, sink: &Sink) -> Option<PathBuf> {
+    path(id, sink).filter(|(path, needed)| *needed || path.exists()).map(|(path, _)| path)
+}
+
+fn path(id: &SinkId, sink: &Sink) -> Option<(PathBuf, bool)> {
+    if let Some(path) = &sink.secret_file {
+        return Some((path.clone(), true));
+    }
+    let folder = std::env::var_os("CREDENTIALS_DIRECTORY")?;
+    Some((PathBuf::from(folder).join(id.as_str()), false))
+}
+
+/// What a file says, as far as a secret may be long.
+async fn text(path: &Path) -> io::Result<String> {
+    let file = tokio::fs::File::open(path).await?;
+    let mut text = String::new();
+    file.take(SECRET_BYTES_MAX + 1).read_to_string(&mut text).await?;
+    if text.len() as u64 > SECRET_BYTES_MAX {
+        return Err(io::Error::other(format!("it is longer than {SECRET_BYTES_MAX} bytes")));
+    }
+    Ok(text)
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> String {
+    format!("failed to read {}: {error}", path.display())
+}
+
+fn parse_lines(text: &str) -> Option<Vec<Secret>> {
     let lines = text.lines().map(str::trim).filter(|it| !it.is_empty());
     let secrets = lines.map(Secret::parse).collect::<Option<Vec<_>>>()?;
     (!secrets.is_empty()).then_some(secrets)
@@ -118,7 +196,22 @@ mod tests {
     }
 
     #[test]
+    fn a_login_is_a_user_and_a_password_in_one_line() {
+        let check = |text: &str, want: Option<(&str, &str)>| {
+            assert_eq!(Login::parse(text).as_ref().map(Login::parts), want, "{text:?}");
+        };
+        check("me:pass word:1\n", Some(("me", "pass word:1")));
+        check("\n me@example.org:x \r\n", Some(("me@example.org", "x")));
+        check("me", None);
+        check(":x", None);
+        check("me:", None);
+        check("me:x\0y", None);
+        check("", None);
+    }
+
+    #[test]
     fn a_secret_does_not_show() {
+        assert_eq!(format!("{:?}", Login::parse("me:hush")), "Some(***)");
         let secret = Secret::parse("whsec_c2VjcmV0").unwrap();
         assert_eq!(format!("{secret:?} {:?}", vec![secret.clone()]), "*** [***]");
     }

@@ -4,7 +4,12 @@ use jiff::Timestamp;
 use storyline_config::{Network, Sink, SinkId, SinkKind};
 use storyline_store::DeliveryId;
 
-use super::{exec, retry::Failure, secret, service, webhook};
+use super::{
+    exec::{self, Job},
+    mail, program,
+    retry::Failure,
+    secret, service, webhook,
+};
 
 /// One message at one attempt.
 #[derive(Debug, Clone, Copy)]
@@ -37,17 +42,46 @@ impl Door {
         match &sink.kind {
             SinkKind::Webhook { url } => {
                 let secrets = secret::read(id, sink).await.map_err(Failure::passing)?;
-                let client = self.client(network)?;
-                client.post(url, &secrets, sink.timeout, message).await
+                let url = secret::address(url).await.map_err(Failure::passing)?;
+                self.client(network)?.post(&url, &secrets, sink.timeout, message).await
             }
             SinkKind::Service { service, url } => {
                 let token = secret::token(id, sink).await.map_err(Failure::passing)?;
+                let url = secret::address(url).await.map_err(Failure::passing)?;
+                let request = service::request(*service, &url, message.body);
                 let client = self.client(network)?;
-                let request = service::request(*service, url, message.body);
                 client.tell(*service, request, token.as_ref(), sink.timeout, message).await
             }
-            SinkKind::Exec { command } => exec::run(id, command, sink.timeout, message).await,
-            SinkKind::Desktop => exec::run(id, &desktop(message.body), sink.timeout, message).await,
+            SinkKind::Email(it) => {
+                let login = secret::login(id, sink).await.map_err(Failure::passing)?;
+                mail::send(it, login.as_ref(), sink.timeout, message.body).await
+            }
+            SinkKind::Exec { command } => {
+                let job = Job { sink: id, command, limit: sink.timeout, input: message.body, quotes: true };
+                exec::run(&job, message).await
+            }
+            SinkKind::Apprise { command } => {
+                let run = program::apprise(command, secret::place(id, sink).as_deref(), message.body);
+                let job = Job {
+                    sink: id,
+                    command: &run.command,
+                    limit: sink.timeout,
+                    input: &run.input,
+                    quotes: false,
+                };
+                exec::run(&job, message).await
+            }
+            SinkKind::Desktop => {
+                let run = program::desktop(message.body);
+                let job = Job {
+                    sink: id,
+                    command: &run.command,
+                    limit: sink.timeout,
+                    input: &run.input,
+                    quotes: true,
+                };
+                exec::run(&job, message).await
+            }
         }
     }
 
@@ -59,13 +93,4 @@ impl Door {
         };
         Ok(self.client.insert(client))
     }
-}
-
-/// The program that shows a notification. What it shows may hold markup, which text from feeds must not.
-fn desktop(body: &str) -> Vec<String> {
-    let words = service::Words::of(body);
-    let urgency = if words.urgent { "critical" } else { "normal" };
-    let text = words.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let program = ["notify-send", "--app-name=storyline", "--urgency", urgency, "--"].map(str::to_owned);
-    program.into_iter().chain([words.title, text]).collect()
 }

@@ -4,10 +4,16 @@ use serde_json::{Value, json};
 use storyline_config::Service;
 use url::Url;
 
-use super::retry::{Again, Failure};
+use super::{
+    retry::{Again, Failure},
+    words::{Words, calm, cut, cut_bytes, without_mentions},
+};
+use crate::plan::Voice;
 
-/// Characters of a title.
-const TITLE_CHARS_MAX: usize = 120;
+/// Characters of a message to Slack and its like; Rocket.Chat takes 5,000.
+const SLACK_CHARS_MAX: usize = 4_000;
+/// Bytes of a message to ntfy; what is longer than 4,096 would become an attachment.
+const NTFY_BYTES_MAX: usize = 4_000;
 
 /// A POST of JSON.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,44 +24,19 @@ pub(super) struct Request {
     pub(super) body: String,
 }
 
-/// What people read of a planned document.
-pub(super) struct Words {
-    /// What it is about, in a few words.
-    pub(super) title: String,
-    /// The sentence, or the lines of a digest.
-    pub(super) text: String,
-    /// Whether it is a warning.
-    pub(super) urgent: bool,
-}
-
-impl Words {
-    /// Reads them out of a planned document.
-    pub(super) fn of(body: &str) -> Self {
-        let document: Value = serde_json::from_str(body).unwrap_or_default();
-        let field = |name: &str| document.get(name).and_then(Value::as_str);
-        let text = field("text").unwrap_or_default().to_owned();
-        let first = text.lines().next().unwrap_or_default();
-        let title = field("title").or_else(|| field("storyline")).unwrap_or(first);
-        Self {
-            title: title.chars().take(TITLE_CHARS_MAX).collect(),
-            urgent: field("severity") == Some("warning"),
-            text,
-        }
-    }
-}
-
 /// The request that tells a service of a planned document; the same at every attempt.
 pub(super) fn request(service: Service, url: &Url, body: &str) -> Request {
     let words = Words::of(body);
     match service {
-        Service::Ntfy => ntfy(url, &words),
+        Service::Ntfy => ntfy(url, &words.under_title()),
         Service::Slack => {
-            let text = defuse(&words.text);
+            let text = cut(&words.lay_out(harmless, link), SLACK_CHARS_MAX);
             Request { url: url.clone(), body: json!({ "text": text }).to_string() }
         }
         Service::Apprise => {
             let kind = if words.urgent { "warning" } else { "info" };
-            let body = json!({ "title": words.title, "body": words.text, "type": kind, "format": "text" });
+            let (title, text) = (calm(&words.title), words.under_title().text(calm));
+            let body = json!({ "title": title, "body": text, "type": kind, "format": "text" });
             Request { url: url.clone(), body: body.to_string() }
         }
     }
@@ -69,29 +50,67 @@ fn ntfy(address: &Url, words: &Words) -> Request {
         path.pop_if_empty().pop();
     }
     let priority = if words.urgent { 4 } else { 3 };
-    let body = json!({ "topic": topic, "title": words.title, "message": words.text, "priority": priority });
+    let message = cut_bytes(&words.text(str::to_owned), NTFY_BYTES_MAX);
+    let mut body = json!({ "topic": topic, "title": words.title, "message": message, "priority": priority });
+    if let (Some(body), Some(link)) = (body.as_object_mut(), words.link()) {
+        body.insert("click".to_owned(), link.into());
+    }
     Request { url, body: body.to_string() }
 }
 
-/// Text from feeds must not call a whole channel, nor make links that say one thing and lead to another.
-fn defuse(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('@', "@\u{200b}")
+/// Text that calls nobody and is nothing but text where `<…>` and `&…;` mean something.
+fn harmless(text: &str) -> String {
+    calm(&text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+}
+
+/// Who says so, as a link with a name; `|` and `>` would end its parts.
+fn link(it: &Voice) -> String {
+    let name = harmless(&it.name).replace('|', "¦");
+    match &it.url {
+        Some(url) => format!("<{}|{name}>", without_mentions(url).replace('&', "&amp;")),
+        None => name,
+    }
 }
 
 /// What a service's answer with a status of success really says.
 pub(super) fn judge(service: Service, status: u16, reply: &str) -> Result<(), Failure> {
-    let never = |error: &str| Err(Failure { error: error.to_owned(), again: Again::Never });
-    match service {
-        Service::Slack if refuses(reply) => Err(Failure::passing("answered that it did not take it")),
-        Service::Apprise if status == 204 => never("knows nobody to tell under that key"),
-        Service::Ntfy | Service::Slack | Service::Apprise => Ok(()),
-    }
+    let said: Value = serde_json::from_str(reply).unwrap_or_default();
+    let taken = match service {
+        // It shows the message it made of the document.
+        Service::Ntfy => said.get("id").is_some_and(Value::is_string),
+        Service::Slack => agrees(reply.trim(), &said),
+        Service::Apprise if status == 204 => {
+            let error = "knows nobody to tell under that key".to_owned();
+            return Err(Failure { error, again: Again::Never });
+        }
+        Service::Apprise => !is_page(reply.trim()) && !refuses(&said),
+    };
+    if taken { Ok(()) } else { Err(Failure::passing(format!("answered {status}, but not that it took it"))) }
+}
+
+/// What a status that looks final means from a service that uses it otherwise.
+pub(super) fn passes(service: Service, status: u16) -> Option<&'static str> {
+    // Apprise could not reach one of the services behind it.
+    (service == Service::Apprise && status == 424).then_some("it did not reach all of its services")
 }
 
 /// `ok`, `{"ok":true}`, `{"success":true}` and nothing at all are yes.
-fn refuses(reply: &str) -> bool {
-    let said: Value = serde_json::from_str(reply).unwrap_or_default();
-    ["ok", "success"].iter().any(|it| said.get(it) == Some(&Value::Bool(false)))
+fn agrees(reply: &str, said: &Value) -> bool {
+    match said {
+        Value::Object(_) => !refuses(said),
+        _ => reply.is_empty() || reply.eq_ignore_ascii_case("ok"),
+    }
+}
+
+fn refuses(said: &Value) -> bool {
+    let no = |name: &str| said.get(name) == Some(&Value::Bool(false));
+    let error = |it: &Value| !matches!(it, Value::Null | Value::Bool(false));
+    no("ok") || no("success") || said.get("error").is_some_and(error)
+}
+
+/// A page for people in place of an answer: a login, a notice of maintenance.
+fn is_page(reply: &str) -> bool {
+    reply.starts_with('<')
 }
 
 #[cfg(test)]
@@ -119,7 +138,7 @@ mod tests {
             Service::Ntfy,
             "https://x.example/ntfy/desk/",
             DIGEST,
-            r#"https://x.example/ntfy {"topic":"desk","title":"2 alerts · gathered","message":"2 alerts · gathered\nmunich · new · One","priority":3}"#,
+            r#"https://x.example/ntfy {"topic":"desk","title":"2 alerts · gathered","message":"munich · new · One","priority":3}"#,
         );
         check(
             Service::Slack,
@@ -131,7 +150,7 @@ mod tests {
             Service::Apprise,
             "http://127.0.0.1:8000/notify/key",
             BODY,
-            r#"http://127.0.0.1:8000/notify/key {"title":"The conference","body":"munich · <!channel> @everyone & co","type":"warning","format":"text"}"#,
+            "http://127.0.0.1:8000/notify/key {\"title\":\"The conference\",\"body\":\"munich · <\u{200b}!channel> @\u{200b}everyone & co\",\"type\":\"warning\",\"format\":\"text\"}",
         );
     }
 
@@ -143,8 +162,17 @@ mod tests {
         assert!(taken(Service::Slack, 200, r#"{"success":true}"#));
         assert!(!taken(Service::Slack, 200, r#"{"success":false}"#));
         assert!(!taken(Service::Slack, 200, r#"{"ok":false,"error":"not_in_channel"}"#));
+        assert!(!taken(Service::Slack, 200, "invalid_token"));
+        assert!(!taken(Service::Slack, 200, "<html>Log in</html>"));
+        assert!(!taken(Service::Slack, 200, r#"{"error":"no"}"#));
+        assert!(taken(Service::Slack, 200, r#"{"result":"success","msg":""}"#));
         assert!(taken(Service::Apprise, 200, ""));
+        assert!(taken(Service::Apprise, 200, r#"{"error":false,"details":[]}"#));
         assert!(!taken(Service::Apprise, 204, ""));
+        assert!(!taken(Service::Apprise, 200, r#"{"error":"One or more notification could not be sent."}"#));
+        assert!(!taken(Service::Apprise, 200, "<html>Log in</html>"));
+        assert!(!taken(Service::Ntfy, 200, ""));
+        assert!(!taken(Service::Ntfy, 200, "<html>Log in</html>"));
         assert!(taken(Service::Ntfy, 200, r#"{"id":"x"}"#));
     }
 }

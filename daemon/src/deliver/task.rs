@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, future::pending, time::Duration};
 
 use jiff::Timestamp;
 use storyline_config::{Network, Sink, SinkId};
-use storyline_store::{Delivery, DeliveryId};
+use storyline_store::{Delivery, DeliveryId, failpoint};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -78,19 +78,24 @@ impl Task {
     /// Makes one attempt, from its record to the record of what came of it.
     async fn attempt(&mut self, sink: &Sink, network: &Network, it: &Delivery) -> Result<(), Refused> {
         let n = it.attempts.saturating_add(1);
+        failpoint("outbox.pick");
         self.handle.delivery(it.id, DeliveryNews::Attempted(n)).await?;
         let message = Message { delivery: it.id, attempt: n, body: &it.body, at: self.clock.now() };
         let cancel = self.cancel.clone();
+        failpoint("outbox.send");
         let outcome = tokio::select! {
             biased;
             outcome = self.door.send(&self.id, sink, network, &message) => outcome,
             // It was cut off: it stays planned, and is sent again after the next start.
             () = grace(&cancel) => return Err(Refused::Stopping),
         };
+        failpoint("outbox.answered");
         if let Err(failure) = &outcome {
             tracing::warn!(sink = %self.id, delivery = %it.id, attempt = n, error = %failure.error, "not delivered");
         }
-        self.report(it.id, retry::news(&sink.retry, it, n, outcome, self.clock.now())).await
+        self.report(it.id, retry::news(&sink.retry, it, n, outcome, self.clock.now())).await?;
+        failpoint("outbox.settled");
+        Ok(())
     }
 
     /// Records what came of an attempt. While nothing can be written it waits: what was taken must not be sent again.

@@ -1,35 +1,67 @@
 //! Alerts as lines, for whoever sits before the program.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+};
 
-use storyline_store::{Event, Reader, Recorded, Seq};
+use jiff::{Timestamp, tz::TimeZone};
+use storyline_config::{FeedId, StorylineId};
+use storyline_store::{DeliveryDigest, Event, Reader, Recorded, Seq};
 use tokio_util::sync::CancellationToken;
 
-use crate::writer::Handle;
+use super::words::plain;
+use crate::{
+    plan::{Situation, as_they_stand},
+    writer::{Handle, View},
+};
 
 /// Events read at a time.
 const CHUNK: usize = 500;
 
-/// Prints the sentence of every alert that is raised from now on, in order.
+/// What decides how times are told, and which visits are this run's.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The zone sentences tell the time in, unless the configuration names one.
+    pub zone: TimeZone,
+    /// When the run began.
+    pub began: Timestamp,
+}
+
+/// Prints the sentence of every alert that is raised from now on, in order, and what digests would tell.
 ///
 /// Ends when it is cancelled, when the writer is gone or when nobody reads any more.
-pub async fn follow(handle: Handle, reader: Reader, mut out: impl Write + Send, cancel: CancellationToken) {
+pub async fn follow(
+    handle: Handle,
+    reader: Reader,
+    reading: Reading,
+    mut out: impl Write + Send,
+    cancel: CancellationToken,
+) {
     let mut view = handle.watch();
     // The writer ends when nobody is left to speak to it: whoever only listens lets go.
     drop(handle);
     let mut shown = view.borrow_and_update().state.seq;
+    let mut held = Held::default();
     loop {
         let open = tokio::select! {
             changed = view.changed() => changed.is_ok(),
             () = cancel.cancelled() => false,
         };
-        if catch_up(&reader, &mut shown, &mut out).await.is_err() || !open {
+        let caught_up = catch_up(&reader, &mut shown, &mut held, &mut out).await;
+        let view = view.borrow_and_update().clone();
+        if caught_up.is_err() || held.tell(&view, &reading, &mut out).is_err() || !open {
             return;
         }
     }
 }
 
-async fn catch_up(reader: &Reader, shown: &mut Seq, out: &mut (impl Write + Send)) -> io::Result<()> {
+async fn catch_up(
+    reader: &Reader,
+    shown: &mut Seq,
+    held: &mut Held,
+    out: &mut (impl Write + Send),
+) -> io::Result<()> {
     loop {
         let (reader, after) = (reader.clone(), *shown);
         let read = tokio::task::spawn_blocking(move || reader.read_after(after, CHUNK));
@@ -43,17 +75,54 @@ async fn catch_up(reader: &Reader, shown: &mut Seq, out: &mut (impl Write + Send
         };
         let Some(last) = events.last() else { return Ok(()) };
         *shown = last.seq;
-        show(&events, out)?;
+        show(&events, held, out)?;
     }
 }
 
-fn show(events: &[Recorded], out: &mut impl Write) -> io::Result<()> {
+fn show(events: &[Recorded], held: &mut Held, out: &mut impl Write) -> io::Result<()> {
     for it in events {
-        if let Event::AlertRaised { text, .. } = &it.event {
-            writeln!(out, "{text}")?;
+        match &it.event {
+            Event::AlertRaised { text, .. } => writeln!(out, "{}", plain(text))?,
+            Event::AlertSuppressed { reason, storyline, .. } => held.take(reason, storyline.as_ref()),
+            _ => {}
         }
     }
     out.flush()
+}
+
+/// What is not told on its own, since it is old.
+#[derive(Debug, Default)]
+struct Held {
+    cause: Option<DeliveryDigest>,
+    storylines: BTreeSet<StorylineId>,
+}
+
+impl Held {
+    fn take(&mut self, reason: &str, storyline: Option<&StorylineId>) {
+        let cause = match reason {
+            "first_run" => DeliveryDigest::FirstRun,
+            "stop" => DeliveryDigest::Stop,
+            _ => return,
+        };
+        self.cause.get_or_insert(cause);
+        self.storylines.extend(storyline.cloned());
+    }
+
+    /// Tells it as it stands once every feed was visited in this run.
+    fn tell(&mut self, view: &View, reading: &Reading, out: &mut impl Write) -> io::Result<()> {
+        let visited = |id: &FeedId| {
+            view.feeds.get(id).is_some_and(|it| it.schedule.last_visit.is_some_and(|at| at >= reading.began))
+        };
+        let Some(cause) = self.cause.filter(|_| view.config.feeds.keys().all(visited)) else {
+            return Ok(());
+        };
+        let zone = view.config.alerts.time_zone.as_ref().unwrap_or(&reading.zone);
+        let now = view.state.at.unwrap_or(reading.began);
+        let situation = Situation { config: &view.config, state: &view.state, zone, now };
+        writeln!(out, "{}", as_they_stand(&situation, cause, &self.storylines.iter().collect()))?;
+        *self = Self::default();
+        out.flush()
+    }
 }
 
 #[cfg(test)]
@@ -83,7 +152,7 @@ mod tests {
             event(3, raised(9, "munich · confirmed · One")),
         ];
         let mut out = Vec::new();
-        show(&events, &mut out).unwrap();
+        show(&events, &mut Held::default(), &mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "munich · new · One\nmunich · confirmed · One\n");
     }
 }

@@ -5,8 +5,12 @@
 
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them so")]
 
+mod hostile;
+mod letters;
+mod post;
 mod programs;
 mod receiver;
+mod screens;
 mod stopping;
 mod webhooks;
 mod writer;

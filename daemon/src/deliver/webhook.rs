@@ -101,7 +101,11 @@ impl Client {
             request = request.bearer_auth(token);
         }
         let mut reply = send(request.body(it.body), timeout).await?;
-        judge(reply.status(), reply.headers(), message)?;
+        let status = reply.status();
+        if let Some(why) = service::passes(service, status.as_u16()) {
+            return Err(Failure::passing(format!("answered {status}: {why}")));
+        }
+        judge(status, reply.headers(), message)?;
         let mut text = Vec::new();
         // A reply that breaks off says nothing against what its status says.
         while let Ok(Some(chunk)) = reply.chunk().await {
@@ -110,7 +114,7 @@ impl Client {
                 break;
             }
         }
-        service::judge(service, reply.status().as_u16(), &String::from_utf8_lossy(&text))
+        service::judge(service, status.as_u16(), &String::from_utf8_lossy(&text))
     }
 }
 

@@ -88,7 +88,8 @@ where
     let doors = doors(&house, Arc::new(|| Ok(Config::builtin())), cancel.clone());
     let mut tasks = JoinSet::new();
     tasks.spawn(serve::serve(Listener::Unix(listener), doors));
-    tasks.spawn(deliver::follow(house.handle(), house.reader(), out(), cancel.clone()));
+    let reading = deliver::Reading { zone: TimeZone::UTC, began: script.start };
+    tasks.spawn(deliver::follow(house.handle(), house.reader(), reading, out(), cancel.clone()));
     let stop = cancel.clone();
     let days = async move {
         let told = tell_days(&script, &clock, out()).await;

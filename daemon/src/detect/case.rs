@@ -3,7 +3,6 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use jiff::Timestamp;
-use storyline_config::Phase;
 use storyline_store::{DevelopmentId, Evidence, Nearest, Relation, Report};
 
 use super::{
@@ -15,8 +14,9 @@ use super::{
     judge::Heard,
     judgement::Judgement,
     memory::Memory,
+    near::Near,
     origin::{Origin, origin},
-    phase::{Cue, cue, may_move},
+    phase::{Cue, cue},
     relevance::{Belonging, How},
     rules::Step,
     similarity::Weighing,
@@ -32,14 +32,6 @@ const EVIDENCE_DATES_MAX: usize = 8;
 /// Characters of the reason kept.
 const WHY_CHARS_MAX: usize = 200;
 
-/// How long a denial is taken for the answer to what is denied again.
-const DENIAL_HOURS: i64 = 48;
-
-/// The most that similarity can come to before it fades.
-const SAMENESS_MAX: f64 = 2.6;
-/// What is farther is not looked at.
-const NEARNESS_MIN: f64 = 0.05;
-
 static NOTHING: LazyLock<Thread> = LazyLock::new(Thread::default);
 
 /// One item before one storyline.
@@ -52,31 +44,23 @@ pub(super) struct Case<'a> {
     pub(super) weighing: Weighing<'a>,
     pub(super) cue: Option<Cue>,
     /// How many developments the storyline opened in the last day.
-    moves: usize,
+    pub(super) moves: usize,
 }
 
 /// What was decided of an item, before it is written out.
 pub(super) struct Verdict {
     pub(super) relation: Relation,
     pub(super) development: Option<DevelopmentId>,
-    disputes: Option<DevelopmentId>,
-    taken: Option<Taken>,
-    nearest: Option<Nearest>,
-    why: String,
+    pub(super) disputes: Option<DevelopmentId>,
+    pub(super) taken: Option<Taken>,
+    pub(super) nearest: Option<Nearest>,
+    pub(super) why: String,
 }
 
 impl Verdict {
-    fn plain(relation: Relation, why: impl Into<String>) -> Self {
+    pub(super) fn plain(relation: Relation, why: impl Into<String>) -> Self {
         Self { relation, development: None, disputes: None, taken: None, nearest: None, why: why.into() }
     }
-}
-
-/// The report an item comes nearest to.
-#[derive(Clone, Copy)]
-struct Near {
-    development: DevelopmentId,
-    score: f64,
-    cosine: f64,
 }
 
 impl<'a> Case<'a> {
@@ -229,50 +213,6 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// What a report answers that says of what it comes near to that it is not so.
-    fn answer(&self, dispute: Option<&Dispute>, near: Near, own: DevelopmentId) -> Option<Verdict> {
-        let novelty = &self.heard.definitions.rules.table.novelty;
-        let disputes = Some(near.development).filter(|_| near.cosine >= novelty.disputed);
-        let opens = |relation, disputes, why: String| {
-            let development = Some(own);
-            Some(Verdict { development, disputes, ..Verdict::plain(relation, why) })
-        };
-        match dispute? {
-            Dispute::Denial(words) => match self.denied_already(near) {
-                Some(known) => Some(Verdict {
-                    development: Some(known),
-                    ..Verdict::plain(Relation::Corroboration, format!("denies again: {words}"))
-                }),
-                None => opens(Relation::Denial, disputes, format!("denies: {words}")),
-            },
-            Dispute::Insistence(words) => {
-                let denial = self.denied_already(near);
-                opens(Relation::Denial, denial.or(disputes), format!("denies a denial: {words}"))
-            }
-            Dispute::Revision(words) => {
-                let development = Some(near.development);
-                opens(Relation::Correction, development, format!("corrects: {words}"))
-            }
-            Dispute::Correction(_) => None,
-        }
-    }
-
-    /// The denial that is known of what an item comes near to: outlets word one denial in many ways.
-    fn denied_already(&self, near: Near) -> Option<DevelopmentId> {
-        let novelty = &self.heard.definitions.rules.table.novelty;
-        let effective = self.heard.item.effective;
-        let is_recent = |id: &DevelopmentId| {
-            let hours = |it: &super::thread::Development| effective.duration_since(it.at).abs().as_hours();
-            self.thread.developments.get(id).is_some_and(|it| it.is_denial && hours(it) < DENIAL_HOURS)
-        };
-        let known = self.thread.developments.get(&near.development)?;
-        if known.is_denial {
-            let same = near.score >= novelty.threshold * novelty.denied;
-            return Some(near.development).filter(|_| same);
-        }
-        known.disputed_by.filter(is_recent)
-    }
-
     /// A development of an item's later content: named by what is new in it.
     fn revised(&self) -> DevelopmentId {
         let sum = self
@@ -290,86 +230,6 @@ impl<'a> Case<'a> {
         before.or(near
             .filter(|it| it.cosine >= self.heard.definitions.rules.table.novelty.disputed)
             .map(|it| it.development))
-    }
-
-    /// The known report an item comes nearest to, decayed by time.
-    fn nearest(&self) -> Option<Near> {
-        let heard = self.heard;
-        let features = heard.features();
-        let span = heard.definitions.rules.table.novelty.span_hours;
-        let mut best: Option<Near> = None;
-        for (_, known) in self.thread.newest() {
-            let Some(development) = known.development else { continue };
-            if known.relation == Relation::Background || known.item == heard.item.id && !heard.is_revision {
-                continue;
-            }
-            let hours = heard.item.effective.duration_since(known.effective).abs().as_secs_f64() / 3600.0;
-            let fading = self.weighing.fading(heard.item.effective, known.effective);
-            let most = SAMENESS_MAX * fading;
-            if hours > span || most < NEARNESS_MIN || best.is_some_and(|it| most < it.score) {
-                continue;
-            }
-            let (alike, apart) = self.weighing.likeness(features, known);
-            let score = (alike + self.together(known, development, apart)) * fading;
-            if best.is_none_or(|it| score > it.score) {
-                let cosine = self.weighing.cosine(&known.features.terms);
-                best = Some(Near { development, score, cosine });
-            }
-        }
-        best
-    }
-
-    /// How much the time and the step of two reports say that they tell one thing.
-    ///
-    /// Where a storyline seldom moves, reports of one hour are of one event; and who tells that a phase
-    /// has begun, soon after another did, tells what the other told.
-    fn together(&self, known: &Known, development: DevelopmentId, apart: f64) -> f64 {
-        let rules = &self.heard.definitions.rules;
-        if !rules.takes(Step::Burst) {
-            return 0.0;
-        }
-        let novelty = &rules.table.novelty;
-        let effective = self.heard.item.effective;
-        let hours = |since: Timestamp| effective.duration_since(since).abs().as_secs_f64() / 3600.0;
-        let own = self.thread.developments.get(&development).is_some_and(|it| it.is_of_day(effective));
-        let moves = self.moves.saturating_sub(usize::from(own)) as f64;
-        let burst = novelty.burst * (-hours(known.effective) / novelty.burst_hours).exp() / (1.0 + moves);
-        // The hour alone proves nothing: words that are not the storyline's own must agree.
-        let burst = burst * (apart / novelty.burst_alike).min(1.0);
-        let stage = match (&self.cue, self.thread.phase_by) {
-            (Some(cue), Some((by, at))) if by == development && cue.phase == self.thread.phase => {
-                novelty.stage * (-hours(at) / novelty.stage_hours).exp()
-            }
-            _ => 0.0,
-        };
-        burst + stage
-    }
-
-    /// Whether an item counts something otherwise than every report of the development it is near to.
-    fn counts_anew(&self, near: Near) -> bool {
-        if !self.heard.definitions.rules.takes(Step::Numbers) {
-            return false;
-        }
-        let numbers = &self.heard.features().numbers;
-        let mut known: Vec<(u32, f64)> = Vec::new();
-        for (_, it) in self.thread.newest().filter(|(_, it)| it.development == Some(near.development)) {
-            known.extend(&it.features.numbers);
-        }
-        numbers.iter().any(|(what, value)| {
-            let mut same = known.iter().filter(|it| it.0 == *what).peekable();
-            same.peek().is_some() && same.all(|it| (it.1 - value).abs() > 0.02 * value.abs().max(1.0))
-        })
-    }
-
-    /// Whether an item brings a phase that the development it is near to did not.
-    fn moves_on(&self, near: Near) -> bool {
-        let Some(cue) = self.cue.as_ref().filter(|it| it.own && may_move(self.thread.phase, it)) else {
-            return false;
-        };
-        let brought = self.thread.phase_by.is_some_and(|it| it.0 == near.development);
-        // What ends or halts a thing is news, however much its report repeats of how it began.
-        let ends = matches!(cue.phase, Phase::Paused | Phase::Concluded | Phase::Cancelled);
-        brought && cue.phase > Phase::Scheduled || ends
     }
 
     fn origin(&self, verdict: &Verdict) -> Origin {

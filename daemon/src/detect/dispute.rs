@@ -1,9 +1,17 @@
 //! Denials and corrections: reports that say of others that they are not so.
 
+use storyline_store::{DevelopmentId, Relation};
+
 use super::{
+    case::{Case, Verdict},
+    near::Near,
     reading::Reading,
     rules::{Rules, Step},
+    thread::Development,
 };
+
+/// How long a denial is taken for the answer to what is denied again.
+const DENIAL_HOURS: i64 = 48;
 
 /// What a report says of an earlier one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,4 +62,55 @@ pub(super) fn dispute(rules: &Rules, reading: &Reading) -> Option<Dispute> {
         })
     };
     title.or_else(lead).map(|it| Dispute::Denial(it.written.clone()))
+}
+
+impl Case<'_> {
+    /// What a report answers that says of what it comes near to that it is not so.
+    pub(super) fn answer(
+        &self,
+        dispute: Option<&Dispute>,
+        near: Near,
+        own: DevelopmentId,
+    ) -> Option<Verdict> {
+        let novelty = &self.heard.definitions.rules.table.novelty;
+        let disputes = Some(near.development).filter(|_| near.cosine >= novelty.disputed);
+        let opens = |relation, disputes, why: String| {
+            let development = Some(own);
+            Some(Verdict { development, disputes, ..Verdict::plain(relation, why) })
+        };
+        match dispute? {
+            Dispute::Denial(words) => match self.denied_already(near) {
+                Some(known) => Some(Verdict {
+                    development: Some(known),
+                    ..Verdict::plain(Relation::Corroboration, format!("denies again: {words}"))
+                }),
+                None => opens(Relation::Denial, disputes, format!("denies: {words}")),
+            },
+            Dispute::Insistence(words) => {
+                let denial = self.denied_already(near);
+                opens(Relation::Denial, denial.or(disputes), format!("denies a denial: {words}"))
+            }
+            Dispute::Revision(words) => {
+                let development = Some(near.development);
+                opens(Relation::Correction, development, format!("corrects: {words}"))
+            }
+            Dispute::Correction(_) => None,
+        }
+    }
+
+    /// The denial that is known of what an item comes near to: outlets word one denial in many ways.
+    fn denied_already(&self, near: Near) -> Option<DevelopmentId> {
+        let novelty = &self.heard.definitions.rules.table.novelty;
+        let effective = self.heard.item.effective;
+        let is_recent = |id: &DevelopmentId| {
+            let hours = |it: &Development| effective.duration_since(it.at).abs().as_hours();
+            self.thread.developments.get(id).is_some_and(|it| it.is_denial && hours(it) < DENIAL_HOURS)
+        };
+        let known = self.thread.developments.get(&near.development)?;
+        if known.is_denial {
+            let same = near.score >= novelty.threshold * novelty.denied;
+            return Some(near.development).filter(|_| same);
+        }
+        known.disputed_by.filter(is_recent)
+    }
 }

@@ -15,6 +15,7 @@
 mod ablation;
 mod background;
 mod case;
+mod compile;
 mod copy;
 pub mod dates;
 mod definitions;
@@ -24,12 +25,16 @@ mod explain;
 mod fact;
 mod features;
 mod fold;
+mod hits;
 mod index;
 mod judge;
 mod judgement;
 #[cfg(test)]
 mod life;
+#[cfg(test)]
+mod measure;
 mod memory;
+mod near;
 mod origin;
 mod participant;
 mod pattern;
@@ -42,6 +47,7 @@ mod relevance;
 mod revision;
 mod rules;
 mod rules_facts;
+mod rules_file;
 mod similarity;
 mod standing;
 mod stem;
@@ -50,13 +56,15 @@ mod streams;
 #[cfg(test)]
 mod tests;
 mod thread;
+pub mod tongue;
 mod touch;
 mod trie;
 
 pub use definitions::Definitions;
 pub use due::due;
-pub use explain::{Explanation, explain};
+pub use explain::{Compared, Explanation, FacetExplained, compared, explain, names};
 pub use fact::Fact;
+pub use hits::{AliasName, Hits};
 pub use judge::{detect, judge};
 pub use judgement::Judgement;
 pub use memory::Memory;

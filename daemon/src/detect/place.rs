@@ -30,7 +30,23 @@ pub(super) fn places(names: &Names<'_>) -> Vec<(usize, String)> {
     found.extend(dateline(names));
     found.extend(in_the_capital(names));
     found.extend(unknown(names));
+    found.extend(marked(names));
     found
+}
+
+/// "the Port Karsk marathon": a name that can only be a place's, of what the storyline is recognised by.
+fn marked(names: &Names<'_>) -> Option<(usize, String)> {
+    let table = &names.definitions.rules.table;
+    let start = if names.title_shouts { names.reading.title_words } else { 0 };
+    let capital = |at: usize| names.word(at).is_some_and(|it| it.capital && !names.is_known(at));
+    (start..names.reading.lead().len()).find_map(|at| {
+        let marker = is(names.word(at), &table.place.markers) && capital(at);
+        if !marker || !names.tied(at) || !capital(at + 1) || !names.own.contains(&(at + 1)) {
+            return None;
+        }
+        let event = names.tied(at + 1) && names.own.contains(&(at + 2)) && !capital(at + 2);
+        event.then(|| (at, names.reading.span(at, at + 1).to_owned()))
+    })
 }
 
 fn is(word: Option<&Word>, set: &BTreeSet<u64>) -> bool {

@@ -5,13 +5,13 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use serde::Deserialize;
 use storyline_config::{Alias, Phase};
 
 use super::{
     pattern::{Pattern, plain},
     reading::{Reading, Word},
-    rules_facts::{ParticipantFile, PlaceFile, PlaceWords, WhoWords},
+    rules_facts::{PlaceWords, WhoWords},
+    rules_file::{CopyRules, File, HabitRules, NoveltyRules, RelevanceRules, WeightedFile},
     stem::Language,
 };
 
@@ -281,127 +281,6 @@ fn concepts(file: &BTreeMap<String, String>) -> Concepts {
 fn kinds_named(file: &BTreeMap<String, String>, names: &[&str]) -> u64 {
     let each = (0_u64..).zip(file.keys()).filter(|(_, it)| names.contains(&it.as_str()));
     each.fold(0, |all, (number, _)| all | 1 << number)
-}
-
-#[derive(Deserialize)]
-struct File {
-    version: u32,
-    relevance: RelevanceRules,
-    copy: CopyRules,
-    novelty: NoveltyRules,
-    confirm: ConfirmFile,
-    surge: HabitRules,
-    stopwords: BTreeMap<String, String>,
-    concepts: BTreeMap<String, String>,
-    background: BackgroundFile,
-    dispute: DisputeFile,
-    origin: OriginFile,
-    phase: PhaseFile,
-    certainty: CertaintyFile,
-    place: PlaceFile,
-    participant: ParticipantFile,
-}
-
-/// When an item belongs.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct RelevanceRules {
-    pub(super) join_hours: u32,
-    pub(super) join_cosine: f64,
-    pub(super) veto_hits: usize,
-    times: String,
-    beside: String,
-}
-
-/// When a text is another's.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct CopyRules {
-    pub(super) containment: f64,
-    pub(super) reuse: f64,
-    pub(super) triples_min: usize,
-    pub(super) headline_words_min: usize,
-    pub(super) headline_hours: u32,
-    pub(super) agreement: f64,
-}
-
-/// When a report is news.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct NoveltyRules {
-    pub(super) threshold: f64,
-    pub(super) denied: f64,
-    pub(super) disputed: f64,
-    pub(super) hours: f64,
-    pub(super) span_hours: f64,
-    pub(super) concepts: f64,
-    pub(super) title_concepts: f64,
-    pub(super) entities: f64,
-    pub(super) amounts: f64,
-    pub(super) burst: f64,
-    pub(super) burst_alike: f64,
-    pub(super) burst_hours: f64,
-    pub(super) stage: f64,
-    pub(super) stage_hours: f64,
-    pub(super) cosine: f64,
-    pub(super) common: f64,
-    pub(super) title_weight: f64,
-}
-
-/// What is usual, and what is overdue.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct HabitRules {
-    pub(super) reports_min: u32,
-    pub(super) times: u32,
-    pub(super) quiet_usual: u32,
-    pub(super) quiet_hours: u32,
-    pub(super) overdue_hours: u32,
-}
-
-#[derive(Deserialize)]
-struct ConfirmFile {
-    origins: u32,
-}
-
-#[derive(Deserialize)]
-struct BackgroundFile {
-    threshold: f64,
-    group: Vec<WeightedFile>,
-    text: WeightedFile,
-}
-
-#[derive(Deserialize)]
-struct WeightedFile {
-    weight: f64,
-    patterns: String,
-}
-
-#[derive(Deserialize)]
-struct DisputeFile {
-    deny: String,
-    insist: String,
-    revise: String,
-    correct: String,
-}
-
-#[derive(Deserialize)]
-struct OriginFile {
-    agencies: Vec<String>,
-    same: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
-struct PhaseFile {
-    negation: String,
-    modal: String,
-    future: String,
-    reversal: String,
-    #[serde(flatten)]
-    cues: BTreeMap<Phase, String>,
-}
-
-#[derive(Deserialize)]
-struct CertaintyFile {
-    proposed: String,
-    probable: String,
-    claimed: String,
 }
 
 #[cfg(test)]

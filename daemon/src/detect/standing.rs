@@ -106,7 +106,8 @@ fn move_phase(case: &Case<'_>, judgement: &mut Judgement) {
 
 /// What the report names, and the day itself where a phase begins with it.
 fn all_facts(case: &Case<'_>, judgement: &Judgement) -> Vec<Fact> {
-    let mut found = facts(case.heard.definitions, &case.heard.reading, case.touching, case.heard.dates());
+    let heard = case.heard;
+    let mut found = facts(heard.definitions, &heard.reading, case.touching, heard.dates(), &case.it.places);
     let today = today(case);
     let begins = judgement.moved.is_some()
         && matches!(judgement.phase, Phase::UnderWay | Phase::Concluded | Phase::Cancelled);

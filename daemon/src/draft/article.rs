@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde_json::Value;
 
 use super::page;
-use crate::detect::dates;
+use crate::detect::{dates, tongue};
 
 /// An article, read and cleaned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +60,10 @@ impl Article {
             Some('<') => page::read(source),
             _ => plain(source),
         };
+        let article = Self { text: without_byline(&article.text), ..article };
+        let guessed = || tongue::guess(&article.title, &article.text).map(str::to_owned);
+        let lang = article.lang.clone().or_else(guessed);
+        let article = Self { lang, ..article };
         if article.title.chars().any(char::is_alphanumeric) {
             Ok(article)
         } else {
@@ -83,6 +87,19 @@ impl Article {
             outlet: None,
         }
     }
+}
+
+/// A text without the line that names who wrote it.
+fn without_byline(text: &str) -> String {
+    let byline = |(at, line): &(usize, &str)| {
+        let short = line.chars().count() <= HEAD_CHARS_MAX && !line.ends_with(['.', '!', '?']);
+        let by = ["By ", "Von ", "Par ", "Por "]
+            .iter()
+            .any(|it| line.strip_prefix(it).is_some_and(|rest| rest.starts_with(char::is_uppercase)));
+        *at < HEAD_LINES_MAX && short && by
+    };
+    let kept = text.lines().enumerate().filter(|it| !byline(it));
+    kept.map(|it| it.1).collect::<Vec<_>>().join("\n")
 }
 
 fn json(source: &str) -> Result<Article, ArticleError> {

@@ -15,7 +15,14 @@ impl Proposer<'_> {
             Who::Name(at) => self.scenes.names.get(*at)?,
         };
         let mut key = slug(&name.text);
-        while self.actors.contains_key(&key) || self.places.contains_key(&key) {
+        let other = |it: Option<&NewPack>| it.is_some_and(|it| it.name != name.text);
+        let taken = |key: &String| {
+            self.actors.contains_key(key)
+                || self.places.contains_key(key)
+                || other(self.new_actors.get(key))
+                || other(self.new_places.get(key))
+        };
+        while taken(&key) {
             key.push_str("-new");
         }
         let sentence =
@@ -68,6 +75,8 @@ pub(super) fn slug(text: &str) -> String {
     for c in text.nfkd().flat_map(char::to_lowercase) {
         if c.is_ascii_alphanumeric() {
             slug.push(c);
+        } else if let Some(latin) = latin(c) {
+            slug.push_str(latin);
         } else if !slug.ends_with('-') && !slug.is_empty() && !('\u{300}'..='\u{36f}').contains(&c) {
             slug.push('-');
         }
@@ -77,4 +86,17 @@ pub(super) fn slug(text: &str) -> String {
     }
     let slug = slug.trim_end_matches('-');
     if slug.is_empty() { "story".to_owned() } else { slug.to_owned() }
+}
+
+/// A Cyrillic letter in Latin ones, as far as a table's name needs it.
+fn latin(c: char) -> Option<&'static str> {
+    const LETTERS: &str = "абвгдезийклмнопрстуфхцчшщъыьэюяіїєґё";
+    const LATIN: [&str; 36] = [
+        "a", "b", "v", "g", "d", "e", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f",
+        "kh", "ts", "ch", "sh", "shch", "", "y", "", "e", "yu", "ya", "i", "yi", "ye", "g", "yo",
+    ];
+    if c == 'ж' {
+        return Some("zh");
+    }
+    LETTERS.chars().position(|it| it == c).and_then(|it| LATIN.get(it).copied())
 }

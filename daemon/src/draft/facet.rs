@@ -148,8 +148,12 @@ impl Proposer<'_> {
 
     /// The words of the kind that the thread uses first, then the usual ones.
     pub(super) fn what_facet(&self, thread: &Thread, action: Option<&Action>) -> ProposedFacet {
-        let Some(action) = action else {
-            let words = topic::topics(&self.scenes.sentences, &BTreeSet::new());
+        let abroad = self.abroad.zip(thread.kind).map(|(lang, kind)| action::beginnings(kind, lang));
+        if let Some(words) = abroad.filter(|it| !it.is_empty()) {
+            return self.what_abroad(thread, &words);
+        }
+        let Some(action) = action.filter(|_| self.abroad.is_none()) else {
+            let words = topic::topics(&self.scenes.sentences, &BTreeSet::new(), self.abroad);
             let long = words.into_iter().filter(|it| it.chars().count() > 4);
             let aliases: Vec<String> = long.take(TOPICS_MAX).collect();
             let why = "words that come again in the article".to_owned();
@@ -160,16 +164,24 @@ impl Proposer<'_> {
             self.scenes_of(thread).flat_map(|it| it.1.words.iter().map(|it| stem(&it.lower))).collect();
         let stands = |alias: &String| alias.split(' ').all(|it| said.contains(&stem(it)));
         let (here, usual): (Vec<&String>, Vec<&String>) = action.aliases.iter().partition(|it| stands(it));
-        let why = format!(
-            "the article says {}; the others are usual words for it",
-            here.iter().map(|it| it.as_str()).collect::<Vec<_>>().join(", ")
-        );
+        let why = said_so(&here.iter().map(|it| it.as_str()).collect::<Vec<_>>());
         // Where people come together they meet and talk, whatever it is called.
         let gathered = ["meeting", "talks"].into_iter().filter(|_| thread.kind.is_some_and(is_gathering));
         let gathered = gathered.filter_map(|it| action::all().get(it)).flat_map(|it| it.aliases.iter());
         let mut aliases: Vec<String> = here.into_iter().chain(usual).chain(gathered).cloned().collect();
         let mut seen = BTreeSet::new();
         aliases.retain(|it| seen.insert(it.clone()));
+        ProposedFacet { about: "what", aliases, why }
+    }
+
+    /// The beginnings of words that tell of a kind in another language, those of the article first.
+    fn what_abroad(&self, thread: &Thread, words: &[&'static str]) -> ProposedFacet {
+        let stands = |beginning: &&&str| {
+            self.scenes_of(thread).any(|it| it.1.words.iter().any(|word| word.lower.starts_with(**beginning)))
+        };
+        let (here, usual): (Vec<&&str>, Vec<&&str>) = words.iter().partition(stands);
+        let why = said_so(&here.iter().map(|it| **it).collect::<Vec<_>>());
+        let aliases = here.into_iter().chain(usual).map(|it| format!("{it}*")).collect();
         ProposedFacet { about: "what", aliases, why }
     }
 
@@ -196,7 +208,7 @@ impl Proposer<'_> {
     }
 
     pub(super) fn any(&mut self, thread: &Thread, action: Option<&Action>, who: &[Who]) -> Vec<String> {
-        let topics = topic::topics(&self.scenes.sentences, &known_stems(action));
+        let topics = topic::topics(&self.scenes.sentences, &known_stems(action), self.abroad);
         let others = self.scenes.weights(|it| &it.who, &thread.sentences).into_iter().map(|it| it.0);
         let packs: Vec<String> = others
             .filter(|it| {
@@ -206,6 +218,14 @@ impl Proposer<'_> {
             .filter_map(|it| self.alias(&it))
             .collect();
         packs.into_iter().chain(topics.into_iter().take(TOPICS_MAX)).collect()
+    }
+}
+
+/// Which words of a kind the article itself uses.
+fn said_so(here: &[&str]) -> String {
+    match here {
+        [] => "usual words for it; the article uses others".to_owned(),
+        some => format!("the article says {}; the others are usual words for it", some.join(", ")),
     }
 }
 

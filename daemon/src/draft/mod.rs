@@ -155,7 +155,9 @@ pub fn draft(
 ) -> Draft {
     let scenes = scene::Scenes::of(article, actors, places);
     let credit = credit::find(&scenes.sentences, feeds);
-    let mut proposed = propose::Proposer::new(&scenes, actors, places, credit.as_ref(), article.day());
+    let lang = article.lang.as_deref();
+    let mut proposed =
+        propose::Proposer::new(&scenes, actors, places, credit.as_ref(), (article.day(), lang));
     let storylines = proposed.storylines();
     let feeds = carrier::likely(article, &scenes, credit.as_ref(), feeds);
     let mut weak = Vec::new();
@@ -163,7 +165,7 @@ pub fn draft(
         weak.push("The article has no date, so no \"on Friday\" could be resolved: add a line such as 12 February 2025 under its headline.".to_owned());
     }
     if article.lang.as_deref().is_some_and(|it| it != "en") {
-        weak.push("The words for kinds of news are English; in this article only packs, dates and capitals were read.".to_owned());
+        weak.push("Outside English few words for kinds of news are known, and cues that hold for any of them: read `what` and the phases twice.".to_owned());
     }
     if article.text.is_empty() {
         weak.push("There is nothing but a headline.".to_owned());

@@ -28,6 +28,8 @@ pub(super) struct Proposer<'s> {
     pub(super) places: &'s BTreeMap<String, Pack>,
     pub(super) credit: Option<&'s str>,
     pub(super) today: Option<Date>,
+    /// The article's language, where it is not English.
+    pub(super) abroad: Option<&'s str>,
     pub(super) new_actors: BTreeMap<String, NewPack>,
     pub(super) new_places: BTreeMap<String, NewPack>,
 }
@@ -38,7 +40,7 @@ impl<'s> Proposer<'s> {
         actors: &'s BTreeMap<String, Pack>,
         places: &'s BTreeMap<String, Pack>,
         credit: Option<&'s Quoted>,
-        today: Option<Date>,
+        (today, lang): (Option<Date>, Option<&'s str>),
     ) -> Self {
         let credit = credit.map(|it| it.text.as_str());
         Self {
@@ -47,6 +49,7 @@ impl<'s> Proposer<'s> {
             places,
             credit,
             today,
+            abroad: lang.filter(|it| *it != "en"),
             new_actors: BTreeMap::new(),
             new_places: BTreeMap::new(),
         }
@@ -88,7 +91,9 @@ impl<'s> Proposer<'s> {
         };
         let expected = self.expected(thread, parent.is_some());
         let weak = weak(thread, &all, &who, &expected);
-        let phases = action.map(|it| it.phase.clone()).unwrap_or_default();
+        // Where no kind is known, or its cues are in another language, those that hold for any kind.
+        let known = action.filter(|_| self.abroad.is_none());
+        let phases = known.map_or_else(|| action::cues(self.abroad), |it| it.phase.clone());
         let mut any = self.any(thread, action, &who);
         any.retain(|it| !all.iter().any(|facet| facet.aliases.contains(it)));
         Proposal { id, title, parent, seed: self.seed(thread), all, any, phases, expected, weak }

@@ -124,7 +124,7 @@ fn scene(article: &Article, sentence: &Sentence<'_>, at: usize, hits: &[Hit], na
     let dates = article.published.map_or_else(Vec::new, |published| {
         dates::mentions(sentence.text, published, &zone(article), article.lang.as_deref())
     });
-    Scene { who, venues, kinds: action::told(sentence), dates }
+    Scene { who, venues, kinds: action::told(sentence, article.lang.as_deref()), dates }
 }
 
 fn zone(article: &Article) -> TimeZone {

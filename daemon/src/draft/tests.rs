@@ -1,6 +1,8 @@
 //! What is found in articles on many subjects; where the rules fail, the test says so.
 #![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
+mod others;
+
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};

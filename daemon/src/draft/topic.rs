@@ -7,6 +7,7 @@ use super::{
     lists::{CALENDAR, PLAIN, ROLES, has},
     sentence::Sentence,
 };
+use crate::detect::tongue;
 
 /// Frequent words of reports that tell nothing of their subject.
 const EMPTY: &str = "\
@@ -18,8 +19,17 @@ const EMPTY: &str = "\
     spokeswoman started statement take taken taking talk tell think third time times told took use used \
     wanted wants warned week weeks way went work world year years";
 
+/// Characters of a word that tells something, in a language whose small words are not all known.
+const ABROAD_CHARS_MIN: usize = 5;
+
 /// Words that come in several sentences, the most frequent first, as they are written.
-pub(super) fn topics(sentences: &[Sentence<'_>], left_out: &BTreeSet<String>) -> Vec<String> {
+///
+/// In another language than English, short words and those that only join others are left out instead.
+pub(super) fn topics(
+    sentences: &[Sentence<'_>],
+    left_out: &BTreeSet<String>,
+    abroad: Option<&str>,
+) -> Vec<String> {
     let mut seen: BTreeMap<String, (u32, BTreeMap<&str, u32>)> = BTreeMap::new();
     for sentence in sentences {
         let mut here = BTreeSet::new();
@@ -28,7 +38,11 @@ pub(super) fn topics(sentences: &[Sentence<'_>], left_out: &BTreeSet<String>) ->
             let letters =
                 lower.chars().count() > 2 && lower.chars().all(|it| it.is_alphabetic() || it == '-');
             let dull = has(PLAIN, lower) || has(CALENDAR, lower) || has(EMPTY, lower) || has(ROLES, lower);
-            if !letters || dull || word.capital() || lower.ends_with("ly") || lower.ends_with("ing") {
+            let small = abroad.is_some_and(|lang| {
+                lower.chars().count() < ABROAD_CHARS_MIN || tongue::is_small(lang, lower)
+            });
+            if !letters || small || dull || word.capital() || lower.ends_with("ly") || lower.ends_with("ing")
+            {
                 continue;
             }
             let (count, forms) = seen.entry(stem(lower)).or_default();

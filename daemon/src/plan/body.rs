@@ -7,7 +7,7 @@ use storyline_store::{
     AlertId, AlertKind, DeliveryDigest, DeliveryId, DevelopmentState, Gathered, ReportRef, Seq,
 };
 
-use super::{Situation, severity, stage::Stage};
+use super::{Situation, severity, stage::Stage, story::Story};
 
 /// Reports named in one document.
 const REPORTS_NAMED: usize = 16;
@@ -32,7 +32,8 @@ struct AlertBody<'a> {
     reports: Vec<ReportBody<'a>>,
     at: Timestamp,
     supersedes: Option<DeliveryId>,
-    text: &'a str,
+    text: String,
+    story: &'a Story,
 }
 
 #[derive(Serialize)]
@@ -56,6 +57,7 @@ struct DigestBody<'a> {
     cause: DeliveryDigest,
     seq: Seq,
     storyline: Option<&'a StorylineId>,
+    title: Option<&'a str>,
     alerts: Vec<DigestAlert<'a>>,
     /// Alerts that are not listed.
     more: usize,
@@ -72,15 +74,14 @@ struct DigestAlert<'a> {
 }
 
 /// What names one message besides its stage.
-pub(super) struct Envelope<'a> {
+pub(super) struct Envelope {
     pub(super) id: DeliveryId,
     pub(super) seq: Seq,
     pub(super) supersedes: Option<DeliveryId>,
-    pub(super) text: &'a str,
 }
 
 /// The document for a stage.
-pub(super) fn alert(situation: &Situation<'_>, stage: &Stage, envelope: &Envelope<'_>) -> String {
+pub(super) fn alert(situation: &Situation<'_>, stage: &Stage, story: &Story, envelope: &Envelope) -> String {
     let storyline = stage.storyline.as_ref().and_then(|id| situation.state.storylines.get(id));
     let development = storyline.zip(stage.development).and_then(|(it, id)| it.development(id));
     let reports = development.iter().flat_map(|it| &it.reports).take(REPORTS_NAMED);
@@ -100,17 +101,18 @@ pub(super) fn alert(situation: &Situation<'_>, stage: &Stage, envelope: &Envelop
         reports: reports.map(ReportBody::from).collect(),
         at: situation.now,
         supersedes: envelope.supersedes,
-        text: envelope.text,
+        text: story.text(),
+        story,
     })
 }
 
 /// The document for a digest of `alerts`, of which the first are named.
 pub(super) fn digest(
     cause: DeliveryDigest,
-    storyline: Option<&StorylineId>,
+    storyline: Option<(&StorylineId, &str)>,
     alerts: &[&Gathered],
     at: Timestamp,
-    envelope: &Envelope<'_>,
+    (id, seq, text): (DeliveryId, Seq, &str),
 ) -> String {
     let named = alerts.iter().take(ALERTS_NAMED).map(|it| DigestAlert {
         alert: it.alert,
@@ -119,15 +121,16 @@ pub(super) fn digest(
         headline: &it.headline,
     });
     render(&DigestBody {
-        id: envelope.id,
+        id,
         kind: "digest",
         cause,
-        seq: envelope.seq,
-        storyline,
+        seq,
+        storyline: storyline.map(|(id, _)| id),
+        title: storyline.map(|(_, title)| title),
         alerts: named.collect(),
         more: alerts.len().saturating_sub(ALERTS_NAMED),
         at,
-        text: envelope.text,
+        text,
     })
 }
 
@@ -136,10 +139,14 @@ pub fn test_message(sink: &SinkId, at: Timestamp) -> (DeliveryId, String) {
     let alert = AlertId::of_cause("test", sink.as_str(), Seq(0));
     let id = DeliveryId::of(alert, Seq(u64::try_from(at.as_microsecond()).unwrap_or_default()), sink);
     let text = format!("{sink} · test · this sink works");
+    let ask = format!("storyline alerts test {sink}");
+    let since = at.strftime("%H:%M on %a %-d %b %Y").to_string();
+    let story = Story { sentence: text.clone(), said_by: Vec::new(), since, before: None, ask };
     let document = serde_json::json!({
         "id": id, "alert": alert, "seq": null, "kind": "test", "changes": [], "storyline": null,
         "title": null, "headline": "this sink works", "severity": "info", "phase": null, "state": null,
         "origins": [], "reports": [], "at": at, "supersedes": null, "text": text,
+        "story": story,
     });
     (id, document.to_string())
 }

@@ -3,17 +3,19 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use storyline_config::{SinkId, limit::LONG_STOP};
-use storyline_store::{AlertId, DeliveryDigest, DeliveryId, DevelopmentId, Event, Seq, SinkState};
+use storyline_config::{AlertCause, SinkId, limit::LONG_STOP};
+use storyline_store::{AlertId, DeliveryDigest, DeliveryId, DevelopmentId, Event, Gathered, Seq, SinkState};
 
 use super::{
     Occasion, Situation, body,
     body::Envelope,
+    reason,
     route::{self, Way},
     rule,
-    sentence::sentence,
+    sentence::{sentence, since},
     severity,
     stage::{Change, Stage},
+    story::{self, Story},
 };
 
 /// Takes stages in and gives the events out, in the order in which they are recorded.
@@ -60,9 +62,17 @@ impl<'a> Desk<'a> {
             }
         }
 
-        let Some(stage) = change.stage(&self.situation, &rule.on) else { return };
+        let Some(stage) = change.stage(&self.situation, &rule.on) else {
+            if let Some(stage) = change.stage(&self.situation, &AlertCause::ALL).filter(|_| news) {
+                self.suppress(&stage, "not_on", String::new());
+            }
+            return;
+        };
         let Some(development) = stage.development.and_then(|it| storyline.development(it)) else { return };
         // One cause raises an alert once, and what was dropped is nobody's news.
+        if development.dropped && news {
+            self.suppress(&stage, "dropped", String::new());
+        }
         if development.dropped || self.has_raised(stage.alert) {
             return;
         }
@@ -73,7 +83,8 @@ impl<'a> Desk<'a> {
                 self.offer(&stage, occasion);
             }
         } else if news {
-            self.suppress(&stage, "below_rule");
+            let when = (self.situation.zone, self.situation.now);
+            self.suppress(&stage, "below_rule", reason::waits_for(rule, known, development, when));
         }
     }
 
@@ -81,15 +92,15 @@ impl<'a> Desk<'a> {
     pub(super) fn offer(&mut self, stage: &Stage, occasion: Occasion) {
         let now = self.situation.now;
         if let Some((reason, digest)) = occasion.reason() {
-            self.suppress(stage, reason);
+            self.suppress(stage, reason, String::new());
             if let Some(digest) = digest {
                 self.gather_everywhere(stage, digest, now);
             }
         } else if let Some(until) = self.snoozed_until(stage) {
-            self.suppress(stage, "snooze");
+            self.suppress(stage, "snooze", format!("until {}", since(until, &self.situation)));
             self.gather_everywhere(stage, DeliveryDigest::Window, until);
         } else if self.storms() {
-            self.suppress(stage, "storm");
+            self.suppress(stage, "storm", String::new());
             self.gather_everywhere(stage, DeliveryDigest::Storm, now);
         } else {
             self.raise(stage);
@@ -101,8 +112,11 @@ impl<'a> Desk<'a> {
     }
 
     fn snoozed_until(&self, stage: &Stage) -> Option<Timestamp> {
-        let storyline = self.situation.state.storylines.get(stage.storyline.as_ref()?)?;
-        storyline.snoozed_until.filter(|until| *until > self.situation.now)
+        let state = self.situation.state;
+        let storyline = stage.storyline.as_ref().and_then(|id| state.storylines.get(id));
+        let alert = state.alerts.get(&stage.alert).and_then(|it| it.snoozed_until);
+        let until = storyline.and_then(|it| it.snoozed_until).max(alert);
+        until.filter(|until| *until > self.situation.now)
     }
 
     fn storms(&self) -> bool {
@@ -114,13 +128,14 @@ impl<'a> Desk<'a> {
             || lately.saturating_add(planned) >= storm.per_10m
     }
 
-    fn suppress(&mut self, stage: &Stage, reason: &str) {
+    fn suppress(&mut self, stage: &Stage, reason: &str, detail: String) {
         self.out.push(Event::AlertSuppressed {
             alert: stage.alert,
             kind: stage.kind,
             storyline: stage.storyline.clone(),
             headline: stage.headline.clone(),
             reason: reason.to_owned(),
+            detail,
         });
     }
 
@@ -148,31 +163,46 @@ impl<'a> Desk<'a> {
 
     /// Raises an alert, and plans what every sink that wants it will get.
     pub(super) fn raise(&mut self, stage: &Stage) {
-        let (seq, text) = self.raised(stage);
+        let (seq, story) = self.raised(stage);
         for (id, sink) in &self.situation.config.sinks {
             if !route::wants(id, sink, stage) {
                 continue;
             }
-            match route::way(&self.situation, &self.out, id, sink) {
-                Way::Now => self.plan(id, stage, seq, &text),
+            match route::way(&self.situation, &self.out, id, sink, stage.kind) {
+                Way::Now => self.plan(id, stage, seq, &story),
                 Way::Gather(digest, not_before) => self.gather(id, stage, digest, not_before),
             }
         }
     }
 
-    /// Raises an alert and sends it to every sink that wants it, whatever its pace.
+    /// Raises an alert and sends it to every sink that wants it, whatever its pace; quiet hours stay quiet.
     pub(super) fn raise_at_once(&mut self, stage: &Stage) {
-        let (seq, text) = self.raised(stage);
+        let (seq, story) = self.raised(stage);
         for (id, sink) in &self.situation.config.sinks {
-            if route::wants(id, sink, stage) {
-                self.plan(id, stage, seq, &text);
+            if !route::wants(id, sink, stage) {
+                continue;
+            }
+            match route::peace(&self.situation, sink).filter(|_| !route::breaks_through(sink, stage.kind)) {
+                None => self.plan(id, stage, seq, &story),
+                // Its own digest of the stop tells it at the end of them.
+                Some(_) if self.awaits(id, stage.alert) => {}
+                Some(until) => self.gather(id, stage, DeliveryDigest::Quiet, until),
             }
         }
     }
 
-    fn raised(&mut self, stage: &Stage) -> (Seq, String) {
+    /// Whether a sink's digest of a long stop that is not closed yet tells of an alert.
+    fn awaits(&self, sink: &SinkId, alert: AlertId) -> bool {
+        let stop = |it: &&Gathered| it.digest == DeliveryDigest::Stop && it.sink == *sink;
+        let told = |it: &Event| matches!(it, Event::DeliveryPlanned { sink: to, digest: Some(DeliveryDigest::Stop), .. } if to == sink);
+        let mut gathered = self.situation.state.gathered.iter().filter(stop);
+        gathered.any(|it| it.alert == alert) && !self.out.iter().any(told)
+    }
+
+    fn raised(&mut self, stage: &Stage) -> (Seq, Story) {
         let seq = self.next();
         let text = sentence(stage, seq, &self.situation);
+        let story = story::story(stage, &text, seq, &self.situation);
         self.out.push(Event::AlertRaised {
             alert: stage.alert,
             kind: stage.kind,
@@ -181,21 +211,21 @@ impl<'a> Desk<'a> {
             changes: stage.changes.clone(),
             headline: stage.headline.clone(),
             severity: severity(stage.kind),
-            text: text.clone(),
+            text,
         });
-        (seq, text)
+        (seq, story)
     }
 
-    fn plan(&mut self, sink: &SinkId, stage: &Stage, seq: Seq, text: &str) {
+    fn plan(&mut self, sink: &SinkId, stage: &Stage, seq: Seq, story: &Story) {
         let id = DeliveryId::of(stage.alert, seq, sink);
-        let envelope = Envelope { id, seq, supersedes: self.earlier(sink, stage.alert), text };
+        let envelope = Envelope { id, seq, supersedes: self.earlier(sink, stage.alert) };
         self.out.push(Event::DeliveryPlanned {
             delivery: id,
             sink: sink.clone(),
             alert: Some(stage.alert),
             storyline: stage.storyline.clone(),
             digest: None,
-            body: body::alert(&self.situation, stage, &envelope),
+            body: body::alert(&self.situation, stage, story, &envelope),
         });
     }
 
@@ -239,6 +269,8 @@ fn had_its(sink: &SinkState, digest: DeliveryDigest, now: Timestamp) -> bool {
         DeliveryDigest::FirstRun => sink.first_run_told,
         // So soon there cannot have been another long stop: a feed comes late to the same return.
         DeliveryDigest::Stop => sink.stop_told.is_some_and(|it| now < rule::later(it, LONG_STOP)),
-        DeliveryDigest::Window | DeliveryDigest::Rate | DeliveryDigest::Storm => false,
+        DeliveryDigest::Window | DeliveryDigest::Rate | DeliveryDigest::Storm | DeliveryDigest::Quiet => {
+            false
+        }
     }
 }

@@ -1,13 +1,16 @@
 //! Several alerts in one message: when it closes, and what it says.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use storyline_config::{SinkId, StorylineId};
-use storyline_store::{AlertId, DeliveryDigest, DeliveryId, Gathered, Seq};
+use storyline_store::{AlertId, AlertState, DeliveryDigest, DeliveryId, Gathered, Seq};
 
 use super::{
     Situation, Visits,
-    body::{self, ALERTS_NAMED, Envelope},
+    body::{self, ALERTS_NAMED},
     desk::Desk,
     route,
     rule::later,
@@ -25,9 +28,10 @@ const STORM_MAX: Duration = Duration::from_mins(10);
 const LINES_MAX: usize = 40;
 
 /// Every reason to gather, in the order in which digests are closed.
-const CAUSES: [DeliveryDigest; 5] = [
+const CAUSES: [DeliveryDigest; 6] = [
     DeliveryDigest::FirstRun,
     DeliveryDigest::Stop,
+    DeliveryDigest::Quiet,
     DeliveryDigest::Storm,
     DeliveryDigest::Window,
     DeliveryDigest::Rate,
@@ -44,17 +48,27 @@ pub(super) fn close(desk: &mut Desk<'_>, visits: Visits) -> Vec<AlertId> {
     let mut stopped = Vec::new();
     let Situation { config, state, now, .. } = desk.situation;
     for sink in config.sinks.keys() {
+        let mut closed: Vec<DeliveryDigest> = Vec::new();
         for cause in CAUSES {
-            let theirs = |it: &&Gathered| it.sink == *sink && it.digest == cause && it.not_before <= now;
-            let told: Vec<&Gathered> = state.gathered.iter().filter(theirs).collect();
-            if !is_ready(desk, sink, cause, &told, visits) {
+            if closed.iter().any(|it| it.tells_of(cause)) {
                 continue;
             }
+            let due = |it: &&Gathered| it.sink == *sink && it.not_before <= now;
+            let theirs: Vec<&Gathered> =
+                state.gathered.iter().filter(due).filter(|it| it.digest == cause).collect();
+            if !is_ready(desk, sink, cause, &theirs, visits) {
+                continue;
+            }
+            closed.push(cause);
+            let told: Vec<&Gathered> =
+                state.gathered.iter().filter(due).filter(|it| cause.tells_of(it.digest)).collect();
             if cause == DeliveryDigest::Stop {
                 stopped.extend(told.iter().map(|it| it.alert));
             }
             let told = latest_of_each(told);
-            desk.plan_digest(sink, cause, |situation, id, seq| render(situation, cause, &told, id, seq));
+            desk.plan_digest(sink, cause, |situation, id, seq| {
+                render(situation, (sink, cause), &told, id, seq)
+            });
         }
     }
     stopped
@@ -69,6 +83,13 @@ fn is_ready(
 ) -> bool {
     let (Some(first), Some(last)) = (told.first(), told.last()) else { return false };
     let now = desk.situation.now;
+    let Some(known) = desk.situation.config.sinks.get(sink) else { return false };
+    // Nobody is woken by a digest, unless something in it may wake them.
+    if route::peace(&desk.situation, known).is_some()
+        && !told.iter().any(|it| route::breaks_through(known, it.kind))
+    {
+        return false;
+    }
     match cause {
         DeliveryDigest::FirstRun | DeliveryDigest::Stop => {
             visits != Visits::Underway || later(first.at, VISITS_WAIT_MAX) <= now
@@ -76,13 +97,8 @@ fn is_ready(
         DeliveryDigest::Storm => {
             visits == Visits::Over || later(last.at, STORM_CALM) <= now || later(first.at, STORM_MAX) <= now
         }
-        DeliveryDigest::Window => true,
-        DeliveryDigest::Rate => desk
-            .situation
-            .config
-            .sinks
-            .get(sink)
-            .is_some_and(|it| route::free_at(&desk.situation, &desk.out, sink, it.rate) <= now),
+        DeliveryDigest::Window | DeliveryDigest::Quiet => true,
+        DeliveryDigest::Rate => route::free_at(&desk.situation, &desk.out, sink, known.rate) <= now,
     }
 }
 
@@ -100,26 +116,33 @@ fn latest_of_each(told: Vec<&Gathered>) -> Vec<&Gathered> {
 
 fn render(
     situation: &Situation<'_>,
-    cause: DeliveryDigest,
+    (sink, cause): (&SinkId, DeliveryDigest),
     told: &[&Gathered],
     id: DeliveryId,
     seq: Seq,
 ) -> Digest {
     let first = told.first().and_then(|it| it.storyline.as_ref());
     let storyline = first.filter(|first| told.iter().all(|it| it.storyline.as_ref() == Some(first)));
-    let text = text(situation, cause, told);
-    let envelope = Envelope { id, seq, supersedes: None, text: &text };
-    let body = body::digest(cause, storyline, told, situation.now, &envelope);
+    let text = text(situation, sink, cause, told);
+    let title = |id| situation.state.storylines.get(id).map_or("", |it| it.title.as_str());
+    let titled = storyline.map(|id| (id, title(id)));
+    let body = body::digest(cause, titled, told, situation.now, (id, seq, &text));
     Digest { storyline: storyline.cloned(), body }
 }
 
-fn text(situation: &Situation<'_>, cause: DeliveryDigest, told: &[&Gathered]) -> String {
+fn text(situation: &Situation<'_>, sink: &SinkId, cause: DeliveryDigest, told: &[&Gathered]) -> String {
     let (storylines, lines) = match cause {
         // What is old is told as it stands now, storyline by storyline.
-        DeliveryDigest::FirstRun | DeliveryDigest::Stop => (true, standings(situation, told)),
-        DeliveryDigest::Window | DeliveryDigest::Rate | DeliveryDigest::Storm => (false, headlines(told)),
+        DeliveryDigest::FirstRun | DeliveryDigest::Stop => (true, standings(situation, sink, told)),
+        DeliveryDigest::Window | DeliveryDigest::Rate | DeliveryDigest::Storm | DeliveryDigest::Quiet => {
+            (false, headlines(situation, told))
+        }
     };
     let count = if storylines { lines.len() } else { told.len() };
+    lay_out(count, storylines, cause, lines)
+}
+
+fn lay_out(count: usize, storylines: bool, cause: DeliveryDigest, lines: Vec<String>) -> String {
     let noun = match (storylines, count) {
         (true, 1) => "storyline",
         (true, _) => "storylines",
@@ -133,29 +156,62 @@ fn text(situation: &Situation<'_>, cause: DeliveryDigest, told: &[&Gathered]) ->
     all.collect::<Vec<_>>().join("\n")
 }
 
-fn standings(situation: &Situation<'_>, told: &[&Gathered]) -> Vec<String> {
-    let mut ids: Vec<&StorylineId> = told.iter().filter_map(|it| it.storyline.as_ref()).collect();
-    ids.sort();
-    ids.dedup();
-    let known = ids.into_iter().filter_map(|id| situation.state.storylines.get(id).map(|it| (id, it)));
-    known.map(|(id, it)| standing(id, it, situation)).collect()
+/// Every storyline a sink hears of as it stands: first those that are told of, then those of which there is nothing new.
+fn standings(situation: &Situation<'_>, sink: &SinkId, told: &[&Gathered]) -> Vec<String> {
+    let new: BTreeSet<&StorylineId> = told.iter().filter_map(|it| it.storyline.as_ref()).collect();
+    let hears = |id: &StorylineId| {
+        let named = |it: &String| it == "*" || it == id.as_str();
+        situation.config.sinks.get(sink).is_some_and(|it| it.storylines.iter().any(named))
+    };
+    standing_of(situation, hears, &new)
 }
 
-fn headlines(told: &[&Gathered]) -> Vec<String> {
-    let line = |it: &&Gathered| match &it.storyline {
-        Some(storyline) => format!("{storyline} · {} · {}", kind_word(it.kind), it.headline),
-        None => format!("{} · {}", kind_word(it.kind), it.headline),
+fn standing_of(
+    situation: &Situation<'_>,
+    hears: impl Fn(&StorylineId) -> bool,
+    new: &BTreeSet<&StorylineId>,
+) -> Vec<String> {
+    let followed = situation.state.storylines.iter().filter(|(id, it)| !it.retired && hears(id));
+    let mut all: Vec<_> = followed.collect();
+    all.sort_by_key(|(id, _)| !new.contains(id));
+    all.into_iter().map(|(id, it)| standing(id, it, situation)).collect()
+}
+
+/// Every storyline as it stands after first visits or a long stop, for whoever sits before the program; those in `new` come first.
+pub fn as_they_stand(
+    situation: &Situation<'_>,
+    cause: DeliveryDigest,
+    new: &BTreeSet<&StorylineId>,
+) -> String {
+    let lines = standing_of(situation, |_| true, new);
+    lay_out(lines.len(), true, cause, lines)
+}
+
+fn headlines(situation: &Situation<'_>, told: &[&Gathered]) -> Vec<String> {
+    let line = |it: &&Gathered| {
+        let known = situation.state.alerts.get(&it.alert);
+        let seen = known.is_some_and(|it| it.state == AlertState::Acknowledged);
+        // The sentence of the stage that was gathered says more than its headline, where it still stands.
+        let text = match known.filter(|known| known.kind == it.kind && known.headline == it.headline) {
+            Some(known) => known.text.clone(),
+            None => match &it.storyline {
+                Some(storyline) => format!("{storyline} · {} · {}", kind_word(it.kind), it.headline),
+                None => format!("{} · {}", kind_word(it.kind), it.headline),
+            },
+        };
+        if seen { format!("{text} · seen") } else { text }
     };
     told.iter().map(line).collect()
 }
 
-fn why(cause: DeliveryDigest) -> &'static str {
+pub(super) fn why(cause: DeliveryDigest) -> &'static str {
     match cause {
         DeliveryDigest::FirstRun => "as they stand at the first visit",
         DeliveryDigest::Stop => "as they stand after a long stop",
         DeliveryDigest::Window => "gathered",
         DeliveryDigest::Rate => "gathered, since more came than this sink takes one by one",
         DeliveryDigest::Storm => "gathered, since very many came at once",
+        DeliveryDigest::Quiet => "gathered in the quiet hours",
     }
 }
 
@@ -167,5 +223,6 @@ pub(super) fn word(cause: DeliveryDigest) -> &'static str {
         DeliveryDigest::Window => "window",
         DeliveryDigest::Rate => "rate",
         DeliveryDigest::Storm => "storm",
+        DeliveryDigest::Quiet => "quiet",
     }
 }

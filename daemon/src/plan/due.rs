@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use storyline_config::{AlertCause, Severity};
-use storyline_store::{AlertId, DevelopmentState, Event, ExpectationState};
+use storyline_store::{AlertId, DeliveryDigest, DevelopmentState, Event, ExpectationState};
 
 use super::{
     Occasion, Situation, Visits,
@@ -60,8 +60,11 @@ fn stop_warnings(situation: &Situation<'_>, stopped: &[AlertId]) -> Vec<Stage> {
     let gathered = situation.state.gathered.iter().rev();
     let mut seen = BTreeSet::new();
     let mut warnings: Vec<Stage> = gathered
+        .filter(|it| it.digest == DeliveryDigest::Stop)
         .filter(|it| told.contains(&it.alert) && severity(it.kind) == Severity::Warning)
         .filter(|it| seen.insert(it.alert))
+        // Another sink's digest may have closed before, and let it out.
+        .filter(|it| situation.state.alerts.get(&it.alert).is_none_or(|known| known.seq < it.seq))
         // What went on since is no warning any more: a phase that was left, say.
         .filter_map(|it| again(situation, it).filter(|it| severity(it.kind) == Severity::Warning))
         .take(STOP_WARNINGS)

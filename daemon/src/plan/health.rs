@@ -105,6 +105,7 @@ fn own(
         headline,
         backing: None,
         since,
+        left: None,
         except: None,
     }
 }

@@ -11,18 +11,22 @@
 //!
 //! * One item makes at most one alert per storyline, and an alert keeps its name for life.
 //! * Nothing old is told on its own: a first run or a long stop makes one digest per sink.
-//! * What a window, a rate or a snooze holds back is told later; it is not dropped.
+//! * What a window, a rate, quiet hours or a snooze hold back is told later; it is not dropped, and why stands in
+//!   the log.
 //! * Everything follows from the arguments: the same log gives the same alerts.
 
 mod body;
+mod calendar;
 mod desk;
 mod digest;
 mod due;
 mod health;
+mod reason;
 mod route;
 mod rule;
 mod sentence;
 mod stage;
+mod story;
 
 #[cfg(test)]
 mod tests;
@@ -32,7 +36,10 @@ use storyline_config::{Baseline, Config, Severity};
 use storyline_store::{AlertKind, DeliveryDigest, Event, Recorded, State};
 
 pub use body::test_message;
+pub use digest::as_they_stand;
 pub use due::due;
+pub use reason::{unheard, why_held};
+pub use story::{Story, Voice};
 
 use self::desk::Desk;
 

@@ -1,12 +1,12 @@
 //! Which sinks hear of a stage, and whether at once.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
-use jiff::{SignedDuration, Timestamp};
-use storyline_config::{Rate, Sink, SinkId};
-use storyline_store::{DeliveryDigest, Event};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use storyline_config::{Digest, Rate, Sink, SinkId};
+use storyline_store::{AlertKind, DeliveryDigest, Event};
 
-use super::{Situation, rule::later, severity, stage::Stage};
+use super::{Situation, calendar, rule::later, severity, stage::Stage};
 
 /// What the storm guard looks back on.
 pub(super) const TEN_MINUTES: SignedDuration = SignedDuration::from_mins(10);
@@ -29,16 +29,48 @@ pub(super) fn wants(id: &SinkId, sink: &Sink, stage: &Stage) -> bool {
 }
 
 /// How a sink is told of one more alert, after what is planned already.
-pub(super) fn way(situation: &Situation<'_>, planned: &[Event], id: &SinkId, sink: &Sink) -> Way {
-    if !sink.digest.is_zero() {
-        let opened = open_since(situation, planned, id, DeliveryDigest::Window, sink);
-        return Way::Gather(DeliveryDigest::Window, opened.unwrap_or(later(situation.now, sink.digest)));
+pub(super) fn way(
+    situation: &Situation<'_>,
+    planned: &[Event],
+    id: &SinkId,
+    sink: &Sink,
+    kind: AlertKind,
+) -> Way {
+    if let Some(until) = peace(situation, sink).filter(|_| !breaks_through(sink, kind)) {
+        return Way::Gather(DeliveryDigest::Quiet, until);
+    }
+    match &sink.digest {
+        Digest::Each => {}
+        Digest::Every(span) => {
+            let opened = open_since(situation, planned, id, DeliveryDigest::Window, sink);
+            return Way::Gather(DeliveryDigest::Window, opened.unwrap_or(later(situation.now, *span)));
+        }
+        Digest::At(times) => {
+            let at = calendar::next(times, zone(situation, sink), situation.now);
+            return Way::Gather(DeliveryDigest::Window, at);
+        }
     }
     if let Some(opened) = open_since(situation, planned, id, DeliveryDigest::Rate, sink) {
         return Way::Gather(DeliveryDigest::Rate, opened);
     }
     let free = free_at(situation, planned, id, sink.rate);
     if free <= situation.now { Way::Now } else { Way::Gather(DeliveryDigest::Rate, free) }
+}
+
+/// Where a sink's times of the day are meant.
+fn zone<'a>(situation: &Situation<'a>, sink: &'a Sink) -> &'a TimeZone {
+    sink.time_zone.as_ref().unwrap_or(situation.zone)
+}
+
+/// Until when a sink is left in peace; none where it is not.
+pub(super) fn peace(situation: &Situation<'_>, sink: &Sink) -> Option<Timestamp> {
+    calendar::quiet_until(sink.quiet_hours.as_ref()?, zone(situation, sink), situation.now)
+}
+
+/// Whether such a thing is told in a sink's quiet hours too.
+pub(super) fn breaks_through(sink: &Sink, kind: AlertKind) -> bool {
+    let least = sink.quiet_hours.as_ref().and_then(|it| it.break_through);
+    least.is_some_and(|least| severity(kind) >= least)
 }
 
 /// When the digest closes that a sink's window or rate has open.
@@ -50,7 +82,8 @@ fn open_since(
     sink: &Sink,
 ) -> Option<Timestamp> {
     // What a snooze holds stands in the same digest, for longer than any window is open.
-    let latest = later(situation.now, sink.digest.max(sink.rate.per));
+    let window = if let Digest::Every(span) = sink.digest { span } else { Duration::ZERO };
+    let latest = later(situation.now, window.max(sink.rate.per));
     let known = situation.state.gathered.iter().filter(|it| it.sink == *id && it.digest == digest);
     let new = planned.iter().filter_map(|it| match it {
         Event::AlertGathered { sink, digest: it, not_before, .. } if sink == id && *it == digest => {

@@ -24,9 +24,11 @@ pub(super) fn lets_out(rule: &AlertRule, state: &State, it: &Development, now: T
 }
 
 /// How many origins stand behind a development; two that mostly reuse another's text count as one.
-fn origins(it: &Development) -> u32 {
+pub(super) fn origins(it: &Development) -> u32 {
     let halves: usize = it.origins.iter().map(|it| if it.half { 1 } else { 2 }).sum();
-    u32::try_from(halves / 2).unwrap_or(u32::MAX)
+    // Whoever alone says something new says it, however much of the rest is another's.
+    let whole = if halves == 1 { 1 } else { halves / 2 };
+    u32::try_from(whole).unwrap_or(u32::MAX)
 }
 
 /// The moment a span later, or the last there is.

@@ -29,7 +29,7 @@ pub(super) fn sentence(stage: &Stage, seq: Seq, situation: &Situation<'_>) -> St
 }
 
 /// The development that a stage is about, or that set what it says is overdue.
-fn behind<'a>(stage: &Stage, situation: &Situation<'a>) -> Option<&'a Development> {
+pub(super) fn behind<'a>(stage: &Stage, situation: &Situation<'a>) -> Option<&'a Development> {
     let storyline = situation.state.storylines.get(stage.storyline.as_ref()?)?;
     let expected = || storyline.expectations.iter().rev().find(|it| it.what == stage.headline);
     storyline.development(stage.development.or_else(|| Some(expected()?.development))?)
@@ -41,20 +41,26 @@ pub(super) fn standing(id: &StorylineId, storyline: &StorylineState, situation: 
     let Some(latest) = storyline.latest() else {
         return format!("{id} · {phase} · nothing is reported yet");
     };
-    let (since, backing) =
-        (since(latest.at, situation), backing(latest.state, &voices(latest, situation.config)));
+    let (since, backing) = (since(latest.at, situation), backing_of(latest, situation.config));
     format!("{id} · {phase} · {}{backing} · since {since}", latest.headline)
 }
 
-/// Who stands behind a development, as people know them: of an owner family, the outlet that said so first.
+/// How sure a development is and who stands behind it: ` (confirmed: Reuters, DW)`.
+pub(super) fn backing_of(it: &Development, config: &Config) -> String {
+    backing(it.state, &voices(it, config))
+}
+
+/// Who stands behind a development, as people know them.
 fn voices(it: &Development, config: &Config) -> Vec<String> {
-    let voice = |origin: &str| {
-        let own = |feed: &FeedId| config.feeds.get(feed).is_some_and(|it| it.family == origin);
-        let report = it.reports.iter().find(|it| it.origin == origin && own(&it.feed));
-        let house = || config.feeds.values().find(|it| it.family == origin).map(|it| it.outlet.as_str());
-        report.map(|it| it.outlet.as_str()).or_else(house).unwrap_or(origin).to_owned()
-    };
-    it.origins.iter().map(|it| voice(&it.name)).collect()
+    it.origins.iter().map(|origin| voice(it, &origin.name, config)).collect()
+}
+
+/// An origin as people know it: of an owner family, the outlet that said so first.
+pub(super) fn voice(it: &Development, origin: &str, config: &Config) -> String {
+    let own = |feed: &FeedId| config.feeds.get(feed).is_some_and(|it| it.family == origin);
+    let report = it.reports.iter().find(|it| it.origin == origin && own(&it.feed));
+    let house = || config.feeds.values().find(|it| it.family == origin).map(|it| it.outlet.as_str());
+    report.map(|it| it.outlet.as_str()).or_else(house).unwrap_or(origin).to_owned()
 }
 
 fn backing(state: DevelopmentState, origins: &[String]) -> String {
@@ -77,7 +83,7 @@ pub(super) fn state_word(state: DevelopmentState) -> &'static str {
 }
 
 /// A time of the last 24 hours by the clock alone; an older one says its day too.
-fn since(at: Timestamp, situation: &Situation<'_>) -> String {
+pub(super) fn since(at: Timestamp, situation: &Situation<'_>) -> String {
     let local = situation.zone.to_datetime(at);
     let recent = situation.now.duration_since(at).abs() < SignedDuration::from_hours(24);
     let format = if recent { "%H:%M" } else { "%H:%M on %-d %b %Y" };

@@ -49,6 +49,8 @@ pub(super) struct Stage {
     /// How sure it is, and who says so.
     pub(super) backing: Option<(DevelopmentState, Vec<String>)>,
     pub(super) since: Timestamp,
+    /// The phase that was left, where one was.
+    pub(super) left: Option<Phase>,
     /// A sink that cannot be told of it.
     pub(super) except: Option<SinkId>,
 }
@@ -143,6 +145,7 @@ impl Change {
                 development.origins.iter().map(|it| it.name.clone()).collect(),
             )),
             since: development.at,
+            left: self.phase.filter(|_| cause == AlertCause::Phase).map(|(from, _)| from),
             except: None,
         })
     }
@@ -219,6 +222,7 @@ fn simple(cause: AlertCause, storyline: &StorylineId, headline: String, seq: Seq
         headline,
         backing: None,
         since: at,
+        left: None,
         except: None,
     }
 }
@@ -265,7 +269,7 @@ pub(super) fn word(kind: AlertKind) -> &'static str {
     }
 }
 
-fn fact_word(key: FactKey) -> &'static str {
+pub(super) fn fact_word(key: FactKey) -> &'static str {
     match key {
         FactKey::Date => "date",
         FactKey::Place => "place",

@@ -4,6 +4,7 @@
 
 mod digests;
 mod health;
+mod pace;
 mod promises;
 mod rules;
 mod words;

@@ -24,7 +24,7 @@ pub struct HeldFeed {
     pub id: FeedId,
     /// Until when.
     pub until: Timestamp,
-    /// `retry_after`, `freshness` or `pause`.
+    /// `retry_after`, `freshness`, `pause`, or `storage` while nothing can be recorded.
     pub why: String,
 }
 

@@ -26,6 +26,12 @@ pub trait Doors: Clone + Send + Sync + 'static {
     /// [`Failure`] says why it cannot be read.
     fn read(&self, document: &Raw<'_>) -> Result<Reading, Failure>;
 
+    /// Whether what a visit brings can be recorded. While it cannot, nobody is visited.
+    fn can_tell(&self) -> bool;
+
+    /// Waits until it may be so again.
+    fn until_can_tell(&self) -> impl Future<Output = ()> + Send;
+
     /// Tells the writer; answers once it is recorded.
     fn tell(&self, visit: Visit) -> impl Future<Output = Result<Told, NotTold>> + Send;
 }

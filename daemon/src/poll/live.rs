@@ -53,6 +53,17 @@ impl Doors for Live {
         understand(document)
     }
 
+    fn can_tell(&self) -> bool {
+        self.writer.watch().borrow().storage.is_none()
+    }
+
+    async fn until_can_tell(&self) {
+        // A writer that is gone ends the run, and the poller with it.
+        if self.writer.watch().wait_for(|it| it.storage.is_none()).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     async fn tell(&self, visit: Visit) -> Result<Told, NotTold> {
         let visited = self.writer.visited(visit).await.map_err(|it| NotTold(it.to_string()))?;
         Ok(Told { schedule: visited.schedule, new_items: visited.new_items })

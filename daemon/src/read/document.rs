@@ -86,14 +86,18 @@ impl Hints {
 /// One thing a document carries. Its texts are clean: no markup, no control characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Its name, unique within the document and stable from visit to visit.
+    /// Its name as people are shown it, unique within the document.
     pub id: String,
+    /// Its name as it is followed by, unique within the document and stable from visit to visit.
+    pub key: String,
     /// The publisher's own id, as written, whether or not it can be used.
     pub guid: Option<String>,
     /// Its headline; empty where there is none.
     pub title: String,
-    /// Its page, absolute, http or https.
+    /// The address it links to, absolute, http or https.
     pub link: Option<String>,
+    /// The address of its page, where that is another: `link` goes through a service that counts clicks.
+    pub page: Option<String>,
     /// The date it states, where that can be read.
     pub published: Option<Timestamp>,
     /// What is wrong with the stated date by itself: `Missing`, `Bad`, `DateOnly` or `NoZone`.

@@ -83,6 +83,8 @@ pub(super) struct DraftEntry<'a> {
     pub(super) summary: Ranked<Words<'a>>,
     /// Absolute and safe.
     pub(super) link: Ranked<String>,
+    /// The page's own address, where `link` may go through a service that counts clicks.
+    pub(super) own_link: Option<String>,
     pub(super) guid: Ranked<String>,
     pub(super) date: Ranked<Stated>,
     /// Whether a date is stated that cannot be read.

@@ -1,9 +1,15 @@
 //! Names of entries: unique within a document, stable from visit to visit.
 //!
 //! The publisher's own id as it is written; else the canonical link; else a
-//! hash of title and date: the first of them that no other entry of the
-//! document shares. Entries that say the very same under the same name are
-//! one that stands there twice, and do not take its name from it.
+//! hash of title and date. Entries that say the very same under the same name
+//! are one that stands there twice, and do not take its name from it.
+//!
+//! Where several entries share a publisher's id, the two names of an entry part:
+//!
+//! * `id`, which people are shown: the first bearer keeps the publisher's id.
+//! * `key`, by which the item is followed: nobody has it. Were it the first
+//!   bearer's, a feed that writes one id into everything would make each new
+//!   item an edit of the one before, and an edit need not be news.
 
 use std::{
     borrow::Cow,
@@ -18,6 +24,25 @@ use super::{document::Entry, link};
 /// Names the entries, and marks those that only repeat an earlier one.
 pub(super) fn name(entries: &mut [Entry]) {
     mark_repeats(entries);
+    let keys = unique(keys(entries), BTreeSet::new());
+    let first = first_bearers(entries);
+    let taken = first.iter().flatten().cloned().collect();
+    let rest = keys.iter().zip(&first).filter(|(_, first)| first.is_none()).map(|(key, _)| key.clone());
+    let mut rest = unique(rest.collect(), taken).into_iter();
+    for ((entry, key), first) in entries.iter_mut().zip(keys).zip(first) {
+        entry.id = first.or_else(|| rest.next()).unwrap_or_else(|| key.clone());
+        entry.key = key;
+    }
+}
+
+/// The publisher's id, for the first entry that bears it.
+fn first_bearers(entries: &[Entry]) -> Vec<Option<String>> {
+    let mut taken = BTreeSet::new();
+    entries.iter().map(|it| it.guid.clone().filter(|guid| taken.insert(guid.clone()))).collect()
+}
+
+/// The first name of each that nobody shares.
+fn keys(entries: &[Entry]) -> Vec<String> {
     let names: Vec<Option<String>> = {
         let guids = Count::of(entries, |it| it.guid.as_deref().map(Cow::Borrowed));
         let links = Count::of(entries, |it| it.link.as_deref().map(link::canonical));
@@ -30,18 +55,22 @@ pub(super) fn name(entries: &mut [Entry]) {
         };
         entries.iter().map(alone).collect()
     };
-    let names = by_text(entries, names);
-    let mut taken = BTreeSet::new();
+    by_text(entries, names)
+}
+
+/// Tells names apart that are taken by a number behind them.
+fn unique(names: Vec<String>, mut taken: BTreeSet<String>) -> Vec<String> {
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
-    for (entry, name) in entries.iter_mut().zip(names) {
+    let mut one = |name: String| {
         let times = times.entry(name.clone()).or_default();
         let mut id = name.clone();
         while !taken.insert(id.clone()) {
             *times += 1;
             id = format!("{name}#{}", *times + 1);
         }
-        entry.id = id;
-    }
+        id
+    };
+    names.into_iter().map(&mut one).collect()
 }
 
 /// Names what has no name yet by its text.
@@ -123,9 +152,11 @@ mod tests {
     fn entry(guid: Option<&str>, link: Option<&str>, title: &str) -> Entry {
         Entry {
             id: String::new(),
+            key: String::new(),
             guid: guid.map(str::to_owned),
             title: title.to_owned(),
             link: link.map(str::to_owned),
+            page: None,
             published: None,
             date_flag: None,
             body: String::new(),
@@ -137,28 +168,65 @@ mod tests {
         }
     }
 
-    #[track_caller]
-    fn check(entries: &[(Option<&str>, Option<&str>, &str)], expected: &[&str]) {
+    type Told<'a> = (Option<&'a str>, Option<&'a str>, &'a str);
+
+    fn named(entries: &[Told<'_>]) -> Vec<Entry> {
         let mut entries: Vec<Entry> =
             entries.iter().map(|(guid, link, title)| entry(*guid, *link, title)).collect();
         name(&mut entries);
-        // A hash is as good as any other.
-        let ids: Vec<&str> =
-            entries.iter().map(|it| if it.id.starts_with("text:") { "text" } else { &it.id }).collect();
-        assert_eq!(ids, expected);
+        entries
     }
+
+    /// What people are shown, and what the items are followed by. A hash is as good as any other.
+    #[track_caller]
+    fn check_both(entries: &[Told<'_>], ids: &[&str], keys: &[&str]) {
+        let entries = named(entries);
+        let short = |it: &str| if it.starts_with("text:") { "text".to_owned() } else { it.to_owned() };
+        assert_eq!(entries.iter().map(|it| short(&it.id)).collect::<Vec<_>>(), ids);
+        assert_eq!(entries.iter().map(|it| short(&it.key)).collect::<Vec<_>>(), keys);
+    }
+
+    #[track_caller]
+    fn check(entries: &[Told<'_>], expected: &[&str]) {
+        check_both(entries, expected, expected);
+    }
+
+    const ONE: Told<'_> = (Some("0"), Some("http://p.example/1"), "One");
+    const TWO: Told<'_> = (Some("0"), Some("http://p.example/2"), "Two");
+    const THREE: Told<'_> = (Some("0"), Some("http://p.example/3"), "Three");
 
     #[test]
     fn the_first_name_that_nobody_shares() {
         check(&[(Some("7"), Some("http://p.example/7"), "Seven")], &["7"]);
         check(
-            &[(Some("0"), Some("http://p.example/1"), "One"), (Some("0"), Some("http://p.example/2"), "Two")],
-            &["http://p.example/1", "http://p.example/2"],
-        );
-        check(
             &[(None, Some("http://p.example/"), "One"), (None, Some("http://p.example/"), "Two")],
             &["text", "text"],
         );
+    }
+
+    #[test]
+    fn a_shared_id_is_shown_once_and_followed_never() {
+        check_both(&[ONE, TWO], &["0", "http://p.example/2"], &["http://p.example/1", "http://p.example/2"]);
+        // What an entry would be called may be another's own id, which stays that one's.
+        check_both(
+            &[ONE, TWO, (Some("http://p.example/2"), None, "Other")],
+            &["0", "http://p.example/2#2", "http://p.example/2"],
+            &["http://p.example/1", "http://p.example/2", "http://p.example/2#2"],
+        );
+    }
+
+    #[test]
+    fn what_siblings_do_changes_no_key_while_the_id_is_shared() {
+        let keys = |entries: &[Told<'_>]| -> Vec<String> {
+            let mut keys: Vec<_> = named(entries).into_iter().map(|it| it.key).collect();
+            keys.sort();
+            keys
+        };
+        let two = keys(&[TWO, ONE]);
+        // Another arrives on top, the order is turned round, the oldest leaves.
+        assert!(two.iter().all(|it| keys(&[THREE, TWO, ONE]).contains(it)));
+        assert_eq!(keys(&[ONE, TWO]), two);
+        assert_eq!(keys(&[THREE, TWO])[..1], two[1..]);
     }
 
     #[test]

@@ -33,12 +33,12 @@ fn says_something(entry: &Entry) -> bool {
 fn item(entry: &Entry, feed: &FeedId, config: &Feed, now: Timestamp) -> Item {
     let dated = dated(entry.published, entry.date_flag, now);
     Item {
-        id: ItemId::of(feed, &entry.id),
+        id: ItemId::of(feed, &entry.key),
         key: None,
         feed: feed.clone(),
         outlet: config.outlet.clone(),
         guid: entry.guid.clone(),
-        link: entry.link.clone(),
+        link: entry.page.clone().or_else(|| entry.link.clone()),
         // What a person says of a feed counts more than what it says of itself.
         lang: config.lang.clone().or_else(|| entry.lang.clone()),
         title: headline(entry),

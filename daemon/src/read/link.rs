@@ -34,6 +34,15 @@ pub(super) fn absolute(base: &Url, text: &str) -> Option<String> {
     resolve(base, text).map(String::from)
 }
 
+/// The link, and the page's own address where the link goes through another host, which counts clicks and may be gone
+/// tomorrow.
+pub(super) fn past_counters(link: Option<String>, own: Option<String>) -> (Option<String>, Option<String>) {
+    let host = |text: &str| Url::parse(text).ok().and_then(|it| it.host_str().map(str::to_owned));
+    let Some(link) = link else { return (own, None) };
+    let page = own.filter(|own| host(&link) != host(own));
+    (Some(link), page)
+}
+
 /// Whether a text is an http address as it stands.
 pub(super) fn is_web(text: &str) -> bool {
     let starts = |scheme: &str| text.get(..scheme.len()).is_some_and(|it| it.eq_ignore_ascii_case(scheme));
@@ -83,6 +92,22 @@ mod tests {
         check("data:text/html,x", None);
         check("", None);
         check(&format!("https://paper.example/{}", "a".repeat(LINK_BYTES_MAX)), None);
+    }
+
+    #[test]
+    fn a_page_is_linked_past_those_who_count_clicks() {
+        #[track_caller]
+        fn check(link: Option<&str>, own: Option<&str>, expected: (Option<&str>, Option<&str>)) {
+            let found = past_counters(link.map(str::to_owned), own.map(str::to_owned));
+            assert_eq!((found.0.as_deref(), found.1.as_deref()), expected);
+        }
+        let counted = Some("http://feeds.counter.example/~r/p/1");
+        let (own, other) = (Some("https://p.example/1"), Some("https://p.example/1?x=1"));
+        check(counted, own, (counted, own));
+        check(None, own, (own, None));
+        check(counted, None, (counted, None));
+        check(other, own, (other, None));
+        check(None, None, (None, None));
     }
 
     #[test]

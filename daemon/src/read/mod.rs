@@ -46,6 +46,7 @@ mod show;
 mod sniff;
 mod text;
 mod tree;
+mod unpack;
 mod walk;
 
 #[cfg(test)]
@@ -90,11 +91,7 @@ pub fn read(bytes: &[u8], content_type: Option<&str>, url: &Url) -> Result<Docum
 }
 
 fn read_unguarded(bytes: &[u8], content_type: Option<&str>, url: &Url) -> Result<Document, ReadError> {
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        return Err(ReadError::Unreadable {
-            what: "it is compressed, and the server does not say so".to_owned(),
-        });
-    }
+    let bytes = &*unpack::unpack(bytes)?;
     let text = decode::decode(bytes, content_type);
     if text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}').is_empty() {
         return Err(ReadError::Empty);
@@ -138,6 +135,7 @@ fn understand(mut draft: Draft<'_>) -> Result<Document, ReadError> {
 /// What of an entry the parser has no place for.
 struct Rest {
     guid: Option<String>,
+    page: Option<String>,
     date_flag: Option<DateFlag>,
     source: Option<String>,
     lang: Option<String>,
@@ -146,12 +144,13 @@ struct Rest {
 /// Parts an entry, cleaned, into what the parser reads and the rest.
 fn part(draft: DraftEntry<'_>) -> (Plain, Rest) {
     let date = draft.date.take();
+    let (link, page) = link::past_counters(draft.link.take(), draft.own_link);
     let body =
         |it: Ranked<Words<'_>>| it.take().map(|it| text::body(&it.text, it.markup)).unwrap_or_default();
     let content = body(draft.content);
     let plain = Plain {
         title: draft.title.take().map(|it| text::headline(&it.text, it.markup)).unwrap_or_default(),
-        link: draft.link.take(),
+        link,
         published: date.map(|it| it.at),
         body: if content.is_empty() { body(draft.summary) } else { content },
         authors: draft.authors,
@@ -163,15 +162,17 @@ fn part(draft: DraftEntry<'_>) -> (Plain, Rest) {
         None => Some(DateFlag::Missing),
     };
     let guid = draft.guid.take().and_then(|it| id::guid(&it));
-    (plain, Rest { guid, date_flag, source: draft.source, lang: draft.lang })
+    (plain, Rest { guid, page, date_flag, source: draft.source, lang: draft.lang })
 }
 
 fn join(plain: Plain, rest: Rest, lang: Option<&str>) -> Entry {
     Entry {
         id: String::new(),
+        key: String::new(),
         guid: rest.guid,
         title: plain.title,
         link: plain.link,
+        page: rest.page,
         published: plain.published,
         date_flag: rest.date_flag,
         body: plain.body,

@@ -17,6 +17,8 @@ pub(super) enum Space {
     Xhtml,
     Rdf,
     News,
+    /// Services that count clicks and hand the page's own address on.
+    Counter,
     Other,
 }
 
@@ -56,6 +58,8 @@ pub(super) enum Field {
     Title(u8),
     /// An address as text or in `href`.
     Link,
+    /// The page's own address, where the link goes through a service that counts clicks.
+    OwnLink,
     Enclosure,
     Guid,
     Content(u8),
@@ -107,6 +111,7 @@ pub(super) fn space(uri: &str) -> Space {
         () if is("w3.org/2005/atom") || is("purl.org/atom") => Space::Atom,
         () if is("22-rdf-syntax-ns") => Space::Rdf,
         () if is("sitemap-news") => Space::News,
+        () if is("rssnamespace.org/feedburner") || is("pheedo.com") => Space::Counter,
         () if is("sitemaps.org/schemas") || is("google.com/schemas/sitemap/") => Space::Core,
         () if uri.ends_with("purl.org/rss/1.0/") || is("purl.org/net/rss1.1") || is("netscape.com") => {
             Space::Core
@@ -132,6 +137,7 @@ pub(super) fn space_of_prefix(prefix: &str) -> Space {
         "xhtml" => Space::Xhtml,
         "rdf" => Space::Rdf,
         "news" => Space::News,
+        "feedburner" | "pheedo" => Space::Counter,
         _ => Space::Other,
     }
 }
@@ -220,6 +226,7 @@ fn in_entry(space: Space, local: &str) -> Option<Field> {
             _ => return None,
         },
         Space::Xhtml if matches!(local, "body" | "div") => Field::Content(2),
+        Space::Counter if local == "origlink" => Field::OwnLink,
         Space::News => match local {
             "title" => Field::Title(0),
             "publication_date" => Field::Date(0),
@@ -228,7 +235,9 @@ fn in_entry(space: Space, local: &str) -> Option<Field> {
             "name" => Field::Name,
             _ => return None,
         },
-        Space::Content | Space::Xhtml | Space::Sy | Space::Rdf | Space::Other => return None,
+        Space::Content | Space::Xhtml | Space::Sy | Space::Rdf | Space::Counter | Space::Other => {
+            return None;
+        }
     })
 }
 

@@ -121,6 +121,11 @@ pub(super) fn in_entry<'a>(entry: &mut DraftEntry<'a>, kind: Kind, leaf: &mut Le
         Field::Content(rank) => entry.content.offer(rank, words),
         Field::Summary(rank) => entry.summary.offer(rank, words),
         Field::Link => offer_link(entry, 0, base, Some(value)),
+        Field::OwnLink => {
+            if entry.own_link.is_none() {
+                entry.own_link = link::absolute(base, value);
+            }
+        }
         Field::Guid => guid(entry, kind, &attributes, base, value),
         Field::Date(rank) => match date::parse(value) {
             Some(stated) => entry.date.offer(rank, stated),

@@ -33,7 +33,7 @@ pub fn show(read: Result<&Document, &ReadError>, now: Timestamp) -> Value {
 
 fn entry(entry: &Entry, now: Timestamp) -> Value {
     let published = dated(entry.published, entry.date_flag, now).published;
-    json!({
+    let mut shown = json!({
         "id": entry.id,
         "title": entry.title,
         "link": entry.link,
@@ -43,7 +43,11 @@ fn entry(entry: &Entry, now: Timestamp) -> Value {
         "source": entry.source,
         "categories": entry.categories,
         "lang": entry.lang,
-    })
+    });
+    if let Some(page) = &entry.page {
+        shown["page"] = json!(page);
+    }
+    shown
 }
 
 /// What is asked, in the units feeds use: `ttl` in minutes, hours and days by their names.

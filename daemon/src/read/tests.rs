@@ -173,6 +173,20 @@ fn the_link_is_the_page() {
 }
 
 #[test]
+fn a_link_that_counts_clicks_gives_way_to_the_page() {
+    let document = r#"<rss xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"><channel>
+        <item><title>1</title><link>https://counter.example/~r/paper/1</link><feedburner:origLink>https://paper.example/1</feedburner:origLink></item>
+        <item><title>2</title><feedburner:origLink>javascript:alert(1)</feedburner:origLink><link>https://counter.example/~r/paper/2</link></item>
+        <item><title>3</title><feedburner:origLink>https://paper.example/3</feedburner:origLink></item>
+        </channel></rss>"#;
+    let read = read(document.as_bytes(), None, &"https://paper.example/".parse().unwrap()).unwrap();
+    let links: Vec<_> = read.entries.iter().map(|it| (it.link.as_deref(), it.page.as_deref())).collect();
+    let (one, two) = (Some("https://counter.example/~r/paper/1"), Some("https://counter.example/~r/paper/2"));
+    let own = [Some("https://paper.example/1"), Some("https://paper.example/3")];
+    assert_eq!(links, [(one, own[0]), (two, None), (own[1], None)]);
+}
+
+#[test]
 fn relative_links_follow_the_nested_bases() {
     check(
         r#"<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://www.paper.example/a/"><entry xml:base="b/"><id>1</id><link href="c"/></entry>
@@ -316,7 +330,7 @@ fn what_is_no_feed_is_called_what_it_is() {
     "#]],
     );
     expect![[r#"
-        the document cannot be understood: it is compressed, and the server does not say so
+        the document cannot be understood: it is packed (gzip), and damaged or cut short
     "#]]
     .assert_eq(&told(b"\x1f\x8b\x08\x00abc"));
 }

@@ -1,7 +1,8 @@
 //! What the socket needs of the other rooms.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
+use jiff::Timestamp;
 use storyline_store::{Archive, Item, ItemId};
 use tokio_util::sync::CancellationToken;
 
@@ -18,6 +19,21 @@ impl Shelf for Kept {
 
     fn item_at(&self, url: &str) -> Option<Item> {
         found(self.0.as_ref()?.find_url(url))
+    }
+
+    fn item_called(&self, name: &str) -> Option<Item> {
+        let called = |it: &Option<String>| it.as_deref() == Some(name);
+        self.all().filter(|it| called(&it.key) || called(&it.guid)).last()
+    }
+
+    fn outlets(&self) -> BTreeSet<String> {
+        self.all().map(|it| it.outlet).collect()
+    }
+}
+
+impl Kept {
+    fn all(&self) -> impl Iterator<Item = Item> + '_ {
+        self.0.iter().flat_map(|it| it.between(Timestamp::MIN, Timestamp::MAX)).filter_map(Result::ok)
     }
 }
 

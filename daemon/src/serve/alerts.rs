@@ -4,9 +4,17 @@ use std::sync::Arc;
 
 use axum::{Extension, Json, extract::Path, extract::State as Given, http::Uri};
 use serde_json::{Value, json};
-use storyline_store::{Alert, AlertId, AlertState, DeliveryId, DeliveryState, State};
+use storyline_config::{StorylineId, limit::ALERTS_KEPT};
+use storyline_store::{Alert, AlertId, AlertState, DeliveryId, DeliveryState, Seq, State};
 
-use super::{doors::Doors, peer::Peer, problem::Problem, query::Query};
+use super::{
+    doors::{Doors, Past},
+    moment::each,
+    peer::Peer,
+    problem::Problem,
+    query::Query,
+    subject,
+};
 use crate::writer::Command;
 
 /// Alerts in one answer where no limit is given.
@@ -20,12 +28,41 @@ pub(super) async fn get(Given(doors): Given<Arc<Doors>>, uri: Uri) -> Result<Jso
     let (limit, before) = (query.limit(LIMIT_DEFAULT, LIMIT_MAX)?, query.seq("before")?);
     let storyline = query.storyline()?;
     let state = doors.handle.view().state;
-    let mut alerts: Vec<_> = state.alerts.values().collect();
-    alerts.retain(|it| before.is_none_or(|before| it.seq < before));
-    alerts.retain(|it| storyline.is_none() || it.storyline == storyline);
-    alerts.sort_by_key(|it| std::cmp::Reverse(it.seq));
-    let shown: Vec<_> = alerts.into_iter().take(limit).map(|it| shape(&state, it)).collect();
+    let page = Page { before, limit, storyline };
+    let mut shown: Vec<Value> = page.of(&state).iter().map(|it| shape(&state, it)).collect();
+    // What the state no longer keeps is read from the log.
+    if shown.len() < limit && state.alerts.len() >= ALERTS_KEPT {
+        let head = doors.head();
+        let past = doors.fold(move |past| all_alerts(past, head)).await?;
+        shown = page.of(&past).iter().map(|it| shape(&past, it)).collect();
+    }
     Ok(Json(json!({ "alerts": shown })))
+}
+
+/// Where things stood with every alert there ever was.
+fn all_alerts(past: &dyn Past, head: Seq) -> Result<State, String> {
+    let mut state = State::with_all_alerts();
+    each(past, Seq(0), head, |it| state.apply(it))?;
+    Ok(state)
+}
+
+/// Which alerts are asked for.
+struct Page {
+    before: Option<Seq>,
+    limit: usize,
+    storyline: Option<StorylineId>,
+}
+
+impl Page {
+    /// Those of them that a state has, newest first.
+    fn of<'a>(&self, state: &'a State) -> Vec<&'a Alert> {
+        let mut alerts: Vec<&Alert> = state.alerts.values().map(AsRef::as_ref).collect();
+        alerts.retain(|it| self.before.is_none_or(|before| it.seq < before));
+        alerts.retain(|it| self.storyline.is_none() || it.storyline == self.storyline);
+        alerts.sort_by_key(|it| std::cmp::Reverse(it.seq));
+        alerts.truncate(self.limit);
+        alerts
+    }
 }
 
 fn shape(state: &State, it: &Alert) -> Value {
@@ -58,19 +95,55 @@ fn shape(state: &State, it: &Alert) -> Value {
     })
 }
 
-/// `POST /v1/alerts/{id}/ack`.
+/// `POST /v1/alerts/{id}/ack`: an alert by its id or `#seq`, or every open alert of a storyline.
 pub(super) async fn acknowledge(
     Given(doors): Given<Arc<Doors>>,
     Extension(peer): Extension<Peer>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     peer.may_wish()?;
-    let alert: AlertId = id.parse().map_err(|_| no_such(&id))?;
-    if !doors.handle.view().state.alerts.contains_key(&alert) {
-        return Err(no_such(&id));
+    if let Some(open) = open_of(&doors.handle.view().state, &id) {
+        let mut seq = None;
+        for alert in &open {
+            seq = Some(doors.handle.command(Command::Acknowledge(*alert, peer.name())).await?);
+        }
+        return match seq {
+            Some(seq) => Ok(Json(json!({ "seq": seq, "storyline": id, "alerts": open }))),
+            None => {
+                let detail = format!("no alert of {id} is open");
+                Err(Problem::unknown("unknown_alert", detail, "`storyline alerts` lists them"))
+            }
+        };
     }
+    let alert = named(&doors, &id).await?;
     let seq = doors.handle.command(Command::Acknowledge(alert, peer.name())).await?;
     Ok(Json(json!({ "seq": seq, "alert": alert })))
+}
+
+/// The open alerts of a storyline, oldest first; none where no storyline has the name.
+fn open_of(state: &State, name: &str) -> Option<Vec<AlertId>> {
+    let (storyline, _) = state.storylines.get_key_value(name)?;
+    let open = |it: &&Arc<Alert>| it.storyline.as_ref() == Some(storyline) && it.state == AlertState::Open;
+    let mut alerts: Vec<_> = state.alerts.values().filter(open).collect();
+    alerts.sort_by_key(|it| it.seq);
+    Some(alerts.into_iter().map(|it| it.id).collect())
+}
+
+/// The alert that a person names by its id or by the `#seq` of anything that was recorded of it.
+pub(super) async fn named(doors: &Arc<Doors>, name: &str) -> Result<AlertId, Problem> {
+    let state = doors.handle.view().state;
+    let known = |it: AlertId| state.alerts.contains_key(&it);
+    let is_seq = |it: &str| it.starts_with('#') || it.len() < AlertId(0).to_string().len() - 2;
+    let by_seq = name.parse::<Seq>().ok().filter(|_| is_seq(name));
+    let Some(seq) = by_seq else {
+        return name.parse().ok().filter(|it| known(*it)).ok_or_else(|| no_such(name));
+    };
+    if let Some(it) = state.alerts.values().find(|it| it.seq == seq) {
+        return Ok(it.id);
+    }
+    let found = doors.look(move |past| past.read_after(Seq(seq.0.saturating_sub(1)), 1)).await?;
+    let alert = found.first().filter(|it| it.seq == seq).and_then(|it| subject::alert(&it.event));
+    alert.filter(|it| known(*it)).ok_or_else(|| no_such(name))
 }
 
 /// `POST /v1/alerts/{id}/retry`: sends its dead deliveries again, or the one named.
@@ -81,7 +154,10 @@ pub(super) async fn retry(
 ) -> Result<Json<Value>, Problem> {
     peer.may_wish()?;
     let state = doors.handle.view().state;
-    let dead = dead(&state, &id).ok_or_else(|| no_such(&id))?;
+    let dead = match dead(&state, &id) {
+        Some(dead) => dead,
+        None => dead(&state, &named(&doors, &id).await?.to_string()).ok_or_else(|| no_such(&id))?,
+    };
     if dead.is_empty() {
         let detail = format!("no delivery of {id} is dead");
         return Err(Problem::unknown(
@@ -92,7 +168,7 @@ pub(super) async fn retry(
     }
     let mut seq = None;
     for delivery in &dead {
-        seq = Some(doors.handle.command(Command::Retry(*delivery)).await?);
+        seq = Some(doors.handle.command(Command::Retry(*delivery, peer.name())).await?);
     }
     Ok(Json(json!({ "seq": seq, "deliveries": dead })))
 }

@@ -1,6 +1,12 @@
 //! What the server needs of the rest of the program.
 
-use std::{collections::BTreeMap, fmt, io::Write, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    io::Write,
+    path::Path,
+    sync::Arc,
+};
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -73,6 +79,14 @@ pub trait Shelf: Send + Sync + 'static {
     fn item(&self, id: ItemId) -> Option<Item>;
     /// The item whose page has this address.
     fn item_at(&self, url: &str) -> Option<Item>;
+    /// The item its sender or its publisher calls so, the newest of several; looks through everything.
+    fn item_called(&self, _name: &str) -> Option<Item> {
+        None
+    }
+    /// The outlets of everything that is kept; looks through it all.
+    fn outlets(&self) -> BTreeSet<String> {
+        BTreeSet::new()
+    }
 }
 
 /// Visits feeds now, all of them if none is named, and answers when that is done.

@@ -9,8 +9,8 @@ use axum::{
 use serde_json::Value;
 
 use super::{
-    alerts, atom, doors::Doors, events, explain, feeds, items, metrics, openapi, problem::Problem, status,
-    store, storyline, stream, timeline, wishes,
+    alerts, atom, doors::Doors, events, explain, feeds, items, json_feed, metrics, openapi, problem::Problem,
+    status, store, storyline, stream, timeline, wishes,
 };
 
 /// One path with what answers there.
@@ -113,6 +113,13 @@ fn reads() -> Vec<Route> {
             "application/atom+xml",
             "The last alerts as an Atom feed",
             get(atom::get),
+        ),
+        read(
+            "/feed.json",
+            &["storyline"],
+            "application/feed+json",
+            "The last alerts as a JSON Feed",
+            get(json_feed::get),
         ),
         read("/healthz", &[], "Health", "Whether anyone is there", get(status::healthy)),
         read("/readyz", &[], "Status", "Whether events can be recorded; 503 while not", get(status::ready)),

@@ -53,7 +53,8 @@ fn present(view: &View, started: Timestamp, now: Timestamp) -> Value {
             "failing": failing(view),
             "items": view.items,
             "matched": view.matched,
-            "nearest_miss": view.nearest_miss,
+            "nearest_miss": view.nearest_misses.first(),
+            "nearest_misses": view.nearest_misses,
         },
         "storylines": storylines(&view.state, now),
     })

@@ -1,7 +1,7 @@
 //! What an event is about.
 
 use storyline_config::StorylineId;
-use storyline_store::{AlertId, DevelopmentId, Event, Evidence, Report};
+use storyline_store::{AlertId, DeliveryId, DevelopmentId, Event, Evidence, Report};
 
 /// The storyline an event is about, if it is about one.
 pub(super) fn storyline(event: &Event) -> Option<&StorylineId> {
@@ -26,6 +26,7 @@ pub(super) fn storyline(event: &Event) -> Option<&StorylineId> {
         Event::AlertRaised { storyline, .. }
         | Event::AlertSuppressed { storyline, .. }
         | Event::AlertGathered { storyline, .. }
+        | Event::AlertHeld { storyline, .. }
         | Event::DeliveryPlanned { storyline, .. } => storyline.as_ref(),
         _ => None,
     }
@@ -54,8 +55,22 @@ pub(super) fn alert(event: &Event) -> Option<AlertId> {
         Event::AlertRaised { alert, .. }
         | Event::AlertSuppressed { alert, .. }
         | Event::AlertGathered { alert, .. }
-        | Event::AlertAcknowledged { alert, .. } => Some(*alert),
+        | Event::AlertAcknowledged { alert, .. }
+        | Event::AlertHeld { alert, .. } => Some(*alert),
         Event::DeliveryPlanned { alert, .. } => *alert,
+        _ => None,
+    }
+}
+
+/// The delivery an event is about, if it is about one.
+pub(super) fn delivery(event: &Event) -> Option<DeliveryId> {
+    match event {
+        Event::DeliveryPlanned { delivery, .. }
+        | Event::DeliveryAttempted { delivery, .. }
+        | Event::DeliveryDone { delivery, .. }
+        | Event::DeliveryFailed { delivery, .. }
+        | Event::DeliveryDead { delivery, .. }
+        | Event::DeliveryRequeued { delivery, .. } => Some(*delivery),
         _ => None,
     }
 }

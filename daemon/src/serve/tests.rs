@@ -3,6 +3,7 @@
 mod asking;
 mod following;
 mod listing;
+mod referring;
 mod rough;
 mod wishing;
 
@@ -241,7 +242,7 @@ fn view() -> View {
         storage: None,
         items: 612,
         matched: 3,
-        nearest_miss: Some("\"Vance flies to Paris\": munich lacks its place".to_owned()),
+        nearest_misses: vec!["\"Vance flies to Paris\": munich lacks its place".to_owned()],
     }
 }
 

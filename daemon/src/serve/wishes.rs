@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use storyline_config::{FeedId, StorylineId};
 use storyline_store::DevelopmentId;
 
-use super::{body::wish, doors::Doors, peer::Peer, problem::Problem, storyline::no_such};
+use super::{alerts::named, body::wish, doors::Doors, peer::Peer, problem::Problem, storyline::no_such};
 use crate::{
     poll::NotPolled,
     writer::{Command, Refused},
@@ -58,7 +58,10 @@ pub(super) async fn reload(Given(doors): Given<Arc<Doors>>, Extension(peer): Ext
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Snooze {
-    storyline: String,
+    #[serde(default)]
+    storyline: Option<String>,
+    #[serde(default)]
+    alert: Option<String>,
     #[serde(default, rename = "for")]
     lasting: Option<String>,
     #[serde(default)]
@@ -73,13 +76,28 @@ pub(super) async fn snooze(
 ) -> Answer {
     peer.may_wish()?;
     let asked: Snooze = wish(body).await?;
-    let state = doors.handle.view().state;
-    let storyline: StorylineId = asked.storyline.parse().map_err(|_| no_such(&asked.storyline))?;
-    if state.storylines.get(&storyline).is_none_or(|it| it.retired) {
-        return Err(no_such(&asked.storyline));
-    }
     let until = until(&asked, doors.clock.now())?;
-    let seq = doors.handle.command(Command::Snooze(storyline.clone(), until, peer.name())).await?;
+    match (&asked.storyline, &asked.alert) {
+        (Some(name), None) => snooze_storyline(&doors, name, until, peer.name()).await,
+        (None, Some(name)) => {
+            let alert = named(&doors, name).await?;
+            let seq = doors.handle.command(Command::Hold(alert, until, peer.name())).await?;
+            Ok(Json(json!({ "seq": seq, "alert": alert, "until": until })))
+        }
+        _ => Err(Problem::bad(
+            "a snooze is of a storyline or of an alert, one of the two",
+            "give \"storyline\": its id, or \"alert\": its id or #seq",
+        )),
+    }
+}
+
+async fn snooze_storyline(doors: &Doors, name: &str, until: Timestamp, by: String) -> Answer {
+    let state = doors.handle.view().state;
+    let storyline: StorylineId = name.parse().map_err(|_| no_such(name))?;
+    if state.storylines.get(&storyline).is_none_or(|it| it.retired) {
+        return Err(no_such(name));
+    }
+    let seq = doors.handle.command(Command::Snooze(storyline.clone(), until, by)).await?;
     Ok(Json(json!({ "seq": seq, "storyline": storyline, "until": until })))
 }
 
@@ -102,6 +120,9 @@ fn until(asked: &Snooze, now: Timestamp) -> Result<Timestamp, Problem> {
 #[serde(deny_unknown_fields)]
 struct Mute {
     outlet: String,
+    /// Whether it is muted although nothing is known of it.
+    #[serde(default)]
+    anyway: bool,
 }
 
 /// `POST /v1/mute`.
@@ -111,10 +132,12 @@ pub(super) async fn mute(
     body: Body,
 ) -> Answer {
     peer.may_wish()?;
-    let outlet = wish::<Mute>(body).await?.outlet.trim().to_owned();
+    let asked: Mute = wish(body).await?;
+    let outlet = asked.outlet.trim().to_owned();
     if outlet.is_empty() || outlet.len() > storyline_config::limit::TITLE_CHARS_MAX {
         return Err(Problem::bad("\"outlet\" names no outlet", "give the name reports show it by"));
     }
+    let outlet = if asked.anyway { outlet } else { super::outlet::known(&doors, &outlet).await? };
     let seq = doors.handle.command(Command::Mute(outlet.clone(), peer.name())).await?;
     Ok(Json(json!({ "seq": seq, "outlet": outlet })))
 }

@@ -15,11 +15,12 @@ use storyline_config::{Baseline, Config, FeedId};
 use storyline_store::{Event, FeedRecord, Item, Recorded, Seq, State};
 
 use super::{
+    hearing::{explained, hear_tongues, in_tongue},
     misses::Misses,
     seen::{Looking, Sight},
 };
 use crate::{
-    detect::{self, Definitions, Judgement, Memory},
+    detect::{self, Definitions, Judgement, Memory, Rules, tongue},
     plan,
     plan::{Occasion, Situation, Visits},
     poll::{Outcome, Page, Visit, manners},
@@ -70,8 +71,8 @@ pub struct Tally {
     pub items: u64,
     /// Those that belonged to a storyline.
     pub matched: u64,
-    /// The item that came nearest to belonging, and to what.
-    pub nearest_miss: Option<String>,
+    /// The items of the last day that came nearest to belonging, each to another storyline, and what they lacked.
+    pub nearest_misses: Vec<String>,
 }
 
 /// What one item came to.
@@ -119,6 +120,13 @@ impl Core {
             tally: Tally::default(),
             misses: Misses::default(),
         }
+    }
+
+    /// Judges by other rules than the shipped ones, until another configuration is put in force.
+    #[must_use]
+    pub fn judging_by(mut self, rules: Rules) -> Self {
+        self.definitions = Definitions::with_rules(&self.config, rules);
+        self
     }
 
     /// Where things stand, what is staged included.
@@ -191,7 +199,8 @@ impl Core {
     }
 
     fn situation(&self, now: Timestamp) -> Situation<'_> {
-        Situation { config: &self.config, state: &self.state, zone: &self.zone, now }
+        let zone = self.config.alerts.time_zone.as_ref().unwrap_or(&self.zone);
+        Situation { config: &self.config, state: &self.state, zone, now }
     }
 
     pub(super) fn record(&mut self, event: Event, now: Timestamp) {
@@ -243,13 +252,17 @@ impl Core {
         let occasion = self.occasion(feed, record, baseline);
         let mut items: Vec<&Item> = page.items.iter().collect();
         items.sort_by_key(|it| (it.effective, it.id));
+        let unseen = items.iter().filter(|it| !record.seen.0.contains_key(&it.id.0)).copied();
+        hear_tongues(&mut record.tongues, unseen);
+        let tongue = tongue::voted(&record.tongues).map(str::to_owned);
         let oldest = record.schedule.oldest;
         let mut overlap = manners::Overlap { items: items.len(), new: 0 };
         let mut seen = std::mem::take(&mut record.seen);
         let mut looking = Looking::new(&mut seen, now);
         for item in items {
             let late = record.schedule.baselined && oldest.is_some_and(|oldest| item.effective < oldest);
-            let judged = self.look_and_judge(&mut looking, item, late, occasion, now);
+            let item = in_tongue(item, tongue.as_deref());
+            let judged = self.look_and_judge(&mut looking, &item, late, occasion, now);
             overlap.new += usize::from(judged.is_some());
         }
         looking.forget();
@@ -327,8 +340,12 @@ impl Core {
     pub fn ingest(&mut self, item: &Item, backfill: bool, now: Timestamp) -> Judged {
         self.page_raised = 0;
         let occasion = if backfill { Occasion::Backfill } else { Occasion::Live };
-        let record = self.feeds.entry(item.feed.clone()).or_default();
-        let mut seen = std::mem::take(&mut Arc::make_mut(record).seen);
+        let record = Arc::make_mut(self.feeds.entry(item.feed.clone()).or_default());
+        if !record.seen.0.contains_key(&item.id.0) {
+            hear_tongues(&mut record.tongues, std::iter::once(item));
+        }
+        let item = &*in_tongue(item, tongue::voted(&record.tongues));
+        let mut seen = std::mem::take(&mut record.seen);
         let mut looking = Looking::by_id(&mut seen, now);
         let judged = match looking.look(item) {
             Sight::Known(it) => {
@@ -360,10 +377,10 @@ impl Core {
         for event in plan::due(&self.situation(now), visits) {
             self.record(event, now);
         }
-        let (definitions, memory) = (&self.definitions, &self.memory);
-        self.misses.look(now, |it| detect::explain(definitions, memory, it, now));
-        if self.misses.nearest() != self.tally.nearest_miss.as_deref() {
-            self.tally.nearest_miss = self.misses.nearest().map(str::to_owned);
+        let (definitions, memory, config) = (&self.definitions, &self.memory, &self.config);
+        let looked = self.misses.look(now, |it| explained(config, definitions, memory, it, now));
+        if looked {
+            self.tally.nearest_misses = self.misses.nearest();
         }
     }
 
@@ -375,6 +392,6 @@ impl Core {
 
     /// Why an item does or does not belong, as things stand.
     pub fn explain(&self, item: &Item, now: Timestamp) -> Vec<detect::Explanation> {
-        detect::explain(&self.definitions, &self.memory, item, now)
+        explained(&self.config, &self.definitions, &self.memory, item, now)
     }
 }

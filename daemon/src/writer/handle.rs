@@ -90,8 +90,10 @@ pub enum Command {
     Mute(String, String),
     /// A development does not belong.
     Drop(DevelopmentId, String),
+    /// The further stages of an alert are held until a time.
+    Hold(AlertId, Timestamp, String),
     /// A dead delivery is sent again.
-    Retry(DeliveryId),
+    Retry(DeliveryId, String),
 }
 
 /// Why the writer did nothing.
@@ -123,8 +125,8 @@ pub struct View {
     pub items: u64,
     /// Items that belonged to a storyline since the start.
     pub matched: u64,
-    /// The item that came nearest to belonging, and to what.
-    pub nearest_miss: Option<String>,
+    /// The items of the last day that came nearest to belonging, each to another storyline, and what they lacked.
+    pub nearest_misses: Vec<String>,
 }
 
 /// Why nothing can be written.

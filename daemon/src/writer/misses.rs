@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
+use storyline_config::StorylineId;
 use storyline_store::Item;
 
 use crate::detect::Explanation;
@@ -13,13 +14,17 @@ const WAITING_MAX: usize = 256;
 const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// How long a miss is shown.
 const SHOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// Misses that are shown at one time.
+const SHOWN_MAX: usize = 5;
+/// Misses kept of one hour.
+const HOURLY_MAX: usize = 8;
 
 /// Items that belonged to nothing, and those of them that came nearest.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Misses {
     waiting: VecDeque<Item>,
     looked: Option<Timestamp>,
-    /// The nearest of each hour, so that yesterday's makes room for today's.
+    /// The nearest to each storyline of each hour, so that yesterday's makes room for today's.
     nearest: Vec<Miss>,
 }
 
@@ -27,6 +32,7 @@ pub(super) struct Misses {
 #[derive(Debug, Clone)]
 struct Miss {
     at: Timestamp,
+    storyline: StorylineId,
     /// The share of the storyline's facets that were touched.
     share: f64,
     said: String,
@@ -41,14 +47,16 @@ impl Misses {
         self.waiting.push_back(item.clone());
     }
 
-    /// Looks at what waits, now and then; `explain` says why an item belongs to nothing.
-    pub(super) fn look(&mut self, now: Timestamp, explain: impl Fn(&Item) -> Vec<Explanation>) {
+    /// Looks at what waits, now and then; `explain` says why an item belongs to nothing. Answers whether it did, or
+    /// something grew too old to be shown.
+    pub(super) fn look(&mut self, now: Timestamp, explain: impl Fn(&Item) -> Vec<Explanation>) -> bool {
         if self.looked.is_some_and(|it| now.duration_since(it) < LOOK_EVERY) {
-            return;
+            return false;
         }
+        let before = self.nearest.len();
         self.nearest.retain(|it| now.duration_since(it.at) < SHOWN_FOR);
         if self.waiting.is_empty() {
-            return; // The first that comes is looked at with the next tick.
+            return before != self.nearest.len(); // The first that comes is looked at with the next tick.
         }
         self.looked = Some(now);
         for item in std::mem::take(&mut self.waiting) {
@@ -56,6 +64,7 @@ impl Misses {
                 self.consider(&item, &it, now);
             }
         }
+        true
     }
 
     fn consider(&mut self, item: &Item, it: &Explanation, now: Timestamp) {
@@ -65,26 +74,41 @@ impl Misses {
         }
         let share = touched as f64 / it.facets.len() as f64;
         let said = format!("{} ({}): {}: {}", item.title, item.outlet, it.storyline, it.why);
-        let miss = Miss { at: now, share, said };
+        let miss = Miss { at: now, storyline: it.storyline.clone(), share, said };
         let hour = |at: Timestamp| at.as_second().div_euclid(3_600);
-        match self.nearest.iter_mut().find(|it| hour(it.at) == hour(now)) {
-            Some(best) if best.share < share => *best = miss,
-            Some(_) => {}
-            None => self.nearest.push(miss),
+        let this_hour = |other: &Miss| hour(other.at) == hour(now);
+        let same = |other: &Miss| this_hour(other) && other.storyline == miss.storyline;
+        if let Some(known) = self.nearest.iter_mut().find(|it| same(it)) {
+            if known.share < share {
+                *known = miss;
+            }
+            return;
+        }
+        if self.nearest.iter().filter(|it| this_hour(it)).count() < HOURLY_MAX {
+            return self.nearest.push(miss);
+        }
+        let hourly = self.nearest.iter_mut().filter(|it| this_hour(it));
+        if let Some(least) = hourly.min_by(|a, b| a.share.total_cmp(&b.share)).filter(|it| it.share < share) {
+            *least = miss;
         }
     }
 
-    /// The item of the last day that came nearest, and what it lacked.
-    pub(super) fn nearest(&self) -> Option<&str> {
-        let best = self.nearest.iter().max_by(|a, b| a.share.total_cmp(&b.share).then(a.at.cmp(&b.at)));
-        best.map(|it| it.said.as_str())
+    /// The items of the last day that came nearest, each to another storyline, and what they lacked.
+    pub(super) fn nearest(&self) -> Vec<String> {
+        let mut all: Vec<&Miss> = self.nearest.iter().collect();
+        all.sort_by(|a, b| b.share.total_cmp(&a.share).then(b.at.cmp(&a.at)));
+        let mut shown: Vec<&Miss> = Vec::new();
+        for it in all {
+            if shown.len() < SHOWN_MAX && shown.iter().all(|other| other.storyline != it.storyline) {
+                shown.push(it);
+            }
+        }
+        shown.into_iter().map(|it| it.said.clone()).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use storyline_store::{FacetTouched, Touch};
-
     use super::*;
     use crate::writer::testing::item;
 
@@ -92,36 +116,37 @@ mod tests {
         Timestamp::from_second(1_739_318_400 + hours * 3_600).unwrap()
     }
 
-    /// An explanation in which `touched` of three facets were touched.
-    fn lacking(touched: usize) -> Explanation {
-        let touch = || vec![Touch { alias: "a".to_owned(), field: "title".to_owned(), at: 0 }];
-        let facet = |n| FacetTouched { facet: n, touched: if n < touched { touch() } else { Vec::new() } };
-        Explanation {
-            storyline: "munich".parse().unwrap(),
-            relevant: false,
-            why: "its place is missing".to_owned(),
-            facets: (0..3).map(facet).collect(),
-            nearest: None,
-            relation: None,
-            origin: None,
-            rule_version: 1,
-        }
+    fn lacking(storyline: &str, touched: usize) -> Explanation {
+        Explanation::lacking(storyline, "its place is missing", touched)
     }
 
-    fn look(misses: &mut Misses, now: Timestamp, title: &str, touched: usize) {
+    fn look(misses: &mut Misses, now: Timestamp, title: &str, storyline: &str, touched: usize) {
         misses.missed(&item("feed", title, title, "", now));
-        misses.look(now, |_| vec![lacking(touched)]);
+        misses.look(now, |_| vec![lacking(storyline, touched)]);
     }
 
     #[test]
-    fn the_nearest_miss_of_a_day_is_told_and_then_forgotten() {
+    fn the_nearest_misses_of_a_day_are_told_and_then_forgotten() {
         let mut misses = Misses::default();
-        look(&mut misses, at(0), "Far", 0);
-        assert_eq!(misses.nearest(), None);
-        look(&mut misses, at(1), "Near", 2);
-        look(&mut misses, at(2), "Less near", 1);
-        assert_eq!(misses.nearest(), Some("Near (feed): munich: its place is missing"));
-        look(&mut misses, at(25), "Far", 0);
-        assert_eq!(misses.nearest(), Some("Less near (feed): munich: its place is missing"));
+        look(&mut misses, at(0), "Far", "munich", 0);
+        assert_eq!(misses.nearest(), Vec::<String>::new());
+        look(&mut misses, at(1), "Near", "munich", 2);
+        look(&mut misses, at(2), "Less near", "munich", 1);
+        look(&mut misses, at(3), "Elsewhere", "minerals-deal", 1);
+        let told = |names: [&str; 2]| names.map(|it| format!("{it}: its place is missing")).to_vec();
+        assert_eq!(misses.nearest(), told(["Near (feed): munich", "Elsewhere (feed): minerals-deal"]));
+        look(&mut misses, at(25), "Far", "munich", 0);
+        assert_eq!(misses.nearest(), told(["Elsewhere (feed): minerals-deal", "Less near (feed): munich"]));
+    }
+
+    #[test]
+    fn an_hour_keeps_the_nearest_of_many_storylines() {
+        let mut misses = Misses::default();
+        let many: Vec<Explanation> =
+            (0..20).map(|n| lacking(&format!("s-{n:02}"), if n == 19 { 2 } else { 1 })).collect();
+        misses.missed(&item("feed", "One", "One", "", at(0)));
+        misses.look(at(0), |_| many.clone());
+        assert_eq!(misses.nearest.len(), HOURLY_MAX);
+        assert!(misses.nearest()[0].contains("s-19"));
     }
 }

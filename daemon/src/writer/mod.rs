@@ -6,6 +6,7 @@
 
 mod core;
 mod handle;
+mod hearing;
 mod misses;
 mod recall;
 mod run;

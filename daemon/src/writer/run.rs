@@ -32,7 +32,10 @@ use super::{
     handle::Occasion,
     recall::recall,
 };
-use crate::clock::{Clock, between, later};
+use crate::{
+    clock::{Clock, between, later},
+    deliver,
+};
 
 /// Messages committed together at the most.
 const TOGETHER_MAX: usize = 64;
@@ -183,8 +186,8 @@ impl Writer {
                 replies.push(reply(answer, move |_| Ok(ingested)));
             }
             Message::Delivery(delivery, news, answer) => {
-                self.core.delivery(delivery, news, now);
-                replies.push(reply(answer, |_| Ok(())));
+                let done = self.core.delivery(delivery, news, now);
+                replies.push(reply(answer, move |_| done));
             }
             Message::Command(command, answer) => {
                 let done = self.core.command(command, now);
@@ -232,6 +235,7 @@ impl Writer {
         {
             return; // Time has passed, and that is all.
         }
+        deliver::pass(&staged.events, false);
         let feeds: Vec<_> = staged.feeds.iter().map(|(id, it)| (id.clone(), it.as_ref())).collect();
         let written = if !staged.events.is_empty() || staged.promised {
             self.log.commit(&staged.events, &feeds)
@@ -242,6 +246,7 @@ impl Writer {
         };
         match written {
             Ok(()) => {
+                deliver::pass(&staged.events, true);
                 self.core.committed();
                 if !staged.items.is_empty() {
                     (self.keep)(staged.items);
@@ -317,7 +322,8 @@ impl Writer {
     /// Whether everyone sees these numbers already.
     fn shows(&self, tally: &Tally) -> bool {
         let view = self.view.borrow();
-        (view.items, view.matched, &view.nearest_miss) == (tally.items, tally.matched, &tally.nearest_miss)
+        (view.items, view.matched, &view.nearest_misses)
+            == (tally.items, tally.matched, &tally.nearest_misses)
     }
 
     fn refusal(&self) -> Refused {
@@ -353,7 +359,7 @@ fn look(core: &Core, storage: Option<StorageTrouble>) -> View {
         storage,
         items: tally.items,
         matched: tally.matched,
-        nearest_miss: tally.nearest_miss.clone(),
+        nearest_misses: tally.nearest_misses.clone(),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Which items of a page are news to us, by what its feed was seen to carry (pure).
 //!
-//! Identity is the item's id; where that is not known, its very content is
-//! looked for under another id, so that a feed which resets its ids, moves to
-//! https or re-dates its items makes nothing old new again.
+//! Identity is the item's id; where that is not known with this content, the
+//! very content is looked for: under another id, so that a feed which resets or
+//! shifts its ids, moves to https or re-dates its items makes nothing old new
+//! again, and among what the id said before, so that going back to an earlier
+//! text is no news either.
 
 use std::collections::BTreeMap;
 
@@ -71,14 +73,26 @@ impl<'a> Looking<'a> {
                 known.day = self.day;
                 Sight::Known(*known)
             }
-            Some(_) => Sight::Revised,
+            Some(_) if self.by_id => Sight::Revised,
             None if self.by_id => Sight::New,
-            None => self.by_content(content).map_or(Sight::New, Sight::Known),
+            known => {
+                let unknown = if known.is_some() { Sight::Revised } else { Sight::New };
+                self.by_content(content).map_or(unknown, Sight::Known)
+            }
         };
         if let Sight::Known(known) = sight {
-            self.seen.0.insert(item.id.0, SeenItem { day: self.day, ..known });
+            self.put(item.id.0, SeenItem { day: self.day, ..known });
         }
         sight
+    }
+
+    /// Puts what an id says now in the place of what it said before, which is remembered beside it.
+    fn put(&mut self, id: u64, it: SeenItem) {
+        let before = self.seen.0.insert(id, it).filter(|before| before.content != it.content);
+        if let Some(before) = before.filter(|_| !self.by_id) {
+            let beside = xxh3_64(&[id.to_le_bytes(), before.content.to_le_bytes()].concat());
+            self.seen.0.insert(beside, SeenItem { day: self.day, ..before });
+        }
     }
 
     fn by_content(&mut self, content: u64) -> Option<SeenItem> {
@@ -98,7 +112,7 @@ impl<'a> Looking<'a> {
         if let Some(contents) = &mut self.contents {
             contents.insert(it.content, it);
         }
-        self.seen.0.insert(item.id.0, it);
+        self.put(item.id.0, it);
     }
 
     /// Forgets what the feed has not carried for long, and the oldest beyond the cap.
@@ -176,6 +190,27 @@ mod tests {
             look(&mut seen, at(1), &[item("1", "Talks end"), item("1", "Talks end")]),
             ["revised", "known"]
         );
+    }
+
+    #[test]
+    fn an_item_that_goes_back_to_an_earlier_text_says_nothing_new() {
+        let mut seen = Seen::default();
+        let (a, b) = (item("1", "Talks begin"), item("1", "Talks end"));
+        assert_eq!(look(&mut seen, at(0), std::slice::from_ref(&a)), ["new"]);
+        assert_eq!(look(&mut seen, at(1), std::slice::from_ref(&b)), ["revised"]);
+        for day in 2..40 {
+            let it = if day % 2 == 0 { &a } else { &b };
+            assert_eq!(look(&mut seen, at(day), std::slice::from_ref(it)), ["known"], "{day}");
+        }
+        assert_eq!(look(&mut seen, at(40), &[item("1", "Talks fail")]), ["revised"]);
+    }
+
+    #[test]
+    fn a_feed_that_numbers_its_places_brings_only_what_is_new() {
+        let mut seen = Seen::default();
+        assert_eq!(look(&mut seen, at(0), &[item("1", "B"), item("2", "A")]), ["new", "new"]);
+        let shifted = [item("1", "C"), item("2", "B"), item("3", "A")];
+        assert_eq!(look(&mut seen, at(0), &shifted), ["revised", "known", "known"]);
     }
 
     #[test]

@@ -197,6 +197,42 @@ fn an_item_that_says_something_else_is_judged_again() {
 }
 
 #[test]
+fn a_text_that_is_taken_back_and_put_back_tells_nothing_again() {
+    let mut desk = Desk::baselined();
+    let votes = || news("wire", "a", "Dockers vote to strike over pay", 5);
+    let begins = || news("wire", "a", "Strike begins in the docks of Aldport", 15);
+    assert_eq!(count(&desk.visit(10, &[votes()]), "alert_raised"), 1);
+    assert_eq!(count(&desk.visit(20, &[begins()]), "alert_raised"), 1);
+    for minutes in [30, 40, 50, 60] {
+        let page = if minutes % 20 == 10 { votes() } else { begins() };
+        assert_eq!(desk.visit(minutes, &[page]), Vec::<Value>::new(), "after {minutes} minutes");
+    }
+}
+
+#[test]
+fn a_feed_that_shifts_shuffles_redates_or_resets_what_it_carries_tells_nothing_again() {
+    let titles = ["Dockers vote to strike over pay", "Strike begins in the docks of Aldport", "Fair opens"];
+    let page = |name: &dyn Fn(usize) -> String, minutes: &dyn Fn(usize) -> i64| -> Vec<Item> {
+        titles.iter().enumerate().map(|(n, title)| news("wire", &name(n), title, minutes(n))).collect()
+    };
+    let guid = |n: usize| format!("g{n}");
+    let told = |n: usize| i64::try_from(n).unwrap() + 1;
+    let mut desk = Desk::baselined();
+    assert_eq!(count(&desk.visit(10, &page(&guid, &told)), "alert_raised"), 2);
+    let mut nothing = |minutes: i64, items: &[Item], how: &str| {
+        assert_eq!(desk.visit(minutes, items), Vec::<Value>::new(), "{how}");
+    };
+    let mut shuffled = page(&guid, &told);
+    shuffled.rotate_left(1);
+    nothing(20, &shuffled, "shuffled");
+    nothing(30, &page(&|n| format!("https-{n}"), &told), "all ids reset");
+    nothing(40, &page(&guid, &|n| told(n) + 38), "all dates of today");
+    nothing(50, &page(&|n| format!("{}", (n + 1) % 3), &told), "places numbered, and shifted");
+    nothing(60, &page(&guid, &told)[1..], "the window slid");
+    nothing(70, &page(&guid, &told), "and slid back");
+}
+
+#[test]
 fn a_muted_outlet_is_left_out() {
     let mut desk = Desk::baselined();
     desk.core.command(Command::Mute("wire".to_owned(), "me".to_owned()), at(0)).unwrap();

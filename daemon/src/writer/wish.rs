@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use storyline_config::{Config, StorylineId};
+use storyline_config::{Config, SinkId, StorylineId};
 use storyline_store::{DeliveryId, DeliveryState, DevelopmentId, Event, Seq, State};
 
 use super::{Command, DeliveryNews, Refused, core::Core};
@@ -27,6 +27,10 @@ impl Core {
         for storyline in followed.filter(gone).cloned().collect::<Vec<_>>() {
             self.record(Event::StorylineRetired { storyline }, now);
         }
+        let gone = |id: &&SinkId| !config.sinks.contains_key(*id);
+        for sink in self.state.sinks.keys().filter(gone).cloned().collect::<Vec<_>>() {
+            self.record(Event::SinkRetired { sink }, now);
+        }
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let event = Event::ConfigurationLoaded {
             feeds: count(config.feeds.len()),
@@ -44,7 +48,26 @@ impl Core {
     }
 
     /// Records a sink's news of a delivery.
-    pub fn delivery(&mut self, delivery: DeliveryId, news: DeliveryNews, now: Timestamp) {
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::Unknown`] where it is to be attempted and nothing is to be sent: it must not be.
+    pub fn delivery(
+        &mut self,
+        delivery: DeliveryId,
+        news: DeliveryNews,
+        now: Timestamp,
+    ) -> Result<(), Refused> {
+        let known = self.state.deliveries.get(&delivery);
+        match news {
+            DeliveryNews::Done(_) if known.is_some() => {}
+            _ if known.is_some_and(|it| it.state.is_pending()) => {}
+            DeliveryNews::Attempted(_) => {
+                return Err(Refused::Unknown(format!("delivery {delivery} is not to be sent")));
+            }
+            // It was in hand when its sink was taken away: what came of it changes nothing.
+            _ => return Ok(()),
+        }
         let event = match news {
             DeliveryNews::Attempted(attempt) => Event::DeliveryAttempted { delivery, attempt },
             DeliveryNews::Done(attempt) => Event::DeliveryDone { delivery, attempt },
@@ -53,11 +76,12 @@ impl Core {
             }
             DeliveryNews::Dead(error) => Event::DeliveryDead { delivery, error },
             DeliveryNews::Disabled(error) => {
-                let Some(known) = self.state.deliveries.get(&delivery) else { return };
+                let Some(known) = known else { return Ok(()) };
                 Event::SinkDisabled { sink: known.sink.clone(), error }
             }
         };
         self.cause(vec![event], Occasion::Live, now);
+        Ok(())
     }
 
     /// Records a person's wish.
@@ -81,16 +105,18 @@ impl Core {
                 Some(storyline) => Event::DevelopmentDropped { storyline, development, by },
                 None => return unknown(format!("no development {development}")),
             },
-            Command::Retry(delivery) => match self.state.deliveries.get(&delivery) {
+            Command::Hold(alert, until, by) => match self.state.alerts.get(&alert) {
+                Some(it) => Event::AlertHeld { alert, storyline: it.storyline.clone(), until, by },
+                None => return unknown(format!("no alert {alert}")),
+            },
+            Command::Retry(delivery, by) => match self.state.deliveries.get(&delivery) {
                 Some(it) if !matches!(it.state, DeliveryState::Dead | DeliveryState::Held) => {
                     return unknown(format!("delivery {delivery} is neither dead nor held"));
                 }
-                Some(it) => Event::DeliveryFailed {
-                    delivery,
-                    attempt: it.attempts,
-                    error: it.last_error.clone().unwrap_or_default(),
-                    retry_at: now,
-                },
+                Some(it) if !self.config.sinks.contains_key(&it.sink) => {
+                    return unknown(format!("its sink {} is no longer configured", it.sink));
+                }
+                Some(_) => Event::DeliveryRequeued { delivery, by },
                 None => return unknown(format!("no delivery {delivery}")),
             },
         };

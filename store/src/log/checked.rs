@@ -14,6 +14,7 @@ use crate::{
     FeedRecord, Seq, StoreError, aside,
     codec::Fields,
     database::{Database, guarded},
+    failpoint::failpoint,
     feed_parts::{self, Kept},
     head::{Found, Reach},
     sum, walk,
@@ -75,6 +76,7 @@ fn open_beside_copy(data_dir: &Path, log_dir: &Path, head: Reach, bare: bool) ->
     let checked = derived.map_err(StoreError::from).and_then(|()| check_all(log_dir, head));
     match checked {
         Ok(checked) => {
+            failpoint("aside.proven");
             aside::drop_copy(data_dir)?;
             sum::remove(data_dir)?;
             Ok(checked)
@@ -92,6 +94,7 @@ fn remove_derived(log_dir: &Path) -> io::Result<()> {
         let name = entry.file_name();
         if name == "conf" || name.to_string_lossy().starts_with("snap.") {
             fs::remove_file(entry.path())?;
+            failpoint("engine.bared");
         }
     }
     Ok(())

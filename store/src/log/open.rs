@@ -27,6 +27,7 @@ use crate::{
     carve::{Carved, carve},
     database::{self, Database},
     durable,
+    failpoint::failpoint,
     feed_parts::Kept,
     head::{self, Found, Head, Reach},
     lock::{Lock, not_writable},
@@ -59,11 +60,13 @@ impl Log {
     pub fn open(data_dir: &Path) -> Result<Opened, StoreError> {
         durable::create_dir(data_dir).map_err(|source| not_writable(data_dir, source))?;
         let lock = Lock::take(data_dir)?;
+        failpoint("open.locked");
         let log_dir = log_dir(data_dir);
         let writable = |source| not_writable(data_dir, source);
         // A newer version's is refused before anything is touched.
         head::read(data_dir)?;
         aside::recover(data_dir, &log_dir).and_then(|()| swap::finish(data_dir)).map_err(writable)?;
+        failpoint("open.recovered");
         let exists = log_dir.join(database::FILE).exists();
         let clean = exists && sum::matches(data_dir, &log_dir)?;
         let reach =
@@ -76,11 +79,14 @@ impl Log {
                     Head::create(data_dir, Reach::default()).map_err(writable)?;
                 }
                 sum::remove(data_dir)?;
+                failpoint("open.unsealed");
                 open_clean(&log_dir, reach.unwrap_or_default())?
             }
         };
         let Checked { database, reach, feeds, kept } = checked;
+        failpoint("open.checked");
         let head = Head::create(data_dir, reach).map_err(writable)?;
+        failpoint("open.headed");
         let opened_bytes = database.bytes();
         let shared = Arc::new(Shared::new(Source::Open(database), reach.seq));
         let data_dir = data_dir.to_owned();
@@ -149,10 +155,12 @@ impl Log {
         let log_dir = log_dir(&self.data_dir);
         aside::recover(&self.data_dir, &log_dir)?;
         durable::try_room(&self.data_dir, REOPEN_ROOM_BYTES)?;
+        failpoint("reopen.room");
         if log_dir.join(database::FILE).exists() {
             // Nothing is written any more, so the copy is one moment's; where it does not fit, readers keep theirs.
             aside::set_aside(&self.data_dir, &log_dir)?;
             self.shared.swap(Source::Closed);
+            failpoint("reopen.closed");
             // Pages of a sync that failed may be clean in memory and absent from the disk: go on with the copy, which
             // is known to be there.
             aside::put_back(&self.data_dir, &log_dir)?;
@@ -171,6 +179,7 @@ impl Log {
             Err(detail) => return Err(damaged(log_dir, detail)),
         };
         let checked = open_unclean(&self.data_dir, log_dir, reach)?;
+        failpoint("reopen.checked");
         self.head = Some(Head::create(&self.data_dir, checked.reach)?);
         self.opened_bytes = checked.database.bytes();
         self.reach = checked.reach;
@@ -193,8 +202,11 @@ impl Log {
             database.sync()?;
             Ok(database.bytes())
         })?;
+        failpoint("close.synced");
         self.head = Some(Head::create(&self.data_dir, self.reach)?);
+        failpoint("close.headed");
         self.shared.swap(Source::Closed);
+        failpoint("close.shut");
         let log_dir = log_dir(&self.data_dir);
         if bytes.saturating_sub(self.opened_bytes) > LOG_SNAPSHOT_BYTES {
             // sled takes stock of its file only when it opens: better now than at the next start.
@@ -206,6 +218,20 @@ impl Log {
     /// Something to read the log with, at any time and from any thread.
     pub fn reader(&self) -> Reader {
         Reader { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl Reader {
+    /// Reads the log in a data directory from its files alone, also while a daemon has it open; what is recorded later
+    /// is not seen, and what cannot be found reads as `record_lost`. Nothing is changed or locked.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Io`] where the files cannot be read, [`StoreError::TooNew`].
+    pub fn beside(data_dir: &Path) -> Result<Self, StoreError> {
+        let carved = carved(data_dir)?;
+        let reach = carved.reach();
+        Ok(Self { shared: Arc::new(Shared::new(Source::Carved(carved), reach.seq)) })
     }
 }
 

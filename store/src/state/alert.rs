@@ -37,6 +37,9 @@ pub struct Alert {
     pub suppressed: Option<String>,
     /// The deliveries of all its stages, oldest first.
     pub deliveries: Vec<DeliveryId>,
+    /// Until when its further stages are held.
+    #[serde(default)]
+    pub snoozed_until: Option<Timestamp>,
 }
 
 /// Where an alert stands.
@@ -76,6 +79,9 @@ pub struct Delivery {
     pub attempts: u32,
     /// When it may be tried again.
     pub retry_at: Option<Timestamp>,
+    /// When a person last wanted it sent again.
+    #[serde(default)]
+    pub requeued_at: Option<Timestamp>,
     /// What went wrong last.
     pub last_error: Option<String>,
     /// The bytes to send; empty once it is done.
@@ -96,6 +102,13 @@ pub enum DeliveryState {
     Dead,
     /// The sink asked never to be called again.
     Held,
+}
+
+impl Delivery {
+    /// The moment its age counts from, after which it is given up.
+    pub fn since(&self) -> Timestamp {
+        self.requeued_at.unwrap_or(self.at)
+    }
 }
 
 impl DeliveryState {

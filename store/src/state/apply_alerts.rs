@@ -26,10 +26,11 @@ impl State {
         match event {
             Event::AlertRaised { .. } => self.raised(event, when),
             Event::AlertSuppressed { alert, kind, reason, .. } => {
-                if reason == "below_rule" {
-                    self.waits(*alert, when.at);
-                } else {
-                    self.settled(*alert, *kind);
+                match reason.as_str() {
+                    "below_rule" => self.waits(*alert, when.at),
+                    // Whatever else waits of it goes on waiting.
+                    "not_on" => {}
+                    _ => self.settled(*alert, *kind),
                 }
             }
             Event::AlertGathered { .. } => self.gathered(event, when),
@@ -38,6 +39,7 @@ impl State {
                     Arc::make_mut(it).state = AlertState::Acknowledged;
                 }
             }
+            Event::AlertHeld { alert, until, .. } => self.hold(*alert, *until),
             Event::DeliveryPlanned { .. } => self.planned(event, when),
             other => self.apply_to_deliveries(other, when),
         }
@@ -56,11 +58,12 @@ impl State {
                 self.sink_of(*delivery, |it| it.failing = None);
                 self.forget_old_alerts();
             }
+            // What was taken stays taken: its bytes are gone, and nobody is told twice.
+            Event::DeliveryFailed { delivery, .. }
+            | Event::DeliveryDead { delivery, .. }
+            | Event::DeliveryRequeued { delivery, .. }
+                if self.deliveries.get(delivery).is_some_and(|it| it.state == DeliveryState::Done) => {}
             Event::DeliveryFailed { delivery, error, retry_at, .. } => {
-                // What was taken stays taken: its bytes are gone, and nobody is told twice.
-                if self.deliveries.get(delivery).is_some_and(|it| it.state == DeliveryState::Done) {
-                    return;
-                }
                 self.delivery(*delivery, |it| {
                     it.state = DeliveryState::Failing;
                     (it.retry_at, it.last_error) = (Some(*retry_at), Some(error.clone()));
@@ -74,7 +77,14 @@ impl State {
                 });
                 self.sink_of(*delivery, |it| it.fails(when));
             }
+            Event::DeliveryRequeued { delivery, .. } => {
+                self.delivery(*delivery, |it| {
+                    it.state = DeliveryState::Planned;
+                    (it.retry_at, it.requeued_at) = (None, Some(when.at));
+                });
+            }
             Event::SinkDisabled { sink, error } => self.disable(sink, error, when),
+            Event::SinkRetired { sink } => self.retire_sink(sink),
             _ => {}
         }
     }
@@ -86,6 +96,33 @@ impl State {
             Arc::make_mut(delivery).state = DeliveryState::Held;
         }
         self.sink_mut(sink).fails(when);
+    }
+
+    /// Forgets a sink that is no longer configured; what was still to be sent to it can be seen to be dead.
+    fn retire_sink(&mut self, sink: &SinkId) {
+        let left = |it: &&mut Arc<Delivery>| {
+            it.sink == *sink && (it.state.is_pending() || it.state == DeliveryState::Held)
+        };
+        for delivery in self.deliveries.values_mut().filter(left) {
+            let it = Arc::make_mut(delivery);
+            it.state = DeliveryState::Dead;
+            (it.retry_at, it.last_error) = (None, Some("its sink is no longer configured".to_owned()));
+        }
+        Arc::make_mut(&mut self.gathered).retain(|it| it.sink != *sink);
+        Arc::make_mut(&mut self.disabled).remove(sink);
+        self.sinks.remove(sink);
+        self.forget_old_alerts();
+    }
+
+    fn hold(&mut self, alert: AlertId, until: Timestamp) {
+        let Some(it) = self.alerts.get_mut(&alert) else { return };
+        let before = Arc::make_mut(it).snoozed_until.replace(until);
+        // What was gathered meanwhile is told when this ends, also when it is made longer or shorter.
+        let theirs = |it: &Gathered| it.alert == alert && Some(it.not_before) == before;
+        if self.gathered.iter().any(theirs) {
+            let gathered = Arc::make_mut(&mut self.gathered);
+            gathered.iter_mut().filter(|it| theirs(it)).for_each(|it| it.not_before = until);
+        }
     }
 
     fn delivery(&mut self, id: DeliveryId, change: impl FnOnce(&mut Delivery)) {
@@ -135,6 +172,7 @@ impl State {
             severity: *severity,
             state: AlertState::Open,
             suppressed: None,
+            snoozed_until: before.as_ref().and_then(|it| it.snoozed_until),
             deliveries: before.map(|it| it.deliveries.clone()).unwrap_or_default(),
         };
         self.alerts.insert(*alert, Arc::new(it));
@@ -208,6 +246,7 @@ impl State {
             state,
             attempts: 0,
             retry_at: None,
+            requeued_at: None,
             last_error: None,
             body: body.clone(),
         };
@@ -221,7 +260,10 @@ impl State {
             match digest {
                 DeliveryDigest::FirstRun => to.first_run_told = true,
                 DeliveryDigest::Stop => to.stop_told = Some(when.at),
-                DeliveryDigest::Window | DeliveryDigest::Rate | DeliveryDigest::Storm => {}
+                DeliveryDigest::Window
+                | DeliveryDigest::Rate
+                | DeliveryDigest::Storm
+                | DeliveryDigest::Quiet => {}
             }
             self.digest_closed(sink, *digest, when.at);
         }
@@ -229,7 +271,7 @@ impl State {
 
     /// Forgets what a digest has just told of: everything of its sink and reason whose time had come.
     fn digest_closed(&mut self, sink: &SinkId, digest: DeliveryDigest, at: Timestamp) {
-        let told = |it: &Gathered| it.sink == *sink && it.digest == digest && it.not_before <= at;
+        let told = |it: &Gathered| it.sink == *sink && digest.tells_of(it.digest) && it.not_before <= at;
         Arc::make_mut(&mut self.gathered).retain(|it| !told(it));
         let settled = |it: &&Arc<Delivery>| it.digest.is_some() && !it.state.is_pending();
         if self.deliveries.values().filter(settled).count() > DIGESTS_KEPT {
@@ -242,15 +284,13 @@ impl State {
 
     /// Keeps the newest alerts and every one that still has a delivery to be made.
     fn forget_old_alerts(&mut self) {
-        if self.alerts.len() <= ALERTS_KEPT {
-            return;
-        }
-        let deliveries = &self.deliveries;
-        let pending = |it: &Alert| {
-            it.deliveries.iter().any(|id| deliveries.get(id).is_some_and(|d| d.state.is_pending()))
-        };
-        let oldest = self.alerts.values().filter(|it| !pending(it)).min_by_key(|it| it.seq).cloned();
-        if let Some(it) = oldest {
+        while self.alerts.len() > ALERTS_KEPT && !self.keeps_all_alerts {
+            let deliveries = &self.deliveries;
+            let pending = |it: &Alert| {
+                it.deliveries.iter().any(|id| deliveries.get(id).is_some_and(|d| d.state.is_pending()))
+            };
+            let oldest = self.alerts.values().filter(|it| !pending(it)).min_by_key(|it| it.seq).cloned();
+            let Some(it) = oldest else { return };
             self.alerts.remove(&it.id);
             it.deliveries.iter().for_each(|id| drop(self.deliveries.remove(id)));
         }

@@ -59,4 +59,14 @@ pub struct State {
     pub configuration: Option<String>,
     /// Why the log could not be written, until it could again.
     pub storage: Option<String>,
+    /// Whether old alerts are kept too, for whoever looks back.
+    #[serde(skip)]
+    keeps_all_alerts: bool,
+}
+
+impl State {
+    /// A state before the first event that will keep every alert there was, not only the last ones.
+    pub fn with_all_alerts() -> Self {
+        Self { keeps_all_alerts: true, ..Self::default() }
+    }
 }

@@ -313,3 +313,11 @@ tags = "World"
                = help: put it in brackets: ["…"]"#]],
     );
 }
+
+#[test]
+fn a_kind_nobody_knows_hides_nothing_else_that_is_wrong() {
+    let text = "[feed.a]\nkind = \"rss\"\nurl = \"ftp://a.example/rss\"\nlangg = \"en\"\n";
+    let findings = crate::Config::parse("a.toml", text).unwrap_err();
+    let told: Vec<&str> = findings.iter().map(|it| it.message.as_str()).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+}

@@ -3,13 +3,15 @@
 mod definitions;
 mod feeds;
 mod files;
+mod pace;
 mod sinks;
+mod ways;
 
 use std::{path::Path, time::Duration};
 
 use expect_test::{Expect, expect};
 
-use crate::{Config, FindingSeverity, Rate, Retry, Role, Storm};
+use crate::{Config, Digest, FindingSeverity, Rate, Retry, Role, Storm};
 
 /// The sample of the format's documentation.
 const SAMPLE: &str = include_str!("../../../docs/sample.toml");
@@ -29,9 +31,9 @@ fn the_documented_sample_is_understood() {
         SAMPLE,
         &expect![[r#"
             warning: `peace-talks` is a storyline of the starter, and not of this configuration
-              --> a.toml:53:10
+              --> a.toml:54:10
                |
-            53 | parent = "peace-talks"
+            54 | parent = "peace-talks"
                |          ^^^^^^^^^^^^^
                |
                = help: without it the parent has no effect; copy its table, or leave this out"#]],
@@ -73,7 +75,7 @@ fn what_is_left_out_has_its_documented_default() {
     assert_eq!((config.poll.concurrency, config.poll.per_host), (64, 1));
     let sink = config.sinks.values().next().unwrap();
     assert_eq!((sink.storylines.as_slice(), sink.timeout), (&["*".to_owned()][..], Duration::from_secs(30)));
-    assert_eq!((sink.rate, sink.retry, sink.digest), (Rate::default(), Retry::default(), Duration::ZERO));
+    assert_eq!((sink.rate, sink.retry, &sink.digest), (Rate::default(), Retry::default(), &Digest::Each));
 }
 
 #[test]

@@ -13,7 +13,9 @@ fn what_a_sink_lacks_or_has_too_much_is_told() {
 kind = "webhok"
 [sink.post]
 kind = "email"
-to = "desk@example.org"
+to = "desk"
+tls = "ssl"
+url = "https://mail.example.org"
 [sink.plain]
 kind = "webhook"
 url = "http://hooks.example.org/"
@@ -40,74 +42,96 @@ phase.announced = ["announced"]
               |
               = help: did you mean `webhook`?
 
-            error: this version does not have sinks of kind "email" yet
-             --> a.toml:4:8
+            error: sink `post` has no `from`, which it needs
+             --> a.toml:3:7
               |
-            4 | kind = "email"
-              |        ^^^^^^^
+            3 | [sink.post]
+              |       ^^^^
+
+            error: "desk" is no mail address
+             --> a.toml:5:6
               |
-              = help: use kind = "webhook", or kind = "exec" with a program that sends it on
+            5 | to = "desk"
+              |      ^^^^^^
+              |
+              = help: write "desk@example.org" or "The desk <desk@example.org>"
+
+            error: unknown value "ssl"
+             --> a.toml:6:7
+              |
+            6 | tls = "ssl"
+              |       ^^^^^
+              |
+              = help: known here: `starttls`, `none`
+
+            error: this scheme cannot be used here
+             --> a.toml:7:7
+              |
+            7 | url = "https://mail.example.org"
+              |       ^^^^^^^^^^^^^^^^^^^^^^^^^^
+              |
+              = help: use smtps://HOST, or smtp://HOST for STARTTLS; a port may follow
 
             error: alerts would travel readable by everyone
-             --> a.toml:8:7
-              |
-            8 | url = "http://hooks.example.org/"
-              |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^
-              |
-              = help: use https://; plain http is for loopback addresses only
+              --> a.toml:10:7
+               |
+            10 | url = "http://hooks.example.org/"
+               |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+               |
+               = help: use https://; plain http is for loopback addresses only
 
             error: "30" is no rate
-             --> a.toml:9:8
-              |
-            9 | rate = "30"
-              |        ^^^^
-              |
-              = help: say how many in how long, for example "30/h" or "5/10m"
+              --> a.toml:11:8
+               |
+            11 | rate = "30"
+               |        ^^^^
+               |
+               = help: say how many in how long, for example "30/h" or "5/10m"
 
             error: `max` is shorter than `first`
-              --> a.toml:10:31
+              --> a.toml:12:31
                |
-            10 | retry = { first = "1h", max = "1s", giveup = "3d" }
+            12 | retry = { first = "1h", max = "1s", giveup = "3d" }
                |                               ^^^^
 
             error: unknown key `giveup` in `retry` of sink `plain`
-              --> a.toml:10:37
+              --> a.toml:12:37
                |
-            10 | retry = { first = "1h", max = "1s", giveup = "3d" }
+            12 | retry = { first = "1h", max = "1s", giveup = "3d" }
                |                                     ^^^^^^
                |
                = help: did you mean `give_up`?
 
             error: there is no storyline `munic`
-              --> a.toml:11:15
+              --> a.toml:13:15
                |
-            11 | storylines = ["munic"]
+            13 | storylines = ["munic"]
                |               ^^^^^^^
                |
                = help: did you mean `munich`?
 
             error: an attempt needs some time
-              --> a.toml:12:11
+              --> a.toml:14:11
                |
-            12 | timeout = "0s"
+            14 | timeout = "0s"
                |           ^^^^
 
             error: sink `bare` has no `command`, which it needs
-              --> a.toml:13:7
+              --> a.toml:15:7
                |
-            13 | [sink.bare]
+            15 | [sink.bare]
                |       ^^^^
 
             error: `secret_file` has no meaning for sink `bare`: its kind is "exec"
-              --> a.toml:15:1
+              --> a.toml:17:1
                |
-            15 | secret_file = "s"
+            17 | secret_file = "s"
                | ^^^^^^^^^^^
 
             error: sink `none` has no `kind`, which it needs
-              --> a.toml:16:7
+              --> a.toml:18:7
                |
-            16 | [sink.none]
+            18 | [sink.none]
                |       ^^^^"#]],
     );
 }
@@ -209,11 +233,11 @@ url = "https://example.org/"
             5 | [sink.team]
               |       ^^^^
 
-            error: `command` has no meaning for sink `all`: its kind is "apprise"
-              --> a.toml:10:1
-               |
-            10 | command = ["x"]
-               | ^^^^^^^
+            error: `url` has no meaning for sink `all`: it has a `command`, which takes the message instead
+             --> a.toml:9:1
+              |
+            9 | url = "http://127.0.0.1:8000/**********"
+              | ^^^
 
             error: `url` has no meaning for sink `screen`: its kind is "desktop"
               --> a.toml:13:1

@@ -66,7 +66,7 @@ fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     let written = write(&beside, &path, text);
     let checked = written.map_err(Failure::from).and_then(|()| {
         let wrong = |it: storyline_config::Findings| {
-            Failure::new(Exit::Configuration, plain(&it.to_string()), "nothing was changed")
+            Failure::of_findings(plain(&it.to_string()), "nothing was changed", &it)
         };
         Config::load(&beside).map(drop).map_err(wrong)
     });
@@ -92,7 +92,7 @@ pub(super) fn export(file: Option<&Path>, global: &Global) -> Result<Exit, Failu
     let config = global.loaded()?.config;
     let text = opml::write(&outlines(&config))?;
     match file {
-        None => out::raw(&text)?,
+        None => out::show_text(global, "opml", &text)?,
         Some(path) => {
             let failed =
                 |error| Failure::new(Exit::Disk, format!("failed to write {}: {error}", path.display()), "");

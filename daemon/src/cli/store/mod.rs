@@ -18,6 +18,8 @@ use super::{
     out,
 };
 
+const NAME_EMPTY: &str = "name an empty directory, or one that is not there yet";
+
 /// The log's own tools.
 #[derive(Debug, Args)]
 pub(crate) struct StoreArgs {
@@ -35,7 +37,7 @@ enum StoreCommand {
     Repair,
     /// Write a data directory with every event up to now
     Backup {
-        /// An empty directory
+        /// An empty directory, or one that is not there yet
         dir: PathBuf,
     },
     /// Make a backup current; the log there was is kept aside
@@ -112,14 +114,31 @@ fn show_backup(global: &Global, done: Value) -> Result<Exit, Failure> {
 /// What a trouble of the log means for the caller.
 fn failure(error: &StoreError) -> Failure {
     let (exit, hint) = match error {
-        StoreError::InUse { .. } => (Exit::TryAgain, "stop that daemon first"),
-        StoreError::NotEmpty { .. } => (Exit::No, "name an empty directory"),
-        StoreError::Damaged { .. } | StoreError::Corrupt { .. } => {
-            (Exit::BadData, "run `storyline store repair`")
+        StoreError::InUse { .. } => (Exit::TryAgain, "stop that daemon first".to_owned()),
+        StoreError::NotEmpty { .. } => (Exit::No, NAME_EMPTY.to_owned()),
+        StoreError::NoLog { .. } => {
+            (Exit::BadData, "name a directory that `storyline store backup` wrote".to_owned())
         }
-        StoreError::TooNew { .. } => (Exit::BadData, "use the version that wrote it, or a later one"),
-        StoreError::BadImport { .. } => (Exit::BadData, "give what `storyline store export` wrote"),
-        _ => (Exit::Disk, ""),
+        StoreError::BadBackup { .. } => {
+            let hint = "restore another, or run `storyline store repair` with it as the data_dir in [daemon]";
+            (Exit::BadData, hint.to_owned())
+        }
+        StoreError::NotReached { head, .. } => (Exit::No, format!("name an event up to {head}")),
+        StoreError::Damaged { .. } | StoreError::Corrupt { .. } => {
+            (Exit::BadData, "run `storyline store repair`".to_owned())
+        }
+        StoreError::TooNew { .. } => {
+            (Exit::BadData, "use the version that wrote it, or a later one".to_owned())
+        }
+        StoreError::BadImport { .. } => {
+            (Exit::BadData, "give what `storyline store export` wrote".to_owned())
+        }
+        StoreError::Full(_) => (Exit::Disk, "make room, and run it again".to_owned()),
+        StoreError::NotWritable { .. } => (
+            Exit::Disk,
+            "run it as the user the directory belongs to, on a disk that takes writes".to_owned(),
+        ),
+        _ => (Exit::Disk, String::new()),
     };
     let mut message = error.to_string();
     let mut cause = std::error::Error::source(error);
@@ -136,6 +155,22 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn every_trouble_names_how_it_ends_and_what_to_do() {
+        let path = || PathBuf::from("/b");
+        let check = |error: StoreError, exit: Exit, hint: &str| {
+            let failure = failure(&error);
+            assert!(failure.exit == exit && failure.hint.contains(hint), "{failure:?}");
+        };
+        check(StoreError::InUse { pid: 7 }, Exit::TryAgain, "stop that daemon");
+        check(StoreError::NotEmpty { path: path() }, Exit::No, "empty directory");
+        check(StoreError::NoLog { path: path() }, Exit::BadData, "store backup");
+        check(StoreError::BadBackup { path: path(), detail: "x".to_owned() }, Exit::BadData, "another");
+        check(StoreError::NotReached { seq: Seq(9), head: Seq(7) }, Exit::No, "up to #7");
+        check(StoreError::Damaged { detail: "x".to_owned(), copy: path() }, Exit::BadData, "store repair");
+        check(StoreError::Full(std::io::ErrorKind::StorageFull.into()), Exit::Disk, "make room");
+    }
 
     #[test]
     fn verify_says_what_is_damaged_and_what_is_lost_with_it() {

@@ -3,13 +3,14 @@
 use http_body_util::{BodyExt, Full};
 use hyper::Method;
 use serde_json::json;
+use storyline_store::StoreError;
 
 use super::{
     super::{
         client::{Client, gone},
         out,
     },
-    Exit, Failure, Global, StoreCommand, show_backup, show_verified,
+    Exit, Failure, Global, StoreCommand, failure, show_backup, show_verified,
 };
 
 /// Asks the daemon to verify, export or back up.
@@ -23,6 +24,10 @@ async fn ask(command: &StoreCommand, global: &Global) -> Result<Exit, Failure> {
         StoreCommand::Verify => show_verified(global, client.get("/v1/store/verify").await?),
         StoreCommand::Backup { dir } => {
             let to = std::path::absolute(dir)?;
+            // Where it cannot be told from here the daemon says.
+            if storyline_store::is_free(&to).is_ok_and(|it| !it) {
+                return Err(failure(&StoreError::NotEmpty { path: to }));
+            }
             show_backup(global, client.post("/v1/store/backup", &json!({ "to": to })).await?)
         }
         _ => export(&client).await,

@@ -15,6 +15,8 @@ use super::writer::{Journal, Note};
 pub(super) enum Reply {
     /// Answers with a status line and headers.
     Says(String),
+    /// Answers with a document.
+    Tells(String),
     /// Answers after so long.
     SaysAfter(Duration, String),
     /// Never answers.
@@ -46,6 +48,11 @@ async fn serve(mut stream: TcpStream, reply: Reply, journal: Journal) {
     journal.note(Note::Request { head, body, at: journal.clock.now() });
     match reply {
         Reply::Says(status) => answer(&mut stream, &status).await,
+        Reply::Tells(document) => {
+            let length = document.len();
+            let text = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{document}");
+            stream.write_all(text.as_bytes()).await.unwrap();
+        }
         Reply::SaysAfter(span, status) => {
             tokio::time::sleep(span).await;
             answer(&mut stream, &status).await;

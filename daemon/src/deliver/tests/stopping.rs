@@ -18,7 +18,7 @@ async fn an_attempt_in_hand_may_end_when_the_daemon_stops() {
     let url =
         receiver(bench.journal.clone(), vec![Reply::SaysAfter(Duration::from_millis(20), "200 OK".into())])
             .await;
-    bench.sink(SinkKind::Webhook { url }, |_| {});
+    bench.sink(SinkKind::Webhook { url: url.into() }, |_| {});
     let (first, second) = (bench.plan("munich", "1"), bench.plan("munich", "2"));
     let running = bench.start();
     bench.until_requests(1).await;
@@ -33,7 +33,7 @@ async fn an_attempt_in_hand_may_end_when_the_daemon_stops() {
 async fn one_that_is_cut_off_stays_planned_and_comes_again_with_the_same() {
     let mut bench = Bench::new();
     let url = receiver(bench.journal.clone(), vec![Reply::Hangs]).await;
-    bench.sink(SinkKind::Webhook { url }, |_| {});
+    bench.sink(SinkKind::Webhook { url: url.into() }, |_| {});
     let id = bench.plan("munich", "1");
     let running = bench.start();
     bench.until_requests(1).await;
@@ -55,7 +55,7 @@ async fn one_that_is_cut_off_stays_planned_and_comes_again_with_the_same() {
 async fn nothing_is_sent_while_nothing_can_be_written() {
     let mut bench = Bench::new();
     let url = receiver(bench.journal.clone(), vec![]).await;
-    bench.sink(SinkKind::Webhook { url }, |_| {});
+    bench.sink(SinkKind::Webhook { url: url.into() }, |_| {});
     bench.read_only(true);
     let id = bench.plan("munich", "1");
     let running = bench.start();
@@ -73,7 +73,7 @@ async fn what_was_taken_while_nothing_could_be_written_is_not_sent_again() {
     let url =
         receiver(bench.journal.clone(), vec![Reply::SaysAfter(Duration::from_millis(50), "200 OK".into())])
             .await;
-    bench.sink(SinkKind::Webhook { url }, |_| {});
+    bench.sink(SinkKind::Webhook { url: url.into() }, |_| {});
     let id = bench.plan("munich", "1");
     bench.start();
     bench.until_requests(1).await;
@@ -89,14 +89,14 @@ async fn a_sink_follows_the_configuration() {
     let mut bench = Bench::new();
     let running = bench.start();
     let url = receiver(bench.journal.clone(), vec![]).await;
-    bench.sink(SinkKind::Webhook { url: url.clone() }, |_| {});
+    bench.sink(SinkKind::Webhook { url: url.clone().into() }, |_| {});
     let first = bench.plan("munich", "1");
     bench.until_state(first, DeliveryState::Done).await;
     bench.remove_sink();
     let second = bench.plan("munich", "2");
     bench.clock.sleep(Duration::from_mins(1)).await;
     assert_eq!(bench.state_of(second), DeliveryState::Planned);
-    bench.sink(SinkKind::Webhook { url }, |_| {});
+    bench.sink(SinkKind::Webhook { url: url.into() }, |_| {});
     bench.until_state(second, DeliveryState::Done).await;
     bench.cancel.cancel();
     running.await.unwrap();
@@ -107,7 +107,7 @@ async fn a_run_of_one_round_attempts_each_once() {
     let mut bench = Bench::new();
     let replies = vec![says("500 Oops"), says("200 OK"), says("200 OK")];
     let url = receiver(bench.journal.clone(), replies).await;
-    bench.sink(SinkKind::Webhook { url }, |it| it.retry.first = Duration::from_millis(1));
+    bench.sink(SinkKind::Webhook { url: url.into() }, |it| it.retry.first = Duration::from_millis(1));
     for (storyline, body) in
         [("munich", "1"), ("munich", "2"), ("saudi-meeting", "3"), ("saudi-meeting", "4")]
     {
@@ -132,7 +132,7 @@ async fn a_run_of_one_round_attempts_each_once() {
 async fn a_sink_can_be_tried() {
     let bench = Bench::new();
     let url = receiver(bench.journal.clone(), vec![says("200 OK"), says("403 Forbidden")]).await;
-    bench.sink(SinkKind::Webhook { url }, |_| {});
+    bench.sink(SinkKind::Webhook { url: url.into() }, |_| {});
     let id = "desk".parse().unwrap();
     let sink = bench.handle.view().config.sinks[&id].clone();
     assert_eq!(try_sink(&id, &sink, &Network::default(), &bench.clock).await, Ok(()));

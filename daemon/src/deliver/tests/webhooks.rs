@@ -16,7 +16,7 @@ use crate::clock::between;
 async fn check(replies: Vec<Reply>, end: DeliveryState, want: Expect) -> Bench {
     let mut bench = Bench::new();
     let url = receiver(bench.journal.clone(), replies).await;
-    bench.sink(SinkKind::Webhook { url }, |it| {
+    bench.sink(SinkKind::Webhook { url: url.into() }, |it| {
         it.retry = Retry {
             first: Duration::from_secs(1),
             max: Duration::from_secs(8),
@@ -68,7 +68,7 @@ async fn a_pause_that_the_sink_asks_for_wins_over_the_longest_of_our_own() {
     let check = async |status: &str, least: u64, most: u64| {
         let (mut bench, _hand) = Bench::by_hand();
         let url = receiver(bench.journal.clone(), vec![says(status)]).await;
-        bench.sink(SinkKind::Webhook { url }, |it| it.retry.max = Duration::from_secs(8));
+        bench.sink(SinkKind::Webhook { url: url.into() }, |it| it.retry.max = Duration::from_secs(8));
         let id = bench.plan("munich", "{}");
         bench.start();
         bench.until_state(id, DeliveryState::Failing).await;
@@ -95,7 +95,7 @@ async fn what_it_will_never_take_is_dead_at_once() {
 async fn check_plain(replies: Vec<Reply>, end: DeliveryState) -> Bench {
     let mut bench = Bench::new();
     let url = receiver(bench.journal.clone(), replies).await;
-    bench.sink(SinkKind::Webhook { url }, |_| {});
+    bench.sink(SinkKind::Webhook { url: url.into() }, |_| {});
     let id = bench.plan("munich", r#"{"kind":"new"}"#);
     bench.start();
     bench.until_state(id, end).await;
@@ -132,7 +132,7 @@ async fn a_redirect_is_not_followed() {
     let elsewhere = receiver(bench.journal.clone(), vec![]).await;
     let url =
         receiver(bench.journal.clone(), vec![says(&format!("302 Found\r\nLocation: {elsewhere}")); 3]).await;
-    bench.sink(SinkKind::Webhook { url }, |it| it.retry.give_up = Duration::from_secs(2));
+    bench.sink(SinkKind::Webhook { url: url.into() }, |it| it.retry.give_up = Duration::from_secs(2));
     let id = bench.plan("munich", "{}");
     bench.start();
     bench.until_state(id, DeliveryState::Dead).await;
@@ -147,7 +147,7 @@ async fn a_redirect_is_not_followed() {
 async fn after_its_time_a_delivery_is_given_up() {
     let (mut bench, hand) = Bench::by_hand();
     let url = receiver(bench.journal.clone(), vec![says("500 Oops"); 100]).await;
-    bench.sink(SinkKind::Webhook { url }, |it| it.retry.give_up = Duration::from_secs(6));
+    bench.sink(SinkKind::Webhook { url: url.into() }, |it| it.retry.give_up = Duration::from_secs(6));
     let (id, began) = (bench.plan("munich", "{}"), bench.clock.now());
     bench.start();
     let mut at = Vec::new();
@@ -174,7 +174,7 @@ async fn after_its_time_a_delivery_is_given_up() {
 async fn a_sink_that_does_not_answer_in_time_failed() {
     let mut bench = Bench::new();
     let url = receiver(bench.journal.clone(), vec![Reply::Hangs, says("200 OK")]).await;
-    bench.sink(SinkKind::Webhook { url }, |it| it.timeout = Duration::from_millis(500));
+    bench.sink(SinkKind::Webhook { url: url.into() }, |it| it.timeout = Duration::from_millis(500));
     let id = bench.plan("munich", "{}");
     bench.start();
     bench.until_state(id, DeliveryState::Done).await;
@@ -197,7 +197,7 @@ async fn a_sink_that_is_not_there_failed() {
 async fn a_delivery_that_waits_holds_back_its_own_storyline_only() {
     let (mut bench, hand) = Bench::by_hand();
     let url = receiver(bench.journal.clone(), vec![says("503 Busy\r\nRetry-After: 1000")]).await;
-    bench.sink(SinkKind::Webhook { url }, |_| {});
+    bench.sink(SinkKind::Webhook { url: url.into() }, |_| {});
     let first = bench.plan("munich", r#""munich 1""#);
     let second = bench.plan("munich", r#""munich 2""#);
     let other = bench.plan("saudi-meeting", r#""saudi 1""#);
@@ -216,7 +216,7 @@ async fn one_request_is_in_flight_per_sink() {
     let mut bench = Bench::new();
     let slow = Reply::SaysAfter(Duration::from_millis(30), "200 OK".into());
     let url = receiver(bench.journal.clone(), vec![slow; 3]).await;
-    bench.sink(SinkKind::Webhook { url }, |_| {});
+    bench.sink(SinkKind::Webhook { url: url.into() }, |_| {});
     for it in ["munich", "saudi-meeting", "europe-role"] {
         bench.plan(it, "0");
     }
@@ -242,12 +242,12 @@ async fn messages_are_signed_with_every_key_and_unsigned_without_one() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     writeln!(file, " whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw \nwhsec_c2Vjb25k").unwrap();
     let secret = Some(file.path().to_owned());
-    bench.sink(SinkKind::Webhook { url: url.clone() }, |it| it.secret_file = secret);
+    bench.sink(SinkKind::Webhook { url: url.clone().into() }, |it| it.secret_file = secret);
     let signed = bench.plan("munich", r#"{"kind":"new"}"#);
     bench.start();
     bench.until_state(signed, DeliveryState::Done).await;
 
-    bench.sink(SinkKind::Webhook { url }, |_| {});
+    bench.sink(SinkKind::Webhook { url: url.into() }, |_| {});
     let plain = bench.plan("munich", "{}");
     bench.until_state(plain, DeliveryState::Done).await;
 
@@ -266,11 +266,11 @@ async fn messages_are_signed_with_every_key_and_unsigned_without_one() {
 #[tokio::test]
 async fn a_service_is_told_in_its_own_way_with_its_token() {
     let mut bench = Bench::new();
-    let url = receiver(bench.journal.clone(), vec![]).await;
+    let url = receiver(bench.journal.clone(), vec![Reply::Tells(r#"{"id":"x"}"#.to_owned())]).await;
     let mut file = tempfile::NamedTempFile::new().unwrap();
     writeln!(file, "tk_secret").unwrap();
     let secret = Some(file.path().to_owned());
-    bench.sink(SinkKind::Service { service: Service::Ntfy, url }, |it| it.secret_file = secret);
+    bench.sink(SinkKind::Service { service: Service::Ntfy, url: url.into() }, |it| it.secret_file = secret);
     let id = bench.plan("munich", r#"{"title":"The conference","text":"munich · new","severity":"notice"}"#);
     bench.start();
     bench.until_state(id, DeliveryState::Done).await;
@@ -284,7 +284,7 @@ async fn a_service_is_told_in_its_own_way_with_its_token() {
 async fn nothing_is_sent_unsigned_because_its_key_cannot_be_read() {
     let mut bench = Bench::new();
     let url = receiver(bench.journal.clone(), vec![]).await;
-    bench.sink(SinkKind::Webhook { url }, |it| it.secret_file = Some("/nowhere/key".into()));
+    bench.sink(SinkKind::Webhook { url: url.into() }, |it| it.secret_file = Some("/nowhere/key".into()));
     let id = bench.plan("munich", "{}");
     bench.start();
     bench.until_state(id, DeliveryState::Failing).await;

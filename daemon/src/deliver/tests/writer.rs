@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use storyline_config::{Config, Rate, Retry, Severity, Sink, SinkKind};
+use storyline_config::{Config, Digest, Rate, Retry, Severity, Sink, SinkKind};
 use storyline_store::{DeliveryId, DeliveryState, Event, Recorded, State, StorageCode};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -98,7 +98,7 @@ impl Bench {
             storage: None,
             items: 0,
             matched: 0,
-            nearest_miss: None,
+            nearest_misses: Vec::new(),
         });
         let (sender, messages) = mpsc::channel(16);
         let handle = Handle::new(sender, view.1);
@@ -112,7 +112,9 @@ impl Bench {
             secret_file: None,
             storylines: vec!["*".into()],
             min_severity: Severity::Notice,
-            digest: Duration::ZERO,
+            digest: Digest::Each,
+            quiet_hours: None,
+            time_zone: None,
             rate: Rate::default(),
             retry: Retry::default(),
             timeout: Duration::from_secs(20),

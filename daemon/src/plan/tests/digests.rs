@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use storyline_config::{Baseline, Phase, Rate, Severity, Storm};
+use storyline_config::{Baseline, Digest, Phase, Rate, Severity, Storm};
 use storyline_store::Event;
 
 use super::world::{World, again, confirmed, denial, line, new, next, phase};
@@ -142,7 +142,7 @@ fn a_feed_that_comes_late_to_a_return_makes_no_second_digest() {
 #[test]
 fn a_window_gathers_from_its_first_alert_on() {
     let mut world = World::new();
-    world.sink("desk", |it| it.digest = Duration::from_mins(15));
+    world.sink("desk", |it| it.digest = Digest::Every(Duration::from_mins(15)));
     expect![[r#"
         munich · new · One (provisional: Reuters) · since 10:40 · storyline explain #4
             Notice [New]
@@ -160,10 +160,10 @@ fn a_window_gathers_from_its_first_alert_on() {
     assert_eq!(world.due(Visits::Over), "");
     world.wait(Duration::from_mins(1));
     expect![[r#"
-            → desk: digest "window", "munich"
-                2 alerts · gathered
-                munich · new · One
-                munich · new · Two
+        → desk: digest "window", "munich"
+            2 alerts · gathered
+            munich · new · One (provisional: Reuters) · since 10:40 · storyline explain #4
+            munich · new · Two (provisional: Reuters) · since 10:40 · storyline explain #7
     "#]]
     .assert_eq(&world.due(Visits::Settled));
     assert_eq!(world.due(Visits::Settled), "");
@@ -196,10 +196,10 @@ fn a_sink_takes_its_rate_one_by_one_and_the_rest_in_one_digest() {
     assert_eq!(world.due(Visits::Settled), "");
     world.wait(Duration::from_mins(1));
     expect![[r#"
-            → desk: digest "rate", "munich"
-                2 alerts · gathered, since more came than this sink takes one by one
-                munich · new · Three
-                munich · new · Four
+        → desk: digest "rate", "munich"
+            2 alerts · gathered, since more came than this sink takes one by one
+            munich · new · Three (provisional: Reuters) · since 10:40 · storyline explain #10
+            munich · new · Four (provisional: Reuters) · since 10:40 · storyline explain #13
     "#]]
     .assert_eq(&world.due(Visits::Settled));
     expect![[r#"

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use storyline_config::{AlertCause, Baseline, Confirm, Phase, Rate, Severity, Storm};
+use storyline_config::{AlertCause, Baseline, Confirm, Digest, Phase, Rate, Severity, Storm};
 use storyline_store::{AlertId, Event};
 
 use super::world::{World, again, confirmed, denial, fact, line, new, phase};
@@ -42,7 +42,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn world(n: u8) -> World {
     let mut world = World::new();
-    world.sink("window", |it| it.digest = Duration::from_mins(15));
+    world.sink("window", |it| it.digest = Digest::Every(Duration::from_mins(15)));
     world.sink("slow", |it| it.rate = Rate { messages: 2, per: Duration::from_mins(30) });
     world.sink("munich-only", |it| it.storylines = vec!["munich".into()]);
     world.sink("warnings", |it| it.min_severity = Severity::Warning);

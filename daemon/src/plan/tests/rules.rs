@@ -137,7 +137,13 @@ fn the_kind_is_among_those_the_storyline_alerts_on_and_the_rest_stands_in_change
                 → desk: new
         "#]],
     );
-    check(&mut world, vec![again("munich", ARRIVE, "DW"), confirmed("munich", ARRIVE)], &expect![[r#""#]]);
+    check(
+        &mut world,
+        vec![again("munich", ARRIVE, "DW"), confirmed("munich", ARRIVE)],
+        &expect![[r#"
+        not told (not_on): Confirmed Rubio and Vance arrive
+    "#]],
+    );
 }
 
 #[test]

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use expect_test::expect;
 use storyline_config::{AlertCause, Phase};
-use storyline_store::Event;
+use storyline_store::{Event, FactKey};
 
-use super::world::{World, again, development, line, new, phase};
+use super::world::{World, again, confirmed, denial, development, fact, line, new, phase};
+use crate::plan::Story;
 
 const MEET: &str = "Rubio to meet Zelenskyy";
 const ARRIVE: &str = "Rubio and Vance arrive";
@@ -98,6 +99,86 @@ fn the_document_says_everything() {
           ],
           "at": "2025-02-12T10:40:00Z",
           "supersedes": null,
-          "text": "munich · scheduled → under way · Rubio and Vance arrive (provisional: Reuters, DW) · since 10:40 · storyline explain #6"
+          "text": "munich · scheduled → under way · Rubio and Vance arrive (provisional: Reuters, DW) · since 10:40 · storyline explain #6\nReuters: https://news.example/22\nDW: https://news.example/31\nsince 10:40 on Wed 12 Feb 2025\nbefore: scheduled\nwhy: storyline explain #6",
+          "story": {
+            "sentence": "munich · scheduled → under way · Rubio and Vance arrive (provisional: Reuters, DW) · since 10:40 · storyline explain #6",
+            "said_by": [
+              {
+                "name": "Reuters",
+                "url": "https://news.example/22"
+              },
+              {
+                "name": "DW",
+                "url": "https://news.example/31"
+              }
+            ],
+            "since": "10:40 on Wed 12 Feb 2025",
+            "before": "scheduled",
+            "ask": "storyline explain #6"
+          }
         }"#]].assert_eq(&serde_json::to_string_pretty(&world.bodies[0]).unwrap());
+}
+
+#[test]
+fn under_the_sentence_stands_who_says_so_since_when_and_what_was_known_before() {
+    let mut world = World::new();
+    world.live(vec![new("munich", MEET, "Reuters"), phase("munich", MEET, Phase::None, Phase::Scheduled)]);
+    world.wait(Duration::from_hours(30));
+    world.live(vec![again("munich", MEET, "DW"), confirmed("munich", MEET)]);
+    world.live(vec![new("munich", ARRIVE, "AP"), phase("munich", ARRIVE, Phase::Scheduled, Phase::UnderWay)]);
+    world.live(vec![fact("munich", ARRIVE, FactKey::Place, "Munich")]);
+    world.live(vec![
+        new("munich", "It was in Bonn", "AFP"),
+        fact("munich", "It was in Bonn", FactKey::Place, "Bonn"),
+    ]);
+    world.live(denial("munich", "Kyiv denies it", ARRIVE, "Ukrinform"));
+    let texts: Vec<_> = world.bodies.iter().map(|it| it["text"].as_str().unwrap()).collect();
+    expect![[r#"
+        munich · none → scheduled · Rubio to meet Zelenskyy (provisional: Reuters) · since 10:40 · storyline explain #5
+        Reuters: https://news.example/23
+        since 10:40 on Wed 12 Feb 2025
+        before: nothing was reported
+        why: storyline explain #5
+
+        munich · confirmed · Rubio to meet Zelenskyy (confirmed: Reuters, DW) · since 10:40 on 12 Feb 2025 · storyline explain #9
+        Reuters: https://news.example/23
+        DW: https://news.example/32
+        since 10:40 on Wed 12 Feb 2025
+        before: none → scheduled · Rubio to meet Zelenskyy (provisional: Reuters) · told at 10:40 on 12 Feb 2025
+        why: storyline explain #9
+
+        munich · scheduled → under way · Rubio and Vance arrive (provisional: AP) · since 10:40 on 12 Feb 2025 · storyline explain #13
+        AP: https://news.example/22
+        since 10:40 on Wed 12 Feb 2025
+        before: scheduled · Rubio to meet Zelenskyy (confirmed: Reuters, DW) · since 10:40 on 12 Feb 2025
+        why: storyline explain #13
+
+        munich · place Munich · Rubio and Vance arrive (provisional: AP) · since 10:40 on 12 Feb 2025 · storyline explain #16
+        AP: https://news.example/22
+        since 10:40 on Wed 12 Feb 2025
+        before: scheduled → under way · Rubio and Vance arrive (provisional: AP) · told at 16:40
+        why: storyline explain #16
+
+        munich · place Bonn · It was in Bonn (provisional: AFP) · since 10:40 on 12 Feb 2025 · storyline explain #20
+        AFP: https://news.example/14
+        since 10:40 on Wed 12 Feb 2025
+        before: place Munich
+        why: storyline explain #20
+
+        munich · disputed · Kyiv denies it (provisional: Ukrinform) · since 10:40 on 12 Feb 2025 · storyline explain #24
+        Ukrinform: https://news.example/14
+        since 10:40 on Wed 12 Feb 2025
+        before: Rubio and Vance arrive (disputed: AP) · since 10:40 on 12 Feb 2025
+        why: storyline explain #24
+    "#]].assert_eq(&(texts.join("\n\n") + "\n"));
+}
+
+#[test]
+fn the_parts_of_a_document_read_back() {
+    let mut world = World::new();
+    world.live(vec![new("munich", MEET, "Reuters")]);
+    let story = Story::of(&world.bodies[0].to_string()).unwrap();
+    assert_eq!(story.text(), world.bodies[0]["text"].as_str().unwrap());
+    assert_eq!(story.ask, "storyline explain #4");
+    assert_eq!(Story::of(r#"{"kind":"digest","text":"2 alerts"}"#), None);
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write, time::Duration};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
 use storyline_config::{
-    Config, Facets, Phase, Rate, Retry, Severity, Sink, SinkKind, Storyline, StorylineId,
+    Config, Digest, Facets, Phase, Rate, Retry, Severity, Sink, SinkKind, Storyline, StorylineId,
 };
 use storyline_store::{
     Certainty, DevelopmentId, Event, Evidence, FactKey, ItemId, Recorded, Relation, Report, Seq, State,
@@ -63,7 +63,9 @@ impl World {
             secret_file: None,
             storylines: vec!["*".into()],
             min_severity: Severity::Notice,
-            digest: Duration::ZERO,
+            digest: Digest::Each,
+            quiet_hours: None,
+            time_zone: None,
             rate: Rate::default(),
             retry: Retry::default(),
             timeout: Duration::from_secs(30),

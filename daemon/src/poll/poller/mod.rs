@@ -3,6 +3,7 @@
 //! # Promises
 //!
 //! * A visit counts once the writer has recorded it; one that was not recorded is made again, whole.
+//! * While nothing can be recorded nobody is asked; what fell due meanwhile is visited when it can.
 //! * A visit that panics costs that visit.
 //! * It ends when it is cancelled; what is in flight is dropped, and nothing of it is lost but time.
 
@@ -26,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::home::Home;
 use super::{
-    asks::{Handle, Message, NotPolled, Polled},
+    asks::{Handle, HeldFeed, Message, NotPolled, Polled},
     doors::Doors,
     pending::{Pending, hold},
     turns::{Limits, Turns},
@@ -54,6 +55,8 @@ pub struct Poller<D> {
     inbox: mpsc::Receiver<Message>,
     desks: Arc<Semaphore>,
     once: bool,
+    /// Whether nothing could be recorded when last looked.
+    is_closed: bool,
     /// When the clock was last looked at.
     looked: Timestamp,
 }
@@ -76,6 +79,7 @@ impl<D: Doors> Poller<D> {
             inbox,
             desks: Arc::new(Semaphore::new(DESKS)),
             once: false,
+            is_closed: false,
             looked,
         };
         it.know(schedules);
@@ -114,18 +118,41 @@ impl<D: Doors> Poller<D> {
     async fn step(&mut self) {
         let now = self.clock.now();
         self.look(now);
-        while let Some(feed) = self.turns.take(now) {
+        if self.look_at_storage() {
+            // Who waited may have been answered.
+            return;
+        }
+        while !self.is_closed
+            && let Some(feed) = self.turns.take(now)
+        {
             self.send_out(feed);
         }
         // A clock that cannot be set need not be looked at.
         let nap = self.clock.may_be_set().then(|| later(now, NAP));
-        let wake = self.turns.wake_at().into_iter().chain(nap).min();
-        let clock = self.clock.clone();
+        let turn = self.turns.wake_at().filter(|_| !self.is_closed);
+        let wake = turn.into_iter().chain(nap).min();
+        let (clock, doors, is_closed) = (self.clock.clone(), self.doors.clone(), self.is_closed);
         tokio::select! {
             Some(message) = self.inbox.recv() => self.told(message),
             Some(home) = self.visits.join_next_with_id() => self.home(home),
+            () = doors.until_can_tell(), if is_closed => {}
             () = clock.sleep_until(wake.unwrap_or(Timestamp::MAX)) => {}
         }
+    }
+
+    /// Sends nobody out while what they bring could not be recorded, and lines all up again when it can. Whether that
+    /// has changed.
+    fn look_at_storage(&mut self) -> bool {
+        let was_closed = std::mem::replace(&mut self.is_closed, !self.doors.can_tell());
+        match (was_closed, self.is_closed) {
+            (false, true) => {
+                tracing::warn!("nothing can be recorded: no feed is visited until that is over");
+                self.answer();
+            }
+            (true, false) if !self.once => self.line_up(),
+            _ => {}
+        }
+        was_closed != self.is_closed
     }
 
     fn told(&mut self, message: Message) {
@@ -195,6 +222,12 @@ impl<D: Doors> Poller<D> {
         let mut resumed = Vec::new();
         for pending in &mut self.pending {
             for id in pending.awaited() {
+                if self.is_closed && !self.turns.flies(&id) {
+                    let until = later(now, self.config.poll.min_interval);
+                    pending.holds(HeldFeed { id: id.clone(), until, why: "storage".to_owned() });
+                    resumed.push(id);
+                    continue;
+                }
                 let paused = self.turns.paused(&id, now).filter(|_| !self.turns.flies(&id));
                 if let Some(held) =
                     paused.and_then(|it| hold(&id, &Schedule::default(), Some(it), false, now))

@@ -31,6 +31,14 @@ impl Doors for Real {
         understand(document)
     }
 
+    fn can_tell(&self) -> bool {
+        self.world.can_tell()
+    }
+
+    async fn until_can_tell(&self) {
+        self.world.until_can_tell().await;
+    }
+
     async fn tell(&self, visit: Visit) -> Result<Told, NotTold> {
         self.world.tell(visit).await
     }

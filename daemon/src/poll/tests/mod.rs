@@ -82,12 +82,57 @@ async fn what_was_not_recorded_is_fetched_again_whole() {
     let world = World::new(|_, _| Reply { etag: Some("\"1\"".to_owned()), ..ok("a\nb") });
     world.seen.lock().unwrap().read_only = true;
     world.run(&config(1, ""), MINUTE).await;
-    world.seen.lock().unwrap().read_only = false;
+    world.closes(false);
     let config = config(1, "");
     let cancel = CancellationToken::new();
     world.poller(&config).once(cancel).await;
     let seen = world.seen.lock().unwrap();
     assert_eq!((seen.requests.len(), seen.conditional.len(), seen.new_items), (2, 0, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_nothing_can_be_recorded_nobody_is_asked_and_then_all_that_was_missed() {
+    let world = World::new(|url, _| match url {
+        it if it.contains("//h1.") => Reply { retry_after: Some("36000".to_owned()), ..status(503) },
+        _ => Reply { etag: Some("\"1\"".to_owned()), ..ok("a\nb") },
+    });
+    let config = config(12, "");
+    let cancel = CancellationToken::new();
+    let poller = world.poller(&config);
+    let handle = poller.handle();
+    let running = tokio::spawn(poller.run(cancel.clone()));
+    world.clock.sleep(MINUTE * 5).await;
+    let first = world.starts().len();
+    assert_eq!(first, 12);
+
+    // The disk refuses the next visit; all the others of six hours are not made.
+    world.seen.lock().unwrap().read_only = true;
+    world.clock.sleep(MINUTE * 360).await;
+    let refused = world.starts().len() - first;
+    assert!((1..=3).contains(&refused), "one in flight to a domain: {refused}");
+    let held = handle.poll(Vec::new()).await.unwrap();
+    assert_eq!((held.visited.len(), held.held.len()), (0, 12));
+    assert!(held.held.iter().any(|it| it.why == "storage"), "{held:?}");
+
+    world.closes(false);
+    world.clock.sleep(MINUTE * 2).await;
+    let again = world.starts().split_off(first + refused);
+    // All but the one that asked to be left alone; at once, but within a while and with manners.
+    assert_eq!(again.len(), 11, "{again:?}");
+    assert!(!again.iter().any(|(_, url)| url.contains("//h1.")));
+    assert_eq!(world.seen.lock().unwrap().new_items, 22);
+    keeps_manners(&world, Duration::from_secs(2));
+    cancel.cancel();
+    running.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_poller_that_begins_while_nothing_can_be_recorded_asks_nobody() {
+    let world = World::new(|_, _| ok("a"));
+    world.closes(true);
+    world.run(&config(4, ""), MINUTE * 60).await;
+    let once = world.poller(&config(4, "")).once(CancellationToken::new()).await;
+    assert_eq!((world.starts().len(), once.visited.len(), once.held.len()), (0, 0, 4));
 }
 
 #[tokio::test(start_paused = true)]

@@ -52,7 +52,9 @@ pub(super) struct Seen {
     pub(super) schedules: BTreeMap<FeedId, Schedule>,
     pub(super) known: BTreeMap<FeedId, std::collections::BTreeSet<ItemId>>,
     pub(super) new_items: usize,
+    /// Whether the log refuses, and whether everyone sees that it did.
     pub(super) read_only: bool,
+    pub(super) is_closed: bool,
 }
 
 pub(super) fn start() -> Timestamp {
@@ -76,6 +78,12 @@ impl World {
     pub(super) fn poller(&self, config: &Config) -> Poller<Self> {
         let schedules = self.seen.lock().unwrap().schedules.clone();
         Poller::new(self.clone(), self.clock.clone(), Arc::new(config.clone()), schedules)
+    }
+
+    /// Lets the log refuse, or take again, what it is told, for everyone to see.
+    pub(super) fn closes(&self, closed: bool) {
+        let mut seen = self.seen.lock().unwrap();
+        (seen.read_only, seen.is_closed) = (closed, closed);
     }
 
     /// Runs the poller for a while.
@@ -138,9 +146,20 @@ impl Doors for World {
         Ok(Reading::Page { title: None, items, hints: Hints::default() })
     }
 
+    fn can_tell(&self) -> bool {
+        !self.seen.lock().unwrap().is_closed
+    }
+
+    async fn until_can_tell(&self) {
+        while !self.can_tell() {
+            self.clock.sleep(Duration::from_secs(1)).await;
+        }
+    }
+
     async fn tell(&self, visit: Visit) -> Result<Told, NotTold> {
         let mut seen = self.seen.lock().unwrap();
         if seen.read_only {
+            seen.is_closed = true;
             return Err(NotTold("the log cannot be written".to_owned()));
         }
         let known = seen.known.entry(visit.feed.clone()).or_default();

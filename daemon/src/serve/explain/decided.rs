@@ -1,16 +1,18 @@
 //! Decisions as the log keeps them, in the shape of the contract.
 
 use serde_json::{Value, json};
+use storyline_config::Config;
 use storyline_store::{Event, Evidence, ItemId, Recorded, Relation, Report};
 
 use super::super::subject;
+use crate::detect::{self, FacetExplained};
 
 /// What was decided about an item, in the order of the log.
-pub(super) fn of(item: ItemId, events: &[Recorded]) -> Vec<Value> {
-    events.iter().filter_map(|it| decision(item, it)).collect()
+pub(super) fn of(config: &Config, item: ItemId, events: &[Recorded]) -> Vec<Value> {
+    events.iter().filter_map(|it| decision(config, item, it)).collect()
 }
 
-fn decision(item: ItemId, recorded: &Recorded) -> Option<Value> {
+fn decision(config: &Config, item: ItemId, recorded: &Recorded) -> Option<Value> {
     let (report, evidence) = subject::report(&recorded.event)?;
     if report.item != item {
         return None;
@@ -19,16 +21,30 @@ fn decision(item: ItemId, recorded: &Recorded) -> Option<Value> {
         Event::DevelopmentReported { relation, .. } | Event::ReportNoted { relation, .. } => *relation,
         _ => Relation::Corroboration,
     };
-    Some(shape(recorded, report, evidence, relation))
+    Some(shape(config, recorded, report, evidence, relation))
 }
 
-fn shape(recorded: &Recorded, report: &Report, evidence: &Evidence, relation: Relation) -> Value {
+fn shape(
+    config: &Config,
+    recorded: &Recorded,
+    report: &Report,
+    evidence: &Evidence,
+    relation: Relation,
+) -> Value {
+    // The names are those of the definition in force; where it has changed since, they say what would count now.
+    let names = |facet| subject::storyline(&recorded.event).map(|it| detect::names(config, it, facet));
+    let facets = evidence.facets.iter().map(|it| FacetExplained {
+        facet: it.facet,
+        touched: it.touched.clone(),
+        names: names(it.facet).unwrap_or_default(),
+    });
     json!({
         "storyline": subject::storyline(&recorded.event),
         "relevant": true,
         "why": evidence.why,
-        "facets": evidence.facets,
+        "facets": facets.collect::<Vec<_>>(),
         "nearest": evidence.nearest,
+        "compared": detect::compared(evidence),
         "relation": relation,
         "origin": report.origin,
         "origin_why": evidence.origin,

@@ -12,7 +12,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use axum::{Json, extract::State as Given, http::Uri};
 use serde_json::{Value, json};
 use sought::{Found, Sought};
-use storyline_store::{Item, Report};
+use storyline_store::{DevelopmentId, Item, ItemId, Report, State};
 
 use super::{doors::Doors, problem::Problem, query::Query};
 
@@ -23,18 +23,18 @@ pub(super) async fn get(Given(doors): Given<Arc<Doors>>, uri: Uri) -> Result<Jso
     let asked = query.text("ref").filter(|it| !it.is_empty());
     let asked = asked.ok_or_else(|| Problem::bad("nothing was asked about", hint))?;
     let mut sought = Sought::of(asked);
-    if let Sought::Page(url) = &sought
-        && let Some(item) = doors.shelf.item_at(url)
-    {
+    let kept = kept(&doors, &sought).await;
+    if let Some(item) = &kept {
         sought = Sought::Item(item.id);
     }
     let (head, looked_for) = (doors.head(), sought.clone());
     let found = doors.fold(move |past| sought::find(past, &looked_for, head)).await?;
-    let item = match &sought {
-        Sought::Item(id) => doors.shelf.item(*id),
-        _ => found.report.as_ref().and_then(|it| doors.shelf.item(it.item)),
+    let item = match (&sought, kept) {
+        (_, Some(kept)) => Some(kept),
+        (Sought::Item(id), None) => doors.shelf.item(*id),
+        (_, None) => found.report.as_ref().and_then(|it| doors.shelf.item(it.item)),
     };
-    let item = item.or_else(|| found.report.as_ref().map(item_of));
+    let item = item.or_else(|| found.report.as_ref().map(Report::as_item));
     if item.is_none() && found.events.is_empty() {
         let detail = format!("nothing is known of {asked:?}");
         return Err(Problem::unknown("unknown_item", detail, "it was never read, or is no longer kept"));
@@ -43,15 +43,49 @@ pub(super) async fn get(Given(doors): Given<Arc<Doors>>, uri: Uri) -> Result<Jso
     Ok(Json(json!({
         "ref": asked,
         "item": item.as_ref().map(shape),
+        "muted": item.as_ref().is_some_and(|it| doors.handle.view().state.muted.contains(&it.outlet)),
         "decisions": decisions,
         "events": found.events.iter().map(super::events::shape).collect::<Vec<_>>(),
     })))
 }
 
+/// The item that is kept under an address or a name, if it is asked for by one.
+async fn kept(doors: &Arc<Doors>, sought: &Sought) -> Option<Item> {
+    match sought {
+        Sought::Page(url) => spellings(url).iter().find_map(|it| doors.shelf.item_at(it)),
+        Sought::Key(name) => {
+            let view = doors.handle.view();
+            let mut feeds = view.feeds.keys().chain(view.config.feeds.keys());
+            let known = feeds.find_map(|it| doors.shelf.item(ItemId::of(it, name)));
+            if known.is_some() {
+                return known;
+            }
+            let (doors, name) = (Arc::clone(doors), name.clone());
+            let looked = tokio::task::spawn_blocking(move || doors.shelf.item_called(&name));
+            looked.await.ok().flatten()
+        }
+        _ => None,
+    }
+}
+
+/// An address as it is written, and as a publisher may have written it: without what marks a place in the page, with
+/// or without its last slash, over the other of the two schemes.
+fn spellings(url: &str) -> Vec<String> {
+    let bare = url.split('#').next().unwrap_or(url);
+    let slash = bare.strip_suffix('/').map_or_else(|| format!("{bare}/"), str::to_owned);
+    let other = |it: &str| match it.strip_prefix("https://") {
+        Some(rest) => format!("http://{rest}"),
+        None => it.replacen("http://", "https://", 1),
+    };
+    let all = [url.to_owned(), bare.to_owned(), slash.clone(), other(bare), other(&slash)];
+    all.into_iter().collect()
+}
+
 /// What was decided, and for all other storylines what would be now.
 async fn decisions(doors: &Doors, item: Option<&Item>, found: &Found) -> Vec<Value> {
     let Some(item) = item else { return Vec::new() };
-    let mut decisions = decided::of(item.id, &found.events);
+    let view = doors.handle.view();
+    let mut decisions = decided::of(&view.config, item.id, &found.events);
     let name = |it: &Value| it.get("storyline").and_then(Value::as_str).map(str::to_owned);
     let told: BTreeSet<_> = decisions.iter().filter_map(name).collect();
     // A daemon that is stopping still tells what it decided.
@@ -65,8 +99,34 @@ async fn decisions(doors: &Doors, item: Option<&Item>, found: &Found) -> Vec<Val
         _ => Vec::new(),
     };
     decisions.extend(now.into_iter().filter(|it| name(it).is_none_or(|it| !told.contains(&it))));
-    decisions.sort_by_cached_key(|it| (!it["relevant"].as_bool().unwrap_or_default(), name(it)));
+    name_developments(&view.state, &mut decisions);
+    // Where it belongs first, then what it comes nearest to.
+    let untouched = |it: &Value| {
+        let facets = it["facets"].as_array().map_or(&[][..], Vec::as_slice);
+        let touched = facets.iter().filter(|it| it["touched"].as_array().is_some_and(|it| !it.is_empty()));
+        1_000 - touched.count() * 1_000 / facets.len().max(1)
+    };
     decisions
+        .sort_by_cached_key(|it| (!it["relevant"].as_bool().unwrap_or_default(), untouched(it), name(it)));
+    decisions
+}
+
+/// Says of every development that was compared with what it is about, as far as the state keeps it.
+fn name_developments(state: &State, decisions: &mut [Value]) {
+    let headline = |it: &Value| {
+        let id: DevelopmentId = it.get("development")?.as_str()?.parse().ok()?;
+        let mut storylines = state.storylines.values();
+        storylines.find_map(|it| it.development(id).map(|it| it.headline.clone()))
+    };
+    for decision in decisions {
+        let compared = decision.get_mut("compared").and_then(Value::as_array_mut).into_iter().flatten();
+        for it in compared.filter(|it| it["headline"].is_null()) {
+            it["headline"] = json!(headline(it));
+        }
+        if let Some(nearest) = decision.get_mut("nearest").filter(|it| it.is_object()) {
+            nearest["headline"] = json!(headline(nearest));
+        }
+    }
 }
 
 fn shape(it: &Item) -> Value {
@@ -81,28 +141,4 @@ fn shape(it: &Item) -> Value {
         "published": it.published,
         "seen": it.seen,
     })
-}
-
-/// A report as the item it was, as far as the log kept it.
-fn item_of(it: &Report) -> Item {
-    Item {
-        id: it.item,
-        key: it.key.clone(),
-        feed: it.feed.clone(),
-        outlet: it.outlet.clone(),
-        guid: None,
-        link: it.url.clone(),
-        lang: it.lang.clone(),
-        title: it.title.clone(),
-        text: it.text.clone(),
-        published: it.published,
-        seen: it.effective,
-        effective: it.effective,
-        date_flag: None,
-        authors: Vec::new(),
-        source: None,
-        categories: Vec::new(),
-        revision: false,
-        late: it.late,
-    }
 }

@@ -1,11 +1,15 @@
 //! What a reference means, and everything the log says of it.
 
-use storyline_store::{AlertId, DevelopmentId, ItemId, Recorded, Report, Seq};
+use std::collections::BTreeSet;
+
+use storyline_store::{AlertId, DeliveryId, DevelopmentId, Event, ItemId, Recorded, Report, Seq};
 
 use super::super::{doors::Past, moment::each, subject};
 
 /// Events told of one item.
 const EVENTS_MAX: usize = 200;
+/// Characters of an id: its kind, and 16 hex digits.
+const ID_CHARS: usize = 18;
 
 /// What a reference may mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +22,9 @@ pub(super) enum Sought {
     Development(DevelopmentId),
     /// `a-…`.
     Alert(AlertId),
-    /// The name its sender gave an item.
+    /// `m-…`.
+    Delivery(DeliveryId),
+    /// The name its sender or its publisher gave an item.
     Key(String),
     /// An address.
     Page(String),
@@ -28,10 +34,14 @@ impl Sought {
     /// Reads a reference; what has no other form is the name of an item.
     pub(super) fn of(text: &str) -> Self {
         let text = text.trim();
-        let by_id = match text.get(..2) {
+        // Senders name their items as they like: what is no whole id is a name.
+        let is_id = text.len() == ID_CHARS
+            && text.get(2..).is_some_and(|it| it.chars().all(|c| c.is_ascii_hexdigit()));
+        let by_id = match text.get(..2).filter(|_| is_id) {
             Some("i-") => text.parse().ok().map(Self::Item),
             Some("d-") => text.parse().ok().map(Self::Development),
             Some("a-") => text.parse().ok().map(Self::Alert),
+            Some("m-") => text.parse().ok().map(Self::Delivery),
             _ => text.parse().ok().map(Self::Event),
         };
         let other = || {
@@ -49,6 +59,9 @@ impl Sought {
             Self::Item(id) => report().is_some_and(|it| it.item == *id),
             Self::Development(id) => subject::development(&it.event) == Some(*id),
             Self::Alert(id) => subject::alert(&it.event) == Some(*id),
+            Self::Delivery(id) => {
+                matches!(&it.event, Event::DeliveryPlanned { delivery, .. } if delivery == id)
+            }
             Self::Key(key) => report().is_some_and(|it| it.key.as_ref() == Some(key)),
             Self::Page(url) => report().is_some_and(|it| it.url.as_ref() == Some(url)),
         }
@@ -68,27 +81,53 @@ pub(super) struct Found {
 pub(super) fn find(past: &dyn Past, sought: &Sought, head: Seq) -> Result<Found, String> {
     let Some(first) = first(past, sought, head)? else { return Ok(Found::default()) };
     let report = subject::report(&first.event).map(|(report, _)| report.clone());
-    let development = subject::development(&first.event);
-    let alert = subject::alert(&first.event);
+    let named = subject::development(&first.event);
+    let alert = subject::alert(&first.event).or_else(|| named.map(AlertId::of_development));
+    let development = match (named, alert) {
+        (None, Some(alert)) => told_of(past, alert, head)?,
+        (named, _) => named,
+    };
+    let mut deliveries: BTreeSet<DeliveryId> = BTreeSet::new();
     let mut found = Found { report, events: Vec::new() };
     let item = found.report.as_ref().map(|it| it.item);
     each(past, Seq(0), head, |it| {
         let cited = subject::report(&it.event).map(|(report, _)| report);
         let about = subject::development(&it.event);
         // Of a development that was asked about, the item is the one that first reported it.
-        if found.report.is_none() && about.is_some() && about == development {
+        // So of an alert, which has its name from its development.
+        let its =
+            about.is_some_and(|it| development == Some(it) || alert == Some(AlertId::of_development(it)));
+        if found.report.is_none() && its {
             found.report = cited.cloned();
         }
         let same_item = item.is_some() && cited.map(|it| it.item) == item;
-        let same_development = about.is_some() && about == development && cited.is_none();
+        let same_development = its && cited.is_none();
         let same_alert = alert.is_some() && subject::alert(&it.event) == alert;
+        // What became of the messages that told of it, digests among them, says whether it reached anybody.
+        if let Event::DeliveryPlanned { delivery, body, .. } = &it.event
+            && alert.is_some_and(|alert| same_alert || body.contains(&alert.to_string()))
+        {
+            deliveries.insert(*delivery);
+        }
+        let sent = subject::delivery(&it.event).is_some_and(|it| deliveries.contains(&it));
         let own = cited.is_some() && cited.map(|it| it.item) == found.report.as_ref().map(|it| it.item);
-        let told = it.seq == first.seq || same_item || same_development || same_alert || own;
+        let told = it.seq == first.seq || same_item || same_development || same_alert || sent || own;
         if told && found.events.len() < EVENTS_MAX {
             found.events.push(it.clone());
         }
     })?;
     Ok(found)
+}
+
+/// The development an alert tells of, where an event of it says so.
+fn told_of(past: &dyn Past, alert: AlertId, head: Seq) -> Result<Option<DevelopmentId>, String> {
+    let mut development = None;
+    each(past, Seq(0), head, |it| {
+        if development.is_none() && subject::alert(&it.event) == Some(alert) {
+            development = subject::development(&it.event);
+        }
+    })?;
+    Ok(development)
 }
 
 /// The first event that is, or cites, what is sought.
@@ -119,6 +158,9 @@ mod tests {
         check("d-00000000000000ff", Sought::Development(DevelopmentId(255)));
         check("a-00000000000000ff", Sought::Alert(AlertId(255)));
         check("https://news.example/1", Sought::Page("https://news.example/1".to_owned()));
+        check("m-00000000000000ff", Sought::Delivery(DeliveryId(255)));
         check("a-story", Sought::Key("a-story".to_owned()));
+        check("d-091", Sought::Key("d-091".to_owned()));
+        check("urn:uuid:7", Sought::Key("urn:uuid:7".to_owned()));
     }
 }

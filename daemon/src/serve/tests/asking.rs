@@ -26,7 +26,10 @@ async fn status_shows_the_process_and_the_storylines() {
             "failing": 0,
             "items": 612,
             "matched": 3,
-            "nearest_miss": "\"Vance flies to Paris\": munich lacks its place"
+                "nearest_miss": "\"Vance flies to Paris\": munich lacks its place",
+                "nearest_misses": [
+                  "\"Vance flies to Paris\": munich lacks its place"
+                ]
           },
           "storylines": [
             {

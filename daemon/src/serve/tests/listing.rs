@@ -156,26 +156,81 @@ async fn alerts_can_be_pulled_as_atom() {
         &desk,
         "/feed.atom?storyline=munich",
         expect![[r#"
-        200 <?xml version="1.0" encoding="utf-8"?>
-        <feed xmlns="http://www.w3.org/2005/Atom">
-          <id>urn:storyline:feed:munich</id>
-          <title>The Munich conference</title>
-          <updated>2025-02-14T08:09:00Z</updated>
-          <author>
-            <name>storyline</name>
-          </author>
-          <entry>
-            <id>urn:storyline:alert:a-0000000000000001</id>
-            <title>Rubio lands in Munich</title>
-            <updated>2025-02-14T08:09:00Z</updated>
-            <content>munich · scheduled → under way · Rubio lands in Munich (confirmed: Reuters, DW)</content>
-            <link rel="alternate" href="https://reuters.example/1"/>
-            <category term="munich"/>
-          </entry>
-        </feed>"#]],
+            200 <?xml version="1.0" encoding="utf-8"?>
+            <feed xmlns="http://www.w3.org/2005/Atom">
+              <id>urn:storyline:feed:munich</id>
+              <title>The Munich conference</title>
+              <updated>2025-02-14T08:09:00Z</updated>
+              <author>
+                <name>storyline</name>
+              </author>
+              <entry>
+                <id>urn:storyline:alert:a-0000000000000001</id>
+                <title>Rubio lands in Munich</title>
+                <published>2025-02-14T08:00:00Z</published>
+                <updated>2025-02-14T08:09:00Z</updated>
+                <content>munich · scheduled → under way · Rubio lands in Munich (confirmed: Reuters, DW)</content>
+                <link rel="alternate" href="https://reuters.example/1"/>
+                <category term="munich"/>
+                <category term="phase"/>
+              </entry>
+            </feed>"#]],
     )
     .await;
     assert_eq!(desk.ask("GET", "/feed.atom?storyline=nothing", "").await.0, 404);
+}
+
+#[tokio::test]
+async fn alerts_can_be_pulled_as_a_json_feed() {
+    let desk = Desk::with(&morning()).await;
+    check(&desk, "/feed.json?storyline=munich", expect![[r#"
+        200 {
+          "version": "https://jsonfeed.org/version/1.1",
+          "title": "The Munich conference",
+          "authors": [
+            {
+              "name": "storyline"
+            }
+          ],
+          "items": [
+            {
+              "id": "urn:storyline:alert:a-0000000000000001",
+              "title": "Rubio lands in Munich",
+              "content_text": "munich · scheduled → under way · Rubio lands in Munich (confirmed: Reuters, DW)",
+              "date_published": "2025-02-14T08:00:00Z",
+              "date_modified": "2025-02-14T08:09:00Z",
+              "tags": [
+                "munich",
+                "phase"
+              ],
+              "url": "https://reuters.example/1"
+            }
+          ]
+        }
+    "#]]).await;
+    assert_eq!(desk.ask("GET", "/feed.json?storyline=nothing", "").await.0, 404);
+}
+
+#[tokio::test]
+async fn what_can_be_pulled_is_read_by_us_and_by_others_alike() {
+    let desk = Desk::with(&morning()).await;
+    let mut told = Vec::new();
+    for path in ["/feed.atom", "/feed.json", "/feed.atom?storyline=munich", "/feed.json?storyline=munich"] {
+        let (_, text) = desk.ask("GET", path, "").await;
+        let ours = crate::read::read(text.as_bytes(), None, &"http://localhost/".parse().unwrap()).unwrap();
+        let theirs = feed_rs::parser::parse(text.as_bytes()).unwrap();
+        assert_eq!(ours.entries.len(), theirs.entries.len(), "{path}");
+        for (our, their) in ours.entries.iter().zip(&theirs.entries) {
+            assert_eq!(our.id, their.id);
+            assert_eq!(Some(our.title.as_str()), their.title.as_ref().map(|it| it.content.as_str()));
+            assert_eq!(our.link.as_deref(), their.links.first().map(|it| it.href.as_str()));
+            assert!(their.updated.is_some() && their.published.is_some());
+        }
+        told.push(ours.entries.into_iter().map(|it| (it.id, it.title, it.link)).collect::<Vec<_>>());
+    }
+    assert_eq!(told[0], told[1]);
+    assert_eq!(told[2], told[3]);
+    assert!(!told[2].is_empty());
 }
 
 #[tokio::test]

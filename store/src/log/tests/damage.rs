@@ -17,7 +17,7 @@ fn killed(count: u64) -> TempDir {
     for commit in events(1..=count).chunks(3) {
         log.commit(commit, &[]).unwrap();
     }
-    crate::aside::copy_dir(dir.path(), copy.path()).unwrap();
+    crate::copy::loosely(dir.path(), copy.path()).unwrap();
     copy
 }
 
@@ -57,7 +57,7 @@ fn check_flips(original: &TempDir, name: &str, count: u64, bits: usize) -> usize
     for nth in 0..bits {
         let bit = nth * written * 8 / bits + nth % 8;
         let dir = TempDir::new().unwrap();
-        crate::aside::copy_dir(original.path(), dir.path()).unwrap();
+        crate::copy::loosely(original.path(), dir.path()).unwrap();
         flip(&dir.path().join(name), bit.min(written * 8 - 1));
         told += usize::from(!check(&dir, &expected, &format!("{name} bit {bit}")));
     }
@@ -91,7 +91,7 @@ fn sectors_of_zeros_or_garbage_are_told_or_without_effect() {
                 let mut hit = whole.clone();
                 hit[at..at + bytes].fill(fill);
                 let dir = TempDir::new().unwrap();
-                crate::aside::copy_dir(original.path(), dir.path()).unwrap();
+                crate::copy::loosely(original.path(), dir.path()).unwrap();
                 fs::write(db(&dir), hit).unwrap();
                 check(&dir, &events(1..=60), &format!("{bytes} bytes of {fill} at {at}"));
             }

@@ -1,12 +1,14 @@
 //! `storyline check`: a configuration validated.
 
+mod against;
+
 use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::json;
 use storyline_config::{Config, Findings};
 
-use super::{Exit, Failure, Global, out};
+use super::{Exit, Failure, Global, backtest, out};
 
 /// What `check` takes.
 #[derive(Debug, Args)]
@@ -14,6 +16,17 @@ pub(crate) struct CheckArgs {
     /// The configuration to check instead of the one that is looked up
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+    /// Also say what its definitions find in what was read: aliases that are in more than 5 % of it, and definitions
+    /// and facets that are in nothing
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) against: Option<Against>,
+}
+
+/// What definitions are tried on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Against {
+    /// Everything that was read and is still kept
+    Archive,
 }
 
 /// Runs the command.
@@ -22,7 +35,20 @@ pub(crate) fn run(args: &CheckArgs, global: &Global) -> ExitCode {
         Some(file) => Config::load(file),
         None => global.load(),
     };
-    out::end(global, if global.json { print_json(loaded) } else { print_words(loaded) })
+    let weighed = match (args.against, loaded) {
+        (Some(Against::Archive), Ok(loaded)) => weigh(loaded, global).map(Ok),
+        (_, loaded) => Ok(loaded),
+    };
+    out::end(global, weighed.and_then(|it| if global.json { print_json(it) } else { print_words(it) }))
+}
+
+/// Adds what the archive says of its definitions.
+fn weigh(loaded: storyline_config::Loaded, global: &Global) -> Result<storyline_config::Loaded, Failure> {
+    let items = backtest::archived(&backtest::place(&loaded.config, global)?)?;
+    if items.is_empty() {
+        return Err(Failure::new(Exit::No, "nothing was read yet", "let the daemon read for a while"));
+    }
+    Ok(against::weigh(loaded, &items))
 }
 
 type Checked = Result<storyline_config::Loaded, Findings>;
@@ -63,5 +89,5 @@ pub(super) fn tell(findings: &Findings) {
 pub(super) fn wrong(findings: &Findings) -> Failure {
     tell(findings);
     let found = super::look::count(findings.iter().count() as u64, "finding");
-    Failure::new(Exit::Configuration, format!("the configuration cannot be used: {found}"), "")
+    Failure::of_findings(format!("the configuration cannot be used: {found}"), "", findings)
 }
