@@ -6,7 +6,7 @@ use storyline_store::{Event, FactKey, Relation};
 use super::{
     Definitions, Judgement, Rules,
     ablation::{decide, told},
-    tests::items,
+    tests::{HARBOUR, items},
 };
 
 const FERRY: &str = r#"
@@ -170,4 +170,20 @@ fn arabic_words_are_found_with_what_is_written_together_with_them() {
         (all[0].lang, all[0].title) = (Some("ar".to_owned()), title.to_owned());
         assert_eq!(decide(&definitions, &all).len(), 1, "{title}");
     }
+}
+
+#[test]
+fn one_wire_report_under_ten_titles_is_one_origin() {
+    let text = "Some 1,400 dockers left the quays of Port Averell at dawn on Tuesday after the authority withdrew its pay offer, and no ship will be unloaded before the weekend.";
+    let titles = "Dockers walk out at Port Averell; Port Averell quays fall silent; Averell dockers leave the quays; \
+                  Strike empties Port Averell; No ship unloaded as Averell dockers walk out; Pay row shuts Averell harbour; \
+                  Averell harbour at a standstill; Quays deserted: Port Averell stops work; Gates shut at Averell harbour; \
+                  Averell: a thousand and more dockers leave work";
+    let story: Vec<String> = (0..)
+        .zip(titles.split("; "))
+        .map(|(at, title)| format!("{at} Paper {at} | {} | {text}", title.trim()))
+        .collect();
+    let copies: Vec<String> = (2..=10).map(|it| format!("{it}:copy")).collect();
+    let expected = format!("1:new=under_way {}", copies.join(" "));
+    assert_eq!(told(HARBOUR, &story.join("\n"), Rules::default()), expected);
 }
