@@ -90,11 +90,6 @@ impl Speech {
             Self::Abroad => lang.is_some_and(|it| it != "en"),
         }
     }
-
-    /// Whether it is meant for all items.
-    pub(super) fn is_any(&self) -> bool {
-        *self == Self::Any
-    }
 }
 
 /// An actor or a place.

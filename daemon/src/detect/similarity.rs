@@ -74,12 +74,13 @@ impl<'a> Weighing<'a> {
         (f64::from(dot / norms), f64::from(own_dot / norms))
     }
 
-    /// How much an item says again what a known report said, not yet decayed.
+    /// The whole of a likeness.
+    #[cfg(test)]
     pub(super) fn sameness(&self, features: &Features, known: &Known) -> f64 {
         self.likeness(features, known).0
     }
 
-    /// The same, and what of it comes from words other than the storyline's own.
+    /// How much an item says again what a known report said, not yet decayed, and what of it comes from words other than the storyline's own.
     pub(super) fn likeness(&self, features: &Features, known: &Known) -> (f64, f64) {
         let rules = &self.rules.table.novelty;
         let other = &known.features;
