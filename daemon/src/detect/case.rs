@@ -3,7 +3,6 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use jiff::Timestamp;
-use storyline_config::Phase;
 use storyline_store::{DevelopmentId, Evidence, Nearest, Relation, Report};
 
 use super::{
@@ -15,8 +14,9 @@ use super::{
     judge::Heard,
     judgement::Judgement,
     memory::Memory,
+    near::Near,
     origin::{Origin, origin},
-    phase::{Cue, cue, may_move},
+    phase::{Cue, cue},
     relevance::{Belonging, How},
     rules::Step,
     similarity::Weighing,
@@ -32,11 +32,6 @@ const EVIDENCE_DATES_MAX: usize = 8;
 /// Characters of the reason kept.
 const WHY_CHARS_MAX: usize = 200;
 
-/// The most that similarity can come to before it fades.
-const SAMENESS_MAX: f64 = 1.8;
-/// What is farther is not looked at.
-const NEARNESS_MIN: f64 = 0.05;
-
 static NOTHING: LazyLock<Thread> = LazyLock::new(Thread::default);
 
 /// One item before one storyline.
@@ -48,30 +43,24 @@ pub(super) struct Case<'a> {
     pub(super) touching: &'a Touching,
     pub(super) weighing: Weighing<'a>,
     pub(super) cue: Option<Cue>,
+    /// How many developments the storyline opened in the last day.
+    pub(super) moves: usize,
 }
 
 /// What was decided of an item, before it is written out.
 pub(super) struct Verdict {
     pub(super) relation: Relation,
     pub(super) development: Option<DevelopmentId>,
-    disputes: Option<DevelopmentId>,
-    taken: Option<Taken>,
-    nearest: Option<Nearest>,
-    why: String,
+    pub(super) disputes: Option<DevelopmentId>,
+    pub(super) taken: Option<Taken>,
+    pub(super) nearest: Option<Nearest>,
+    pub(super) why: String,
 }
 
 impl Verdict {
-    fn plain(relation: Relation, why: impl Into<String>) -> Self {
+    pub(super) fn plain(relation: Relation, why: impl Into<String>) -> Self {
         Self { relation, development: None, disputes: None, taken: None, nearest: None, why: why.into() }
     }
-}
-
-/// The report an item comes nearest to.
-#[derive(Clone, Copy)]
-struct Near {
-    development: DevelopmentId,
-    score: f64,
-    cosine: f64,
 }
 
 impl<'a> Case<'a> {
@@ -84,9 +73,11 @@ impl<'a> Case<'a> {
         let story = heard.definitions.stories.get(it.story)?;
         let thread = memory.thread(&story.id).unwrap_or(&NOTHING);
         let rules = &heard.definitions.rules;
-        let weighing = Weighing::of(rules, thread, heard.features(), heard.common(it));
+        let (stems, kinds) = heard.common(it);
+        let weighing = Weighing::of(rules, thread, heard.features(), stems).doing(kinds);
         let cue = cue(heard, story, it);
-        Some(Self { heard, story, thread, it, touching, weighing, cue })
+        let moves = thread.moves(heard.item.effective);
+        Some(Self { heard, story, thread, it, touching, weighing, cue, moves })
     }
 
     /// Decides, and says what follows.
@@ -206,17 +197,10 @@ impl<'a> Case<'a> {
             let relation = if development.is_some() { Relation::Corroboration } else { Relation::Background };
             return with(relation, development, "near to an accepted report".to_owned());
         }
-        if let Some(Dispute::Denial(words)) = dispute
-            && let Some(it) = near
+        if let Some(it) = near
+            && let Some(verdict) = self.answer(dispute.as_ref(), it, own)
         {
-            // Outlets word one denial in many ways: a known one near by is the same.
-            let known = self.thread.developments.get(&it.development).is_some_and(|it| it.is_denial);
-            if known && it.score >= threshold * rules.table.novelty.denied {
-                return with(Relation::Corroboration, Some(it.development), format!("denies again: {words}"));
-            }
-            let disputes =
-                near.filter(|it| it.cosine >= rules.table.novelty.disputed).map(|it| it.development);
-            return Verdict { disputes, ..with(Relation::Denial, Some(own), format!("denies: {words}")) };
+            return Verdict { nearest: nearest.clone(), ..verdict };
         }
         match same {
             Some(it) if !self.counts_anew(it) && !self.moves_on(it) => {
@@ -246,59 +230,6 @@ impl<'a> Case<'a> {
         before.or(near
             .filter(|it| it.cosine >= self.heard.definitions.rules.table.novelty.disputed)
             .map(|it| it.development))
-    }
-
-    /// The known report an item comes nearest to, decayed by time.
-    fn nearest(&self) -> Option<Near> {
-        let heard = self.heard;
-        let features = heard.features();
-        let span = heard.definitions.rules.table.novelty.span_hours;
-        let mut best: Option<Near> = None;
-        for (_, known) in self.thread.newest() {
-            let Some(development) = known.development else { continue };
-            if known.relation == Relation::Background || known.item == heard.item.id && !heard.is_revision {
-                continue;
-            }
-            let hours = heard.item.effective.duration_since(known.effective).abs().as_secs_f64() / 3600.0;
-            let fading = self.weighing.fading(heard.item.effective, known.effective);
-            let most = SAMENESS_MAX * fading;
-            if hours > span || most < NEARNESS_MIN || best.is_some_and(|it| most < it.score) {
-                continue;
-            }
-            let score = self.weighing.sameness(features, known) * fading;
-            if best.is_none_or(|it| score > it.score) {
-                let cosine = self.weighing.cosine(&known.features.terms);
-                best = Some(Near { development, score, cosine });
-            }
-        }
-        best
-    }
-
-    /// Whether an item counts something otherwise than every report of the development it is near to.
-    fn counts_anew(&self, near: Near) -> bool {
-        if !self.heard.definitions.rules.takes(Step::Numbers) {
-            return false;
-        }
-        let numbers = &self.heard.features().numbers;
-        let mut known: Vec<(u32, f64)> = Vec::new();
-        for (_, it) in self.thread.newest().filter(|(_, it)| it.development == Some(near.development)) {
-            known.extend(&it.features.numbers);
-        }
-        numbers.iter().any(|(what, value)| {
-            let mut same = known.iter().filter(|it| it.0 == *what).peekable();
-            same.peek().is_some() && same.all(|it| (it.1 - value).abs() > 0.02 * value.abs().max(1.0))
-        })
-    }
-
-    /// Whether an item brings a phase that the development it is near to did not.
-    fn moves_on(&self, near: Near) -> bool {
-        let Some(cue) = self.cue.as_ref().filter(|it| it.own && may_move(self.thread.phase, it)) else {
-            return false;
-        };
-        let brought = self.thread.phase_by.is_some_and(|it| it.0 == near.development);
-        // What ends or halts a thing is news, however much its report repeats of how it began.
-        let ends = matches!(cue.phase, Phase::Paused | Phase::Concluded | Phase::Cancelled);
-        brought && cue.phase > Phase::Scheduled || ends
     }
 
     fn origin(&self, verdict: &Verdict) -> Origin {

@@ -9,7 +9,7 @@ use storyline_store::ItemId;
 
 use super::{
     features::{Features, shared},
-    rules::CopyRules,
+    rules_file::CopyRules,
     thread::{Known, Thread},
 };
 

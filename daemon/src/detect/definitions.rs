@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use storyline_config::{AlertRule, Alias, Config, Facets, Feed, FeedId, Phase, Role, Storyline, StorylineId};
+use storyline_config::{AlertRule, Alias, Config, Feed, FeedId, Phase, Role, StorylineId};
 
 use super::{
     origin::Houses,
@@ -13,9 +13,6 @@ use super::{
     stem::Language,
     trie::{Hit, Trie},
 };
-
-/// Facets of a storyline that are told apart.
-const FACETS_MAX: usize = 30;
 
 /// What is followed, ready to be looked for.
 #[derive(Debug, Clone, Default)]
@@ -27,12 +24,14 @@ pub struct Definitions {
     pub(super) feeds: BTreeMap<FeedId, Context>,
     /// Agencies and configured outlets, whom a text may credit.
     pub(super) houses: Houses,
-    aliases: Vec<CompiledAlias>,
-    trie: Trie,
+    pub(super) aliases: Vec<CompiledAlias>,
+    pub(super) trie: Trie,
     /// By leaf, what is touched.
-    aims: Vec<Box<[Aim]>>,
+    pub(super) aims: Vec<Box<[Aim]>>,
+    /// By leaf, the variants whose rarest facet is touched.
+    pub(super) keyed: Vec<Box<[u32]>>,
     /// By leaf, the packs that are named.
-    names: Vec<Vec<u32>>,
+    pub(super) names: Vec<Vec<u32>>,
 }
 
 /// One storyline.
@@ -58,6 +57,10 @@ pub(super) struct Variant {
     pub(super) base: Option<usize>,
     /// The items it is meant for.
     pub(super) speech: Speech,
+    /// What its own aliases touch, by leaf and in their order.
+    pub(super) leaves: Box<[(u32, Aim)]>,
+    /// The facet whose aliases are the rarest among all definitions'.
+    pub(super) key: u8,
 }
 
 impl Variant {
@@ -87,11 +90,6 @@ impl Speech {
             Self::Abroad => lang.is_some_and(|it| it != "en"),
         }
     }
-
-    /// Whether it is meant for all items.
-    pub(super) fn is_any(&self) -> bool {
-        *self == Self::Any
-    }
 }
 
 /// An actor or a place.
@@ -102,8 +100,14 @@ pub(super) struct CompiledPack {
     /// The name facts carry.
     pub(super) name: String,
     pub(super) is_place: bool,
+    /// Whether it is a country, which can act and is too large for a place.
+    pub(super) is_country: bool,
+    /// The country whose seat of government it is, as a place among the packs.
+    pub(super) seat_of: Option<usize>,
+    /// Whether it is a house that speaks for others.
+    pub(super) is_voice: bool,
     /// Its names, and whether they are those of a language.
-    aliases: Vec<(u32, bool)>,
+    pub(super) aliases: Vec<(u32, bool)>,
 }
 
 /// What a feed's items can be taken for.
@@ -128,7 +132,7 @@ pub(super) struct CompiledAlias {
     /// The facets and exclusions it touches.
     pub(super) targets: Vec<Aim>,
     /// The pack it is a name of.
-    pack: Option<u32>,
+    pub(super) pack: Option<u32>,
 }
 
 /// A facet, or an exclusion, that an alias touches.
@@ -188,162 +192,6 @@ impl Definitions {
         self.variants.get(variant).map_or(u32::MAX, |it| it.wanting(mask))
     }
 
-    /// Adds the packs in the order of their keys, actors first, with all their names.
-    fn add_packs(&mut self, config: &Config) {
-        let actors = config.actors.iter().map(|it| (it, false));
-        for (number, ((key, pack), is_place)) in
-            (0..).zip(actors.chain(config.places.iter().map(|it| (it, true))))
-        {
-            let default = pack.aliases.iter().map(|it| (None, it));
-            let more = pack
-                .languages
-                .iter()
-                .flat_map(|(lang, it)| it.iter().map(move |it| (Some(lang.as_str()), it)));
-            let aliases = default.chain(more).map(|(lang, alias)| {
-                let alias = self.add(alias, Language::of(lang));
-                (alias, lang.is_some())
-            });
-            let aliases: Vec<(u32, bool)> = aliases.collect();
-            for (alias, _) in &aliases {
-                if let Some(it) = self.aliases.get_mut(*alias as usize) {
-                    it.pack = Some(number);
-                }
-            }
-            self.packs.push(CompiledPack { key: key.clone(), name: pack.name.clone(), is_place, aliases });
-        }
-    }
-
-    fn add_stories(&mut self, config: &Config) {
-        let place: BTreeMap<_, _> = config.storylines.keys().enumerate().map(|(at, id)| (id, at)).collect();
-        for (id, storyline) in &config.storylines {
-            let story = self.stories.len();
-            let first = self.variants.len();
-            self.add_variant(story, &storyline.facets, None, None);
-            let base = (self.variants.len() > first).then_some(first);
-            for (lang, facets) in &storyline.languages {
-                self.add_variant(story, facets, Some(lang), base);
-            }
-            self.add_abroad(story, &storyline.facets, base);
-            let (cues, alert) = (cues(storyline), storyline.alert.clone());
-            let variants = first..self.variants.len();
-            self.stories.push(Story { id: id.clone(), children: Vec::new(), variants, cues, alert });
-        }
-        for (child, storyline) in config.storylines.values().enumerate() {
-            let parent = storyline.parent.as_ref().and_then(|it| place.get(it));
-            if let Some(parent) = parent.and_then(|it| self.stories.get_mut(*it)) {
-                parent.children.push(child);
-            }
-        }
-    }
-
-    /// Adds one language's facets; where they are as many as the default's, these count besides.
-    fn add_variant(&mut self, story: usize, facets: &Facets, lang: Option<&str>, base: Option<usize>) {
-        let count = facets.all.len().min(FACETS_MAX);
-        let Some(count) = u8::try_from(count).ok().filter(|it| *it > 0) else { return };
-        let base = base.filter(|it| self.variants.get(*it).is_some_and(|it| it.facets == count));
-        let speech = lang.map_or(Speech::Any, |it| Speech::One(it.to_owned()));
-        self.variants.push(Variant { story, facets: count, base, speech });
-        let all =
-            (0..count).zip(&facets.all).flat_map(|(facet, it)| it.iter().map(move |it| (Some(facet), it)));
-        let none = facets.none.iter().map(|it| (None, it));
-        for (facet, alias) in all.chain(none) {
-            self.aim(alias, Language::of(lang), facet);
-        }
-    }
-
-    /// Adds what default aliases stand for in other languages: the names their packs have there,
-    /// and the words for the same kind of action.
-    fn add_abroad(&mut self, story: usize, facets: &Facets, base: Option<usize>) {
-        let Some((at, count)) = base.and_then(|at| Some((at, self.variants.get(at)?.facets))) else { return };
-        self.variants.push(Variant { story, facets: count, base: Some(at), speech: Speech::Abroad });
-        let table = self.rules.table.clone();
-        for (facet, aliases) in (0..count).zip(&facets.all) {
-            let mut packs: Vec<u32> = Vec::new();
-            let mut kinds: Vec<u8> = Vec::new();
-            for alias in aliases {
-                let (Alias::Stem(text) | Alias::Exact(text)) = alias else { continue };
-                let reading = Reading::of(text, "", Language::of(None));
-                let whole = |it: &Hit| it.at == 0 && it.len == reading.words.len();
-                let names =
-                    self.find(&reading).into_iter().filter(whole).flat_map(|it| self.trie.aliases(it.leaf));
-                packs.extend(names.filter_map(|it| self.aliases.get(*it as usize)?.pack));
-                let one =
-                    (reading.words.len() == 1).then(|| table.concept(&reading, &reading.words, 0)).flatten();
-                kinds.extend(one);
-            }
-            packs.sort_unstable();
-            packs.dedup();
-            kinds.sort_unstable();
-            kinds.dedup();
-            for pack in packs {
-                self.aim_pack(pack as usize, Some(facet), true);
-            }
-            for word in kinds.iter().flat_map(|it| table.words_of(*it)) {
-                self.add_aimed(word, Language::of(None), Some(facet));
-            }
-        }
-    }
-
-    /// Makes an alias touch a facet, or an exclusion, of the last variant.
-    fn aim(&mut self, alias: &Alias, language: Language, facet: Option<u8>) {
-        match alias {
-            Alias::Pack(key) => {
-                let named: Vec<usize> = (0..self.packs.len())
-                    .filter(|it| self.packs.get(*it).is_some_and(|it| it.key == *key))
-                    .collect();
-                for pack in named {
-                    self.aim_pack(pack, facet, false);
-                }
-            }
-            alias => self.add_aimed(alias, language, facet),
-        }
-    }
-
-    /// Makes every name of a pack touch a facet of the last variant, or only those of other languages.
-    fn aim_pack(&mut self, pack: usize, facet: Option<u8>, abroad: bool) {
-        let variant = number(self.variants.len().saturating_sub(1));
-        let Some(pack) = self.packs.get(pack) else { return };
-        for (alias, _) in pack.aliases.iter().filter(|it| it.1 || !abroad) {
-            if let Some(it) = self.aliases.get_mut(*alias as usize) {
-                it.targets.push(Aim { variant, facet, alias: *alias });
-            }
-        }
-    }
-
-    /// Adds an alias to the trie that touches a facet, or an exclusion, of the last variant.
-    fn add_aimed(&mut self, alias: &Alias, language: Language, facet: Option<u8>) {
-        let variant = number(self.variants.len().saturating_sub(1));
-        let alias = self.add(alias, language);
-        if let Some(it) = self.aliases.get_mut(alias as usize) {
-            it.targets.push(Aim { variant, facet, alias });
-        }
-    }
-
-    /// Adds an alias to the trie.
-    fn add(&mut self, alias: &Alias, language: Language) -> u32 {
-        let added = number(self.aliases.len());
-        self.aliases.push(CompiledAlias { written: written(alias), targets: Vec::new(), pack: None });
-        let table = self.rules.table.clone();
-        self.trie.insert(&table, alias, language, added);
-        added
-    }
-
-    /// Lays the aims of every leaf side by side, so that one pass finds them.
-    fn flatten(&mut self) {
-        let of = |leaf: u32| self.trie.aliases(leaf).iter().filter_map(|it| self.aliases.get(*it as usize));
-        self.aims = (0..self.trie.leaves())
-            .map(|leaf| of(leaf).flat_map(|it| it.targets.clone()).collect())
-            .collect();
-        self.names = (0..self.trie.leaves())
-            .map(|leaf| {
-                let mut names: Vec<u32> = of(leaf).filter_map(|it| it.pack).collect();
-                names.sort_unstable();
-                names.dedup();
-                names
-            })
-            .collect();
-    }
-
     fn context(&self, feed: &Feed) -> Context {
         let pack = |key: &String| self.packs.iter().position(|it| it.key == key.trim_start_matches('@'));
         let mut granted = Vec::new();
@@ -368,32 +216,12 @@ impl Definitions {
     }
 }
 
-fn number(place: usize) -> u32 {
+/// A place as a number.
+pub(super) fn number(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// The words of an outlet's name, as hashes.
 pub(super) fn name_words(name: &str) -> Vec<u64> {
     Reading::of(name, "", Language::of(None)).words.iter().map(|it| it.form.plain).collect()
-}
-
-fn cues(storyline: &Storyline) -> Vec<(Phase, Pattern)> {
-    let english = Language::of(None);
-    let each = storyline
-        .phases
-        .iter()
-        .flat_map(|(phase, cues)| cues.iter().map(|it| (*phase, Pattern::cue(it, english))));
-    let mut cues: Vec<_> = each.filter(|(_, it)| it.len() > 0).collect();
-    cues.sort_by_key(|(_, it)| std::cmp::Reverse(it.len()));
-    cues
-}
-
-fn written(alias: &Alias) -> String {
-    match alias {
-        Alias::Stem(it) => it.clone(),
-        Alias::Exact(it) => format!("={it}"),
-        Alias::Prefix(it) => format!("{it}*"),
-        Alias::Case(it) => format!("CASE:{it}"),
-        Alias::Pack(it) => format!("@{it}"),
-    }
 }

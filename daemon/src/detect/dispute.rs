@@ -1,17 +1,29 @@
 //! Denials and corrections: reports that say of others that they are not so.
 
+use storyline_store::{DevelopmentId, Relation};
+
 use super::{
+    case::{Case, Verdict},
+    near::Near,
     reading::Reading,
     rules::{Rules, Step},
+    thread::Development,
 };
+
+/// How long a denial is taken for the answer to what is denied again.
+const DENIAL_HOURS: i64 = 48;
 
 /// What a report says of an earlier one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Dispute {
     /// It is not so; the words that say it.
     Denial(String),
+    /// A denial is not so; the words that say it.
+    Insistence(String),
     /// It was told wrongly; the words that say it.
     Correction(String),
+    /// A figure was told wrongly; the words that say it.
+    Revision(String),
 }
 
 /// Looks for a denial or a correction in the title, then in the lead.
@@ -30,8 +42,75 @@ pub(super) fn dispute(rules: &Rules, reading: &Reading) -> Option<Dispute> {
             return Some(Dispute::Correction(it.written.clone()));
         }
     }
+    let in_title = |all: &[super::pattern::Pattern]| {
+        let found = all.iter().find(|it| it.find(reading, reading.sentence(0), 0).is_some());
+        found.map(|it| it.written.clone())
+    };
+    if let Some(words) = in_title(&table.revise) {
+        return Some(Dispute::Revision(words));
+    }
+    if let Some(words) = in_title(&table.insist) {
+        return Some(Dispute::Insistence(words));
+    }
     let title = table.deny.iter().find(|it| it.find(reading, reading.sentence(0), 0).is_some());
     let negated = reading.sentence(0).iter().any(|it| table.negation.contains(&it.form.plain));
-    let lead = || table.deny.iter().find(|it| negated && it.find(reading, reading.sentence(1), 0).is_some());
+    let lead = || {
+        table.deny.iter().find(|it| {
+            negated
+                && !it.written.starts_with("contradict")
+                && it.find(reading, reading.sentence(1), 0).is_some()
+        })
+    };
     title.or_else(lead).map(|it| Dispute::Denial(it.written.clone()))
+}
+
+impl Case<'_> {
+    /// What a report answers that says of what it comes near to that it is not so.
+    pub(super) fn answer(
+        &self,
+        dispute: Option<&Dispute>,
+        near: Near,
+        own: DevelopmentId,
+    ) -> Option<Verdict> {
+        let novelty = &self.heard.definitions.rules.table.novelty;
+        let disputes = Some(near.development).filter(|_| near.cosine >= novelty.disputed);
+        let opens = |relation, disputes, why: String| {
+            let development = Some(own);
+            Some(Verdict { development, disputes, ..Verdict::plain(relation, why) })
+        };
+        match dispute? {
+            Dispute::Denial(words) => match self.denied_already(near) {
+                Some(known) => Some(Verdict {
+                    development: Some(known),
+                    ..Verdict::plain(Relation::Corroboration, format!("denies again: {words}"))
+                }),
+                None => opens(Relation::Denial, disputes, format!("denies: {words}")),
+            },
+            Dispute::Insistence(words) => {
+                let denial = self.denied_already(near);
+                opens(Relation::Denial, denial.or(disputes), format!("denies a denial: {words}"))
+            }
+            Dispute::Revision(words) => {
+                let development = Some(near.development);
+                opens(Relation::Correction, development, format!("corrects: {words}"))
+            }
+            Dispute::Correction(_) => None,
+        }
+    }
+
+    /// The denial that is known of what an item comes near to: outlets word one denial in many ways.
+    fn denied_already(&self, near: Near) -> Option<DevelopmentId> {
+        let novelty = &self.heard.definitions.rules.table.novelty;
+        let effective = self.heard.item.effective;
+        let is_recent = |id: &DevelopmentId| {
+            let hours = |it: &Development| effective.duration_since(it.at).abs().as_hours();
+            self.thread.developments.get(id).is_some_and(|it| it.is_denial && hours(it) < DENIAL_HOURS)
+        };
+        let known = self.thread.developments.get(&near.development)?;
+        if known.is_denial {
+            let same = near.score >= novelty.threshold * novelty.denied;
+            return Some(near.development).filter(|_| same);
+        }
+        known.disputed_by.filter(is_recent)
+    }
 }

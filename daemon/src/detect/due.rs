@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use storyline_store::Event;
 
-use super::{definitions::Definitions, memory::Memory, rules::HabitRules, thread::Thread};
+use super::{definitions::Definitions, memory::Memory, rules_file::HabitRules, thread::Thread};
 
 /// The events that are due at a time.
 pub fn due(definitions: &Definitions, memory: &Memory, now: Timestamp) -> Vec<Event> {

@@ -86,7 +86,8 @@ pub fn explain(definitions: &Definitions, memory: &Memory, item: &Item, now: Tim
     let Some(heard) = hear(definitions, memory, item) else { return Vec::new() };
     let touching = heard.touching();
     let belongs = belonging(&heard, memory, &touching);
-    let all: Vec<usize> = (0..definitions.variants.len()).filter(|it| touching.touches(*it)).collect();
+    let all: Vec<usize> =
+        (0..definitions.variants.len()).filter(|it| touching.touches(definitions, *it)).collect();
     let found = belongings(definitions, &heard.reading, &touching, &all);
     let explained = |place: usize| {
         let mine = belongs.iter().find(|it| it.story == place);

@@ -6,12 +6,13 @@ use jiff::tz::TimeZone;
 use storyline_store::{Certainty, DateMention, FactKey, Item};
 
 use super::{
-    dates::{Mention, mentions},
+    dates::{Mention, is_verb, mentions},
     definitions::Definitions,
-    reading::Reading,
+    participant::participants,
+    place::places,
+    reading::{Reading, Word},
     rules::Table,
     touch::Touching,
-    trie::Hit,
 };
 
 /// A fact as one report has it.
@@ -64,12 +65,13 @@ pub(super) fn as_evidence(dates: &[Dated]) -> Vec<DateMention> {
     each.collect()
 }
 
-/// What a report says of days, places and participants.
+/// What a report says of days, places and participants; `own` are the words that made it belong.
 pub(super) fn facts(
     definitions: &Definitions,
     reading: &Reading,
     touching: &Touching,
     dates: &[Dated],
+    own: &[usize],
 ) -> Vec<Fact> {
     let table = &definitions.rules.table;
     let mut found: BTreeMap<(FactKey, String), Certainty> = BTreeMap::new();
@@ -77,14 +79,12 @@ pub(super) fn facts(
         let known = found.entry((key, value)).or_insert(certainty);
         *known = (*known).max(certainty);
     };
-    for hit in &touching.hits {
-        let Some(word) = reading.words.get(hit.at).filter(|it| it.sentence <= 2) else { continue };
-        for (_, pack) in definitions.named(*hit) {
-            let key = if pack.is_place { FactKey::Place } else { FactKey::Participant };
-            if !pack.is_place || takes_place(table, reading, *hit) {
-                add(key, pack.name.clone(), certainty(table, reading, usize::from(word.sentence)));
-            }
-        }
+    let names = Names::of(definitions, reading, touching, own);
+    for (at, name) in places(&names) {
+        add(FactKey::Place, name, certainty(table, reading, names.sentence(at)));
+    }
+    for (at, name) in participants(&names) {
+        add(FactKey::Participant, name, certainty(table, reading, names.sentence(at)));
     }
     for it in dates.iter().filter(|it| it.sentence <= 2) {
         let Some(value) = it.mention.value else { continue };
@@ -96,29 +96,105 @@ pub(super) fn facts(
     found.into_iter().map(|((key, value), certainty)| Fact { key, value, certainty }).collect()
 }
 
-/// Whether something takes place where a place is named: "in Riyadh", "the Paris summit", "X to host".
-fn takes_place(table: &Table, reading: &Reading, hit: Hit) -> bool {
-    let Some(own) = reading.words.get(hit.at) else { return false };
-    let plain = |at: Option<usize>| {
-        at.and_then(|it| reading.words.get(it))
-            .filter(|it| it.sentence == own.sentence)
-            .map(|it| it.form.plain)
-    };
-    let is = |at: Option<usize>, set: &BTreeSet<u64>| plain(at).is_some_and(|it| set.contains(&it));
-    let after = hit.at + hit.len;
-    let article =
-        usize::from(plain(hit.at.checked_sub(1)).is_some_and(|it| it == super::pattern::plain("the")));
-    let before = |back: usize| hit.at.checked_sub(back + article);
-    let located = is(before(1), &table.locative) && !is(before(2), &table.matters);
-    let hosts = [after, after + 1].into_iter().any(|at| {
-        plain(Some(at)).is_some_and(|it| {
-            ["host", "hosts", "hosting"].iter().any(|word| super::pattern::plain(word) == it)
-        })
-    });
-    let genitive = plain(before(1))
-        .is_some_and(|it| ["of", "de", "von", "di"].iter().any(|word| super::pattern::plain(word) == it));
-    let occasion = genitive && is(before(2), &table.occasions);
-    located || occasion || hosts || is(Some(after), &table.occasions)
+/// A pack that is named, and at which words.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Named {
+    pub(super) pack: usize,
+    pub(super) at: usize,
+    /// The first word after it.
+    pub(super) end: usize,
+}
+
+/// The names in title and first two sentences, and the words between them.
+pub(super) struct Names<'a> {
+    pub(super) definitions: &'a Definitions,
+    pub(super) reading: &'a Reading,
+    /// In order of words; of names within each other only the longest.
+    pub(super) all: Vec<Named>,
+    /// The words by which the storyline is recognised.
+    pub(super) own: &'a [usize],
+    /// Whether the title writes every word with a capital, so that capitals say nothing there.
+    pub(super) title_shouts: bool,
+}
+
+impl<'a> Names<'a> {
+    fn of(definitions: &'a Definitions, reading: &'a Reading, touching: &Touching, own: &'a [usize]) -> Self {
+        let lead =
+            touching.hits.iter().filter(|hit| reading.words.get(hit.at).is_some_and(|it| it.sentence <= 2));
+        let mut all: Vec<Named> = lead
+            .flat_map(|hit| {
+                let (at, end) = (hit.at, hit.at + hit.len);
+                definitions.named(*hit).map(move |(pack, _)| Named { pack, at, end })
+            })
+            .collect();
+        all.sort_by_key(|it| (it.at, std::cmp::Reverse(it.end), it.pack));
+        all.dedup_by_key(|it| (it.at, it.end, it.pack));
+        let outer = all.clone();
+        all.retain(|it| {
+            let holds = |other: &Named| {
+                other.at <= it.at && it.end <= other.end && other.end - other.at > it.end - it.at
+            };
+            !outer.iter().any(holds)
+        });
+        let title = reading.sentence(0);
+        let capital = title.iter().filter(|it| it.capital).count();
+        Self { definitions, reading, all, own, title_shouts: capital * 3 > title.len() * 2 }
+    }
+
+    pub(super) fn word(&self, at: usize) -> Option<&'a Word> {
+        self.reading.words.get(at)
+    }
+
+    /// The sentence a word stands in.
+    pub(super) fn sentence(&self, at: usize) -> usize {
+        self.word(at).map_or(0, |it| usize::from(it.sentence))
+    }
+
+    /// The word so many places before another, in the same sentence.
+    pub(super) fn before(&self, at: usize, back: usize) -> Option<&'a Word> {
+        let own = self.word(at)?.sentence;
+        self.word(at.checked_sub(back)?).filter(|it| it.sentence == own)
+    }
+
+    /// The word at a place, if it is in the same sentence as another.
+    pub(super) fn after(&self, at: usize, next: usize) -> Option<&'a Word> {
+        let own = self.word(at)?.sentence;
+        self.word(next).filter(|it| it.sentence == own)
+    }
+
+    /// What is written between a word and the next.
+    pub(super) fn gap(&self, at: usize) -> &'a str {
+        let (Some(one), next) = (self.word(at), self.word(at + 1)) else { return "" };
+        let in_title = at < self.reading.title_words;
+        let field = if in_title { &self.reading.title } else { &self.reading.text };
+        let end = next.filter(|_| (at + 1 < self.reading.title_words) == in_title);
+        field.get(one.at.end..end.map_or(field.len(), |it| it.at.start)).unwrap_or_default()
+    }
+
+    /// Whether only blanks stand between a word and the next.
+    pub(super) fn tied(&self, at: usize) -> bool {
+        let gap = self.gap(at);
+        !gap.is_empty() && gap.trim().is_empty()
+    }
+
+    /// Whether a known name covers a word.
+    pub(super) fn is_known(&self, at: usize) -> bool {
+        self.all.iter().any(|it| (it.at..it.end).contains(&at))
+    }
+
+    /// Whether a word is a form of a verb that may follow who acts.
+    pub(super) fn acts(&self, word: Option<&Word>) -> bool {
+        let Some(word) = word.filter(|it| !it.capital || self.title_shouts) else { return false };
+        let table = &self.definitions.rules.table;
+        let letters = self.reading.letters(word);
+        !table.place.occasions.contains(&word.form.plain)
+            && (table.who.acts.contains(&word.form.plain) || is_verb(letters))
+    }
+
+    /// Whether a word begins its sentence, a mark like "BREAKING:" aside.
+    pub(super) fn opens(&self, at: usize) -> bool {
+        self.before(at, 1).is_none() || self.before(at, 2).is_none() && self.gap(at - 1).contains(':')
+    }
 }
 
 /// How sure a sentence is of what it says.

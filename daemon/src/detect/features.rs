@@ -31,6 +31,8 @@ pub(super) struct Features {
     pub(super) names: BTreeSet<u32>,
     /// Numbers by what they count.
     pub(super) numbers: Vec<(u32, f64)>,
+    /// Sums, shares and counts that are not small, however they are written.
+    pub(super) amounts: Vec<u32>,
     /// Hashes of word triples, in order of value.
     pub(super) triples: Vec<u32>,
     /// Hash of the title's words, without the outlet's suffix.
@@ -49,7 +51,6 @@ impl Features {
         let mut it = Self::default();
         let lead = reading.lead();
         let lead = lead.get(..lead.len().min(LEAD_WORDS_MAX)).unwrap_or(lead);
-        it.terms = terms(table, lead);
         for at in 0..lead.len() {
             if let Some(kind) = table.concept(reading, lead, at) {
                 it.concepts |= 1 << u64::from(kind);
@@ -60,6 +61,8 @@ impl Features {
         }
         it.names = names(table, reading, lead);
         it.numbers = numbers(table, reading, lead);
+        it.amounts = amounts(reading, lead);
+        it.terms = terms(table, lead, &it.amounts);
         let title = without_suffix(reading, outlet);
         it.title_words = title.len();
         it.title = hash_of(title);
@@ -73,11 +76,11 @@ impl Features {
     pub(super) fn bytes(&self) -> usize {
         self.terms.len() * 8
             + self.names.len() * 8
-            + self.numbers.len() * 16
+            + (self.numbers.len() + self.amounts.len()) * 16
             + self.triples.len() * 16
             + self.sentences.len() * 8
             + (self.heads[0].len() + self.heads[1].len()) * 4
-            + 200
+            + 480
     }
 }
 
@@ -95,13 +98,14 @@ pub(super) fn hash_of(words: &[Word]) -> u64 {
     xxh3_64(&bytes)
 }
 
-fn terms(table: &Table, lead: &[Word]) -> Vec<(u32, f32)> {
+fn terms(table: &Table, lead: &[Word], amounts: &[u32]) -> Vec<(u32, f32)> {
     let mut counts: BTreeMap<u32, f32> = BTreeMap::new();
     #[expect(clippy::cast_possible_truncation, reason = "a small weight")]
     let title = table.novelty.title_weight as f32;
     for word in lead.iter().filter(|it| !table.is_stopword(it)) {
         *counts.entry(half(word.form.stem)).or_default() += if word.sentence == 0 { title } else { 1.0 };
     }
+    amounts.iter().for_each(|it| *counts.entry(*it).or_default() += title);
     counts.into_iter().map(|(stem, count)| (stem, 1.0 + count.ln().max(0.0))).collect()
 }
 
@@ -149,6 +153,37 @@ fn numbers(table: &Table, reading: &Reading, lead: &[Word]) -> Vec<(u32, f64)> {
             out.push((half(counted.form.stem), value));
         }
     }
+    out
+}
+
+/// Numbers as amounts: `$9.2 billion` and `9.2bn` are one, and so are `4.5%` and `4.5 per cent`.
+fn amounts(reading: &Reading, lead: &[Word]) -> Vec<u32> {
+    let mut out = Vec::new();
+    for (at, word) in lead.iter().enumerate() {
+        let letters = reading.letters(word);
+        let Some(value) = number(letters) else { continue };
+        let next = lead.get(at + 1).filter(|it| it.sentence == word.sentence);
+        let unit = letters.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let scaled = scale(unit).or_else(|| next.and_then(|it| scale(reading.letters(it))));
+        let field = if at < reading.title_words { &reading.title } else { &reading.text };
+        let (before, after) = (field.get(..word.at.start), field.get(word.at.end..));
+        let is_money = before.is_some_and(|it| it.ends_with(['$', '€', '£', '¥']));
+        let next = next.map_or("", |it| reading.letters(it));
+        let is_share = after.is_some_and(|it| it.trim_start().starts_with('%'))
+            || matches!(next, "percent" | "per" | "pc" | "prozent" | "процент" | "процента" | "процентов");
+        let class = match () {
+            () if is_share => 0_u64,
+            () if scaled.is_some() => 1,
+            () if is_money => 2,
+            () if value >= 13.0 && !is_year(value) && unit.is_empty() => 3,
+            () => continue,
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "thousandths of an amount in the news")]
+        let thousandths = (value * scaled.unwrap_or(1.0) * 1e3).round() as i64;
+        out.push(half(xxh3_64_with_seed(&thousandths.to_le_bytes(), class)));
+    }
+    out.sort_unstable();
+    out.dedup();
     out
 }
 

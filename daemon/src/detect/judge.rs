@@ -69,9 +69,12 @@ impl<'a> Heard<'a> {
         Touching::of(self.definitions, &self.reading, self.lang.as_deref(), around)
     }
 
-    /// The stems by which a storyline recognised the item.
-    pub(super) fn common(&self, it: &Belonging) -> BTreeSet<u32> {
-        it.places.iter().filter_map(|at| self.reading.words.get(*at)).map(|it| half(it.form.stem)).collect()
+    /// The stems, and the kinds of action, by which a storyline recognised the item.
+    pub(super) fn common(&self, it: &Belonging) -> (BTreeSet<u32>, u64) {
+        let (table, words) = (&self.definitions.rules.table, &self.reading.words);
+        let stems = it.places.iter().filter_map(|at| words.get(*at)).map(|it| half(it.form.stem)).collect();
+        let kinds = it.places.iter().filter_map(|at| table.concept(&self.reading, words, *at));
+        (stems, kinds.fold(0, |all, it| all | 1 << u64::from(it)))
     }
 
     fn surroundings(&self) -> Surroundings {
@@ -101,7 +104,7 @@ pub(super) fn belonging(heard: &Heard<'_>, memory: &Memory, touching: &Touching)
     let mut belongs = belongings(definitions, &heard.reading, touching, &touching.full(definitions));
     belongs.retain(|it| it.how <= How::Spread);
     if definitions.rules.takes(Step::Umbrella) {
-        yield_to_others(definitions, &mut belongs);
+        yield_to_others(definitions, heard.reading.title_words, &mut belongs);
     }
     if definitions.rules.takes(Step::Window) {
         spread_digests(&heard.reading, &mut belongs);

@@ -31,7 +31,7 @@ pub struct Judgement {
     pub phase: Phase,
     /// What moved the phase, and how sure that is.
     pub moved: Option<(String, Certainty)>,
-    /// Every fact it names.
+    /// Every fact it names; none where it repeats another's words or looks back.
     pub facts: Vec<Fact>,
     /// Those of them that are new or surer.
     pub news: Vec<Fact>,

@@ -17,10 +17,23 @@ use storyline_store::{Event, Recorded, Relation, Report};
 use super::thread::Thread;
 
 /// What detection remembers of every storyline.
-#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
     threads: BTreeMap<StorylineId, Thread>,
     bytes: usize,
+    /// What is written down was within the budget of its day; today's counts.
+    #[serde(skip, default = "budget")]
+    budget: usize,
+}
+
+fn budget() -> usize {
+    MEMORY_BYTES_MAX
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self { threads: BTreeMap::new(), bytes: 0, budget: budget() }
+    }
 }
 
 impl Memory {
@@ -117,12 +130,12 @@ impl Memory {
             thread.forget_before(start);
         }
         self.bytes = (self.bytes + thread.bytes()).saturating_sub(before);
-        while self.bytes > MEMORY_BYTES_MAX {
+        while self.bytes > self.budget {
             let oldest =
                 self.threads.iter_mut().filter_map(|(_, it)| Some((it.oldest()?, it))).min_by_key(|it| it.0);
             let Some((_, thread)) = oldest else { break };
             let before = thread.bytes();
-            thread.forget_oldest();
+            thread.forget_whole();
             self.bytes = self.bytes.saturating_sub(before.saturating_sub(thread.bytes()).max(1));
         }
     }
@@ -132,5 +145,41 @@ impl Memory {
     /// The storylines of which anything is remembered.
     pub(super) fn storylines(&self) -> impl Iterator<Item = (&StorylineId, &Thread)> {
         self.threads.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use storyline_config::Config;
+    use storyline_store::Seq;
+
+    use super::*;
+    use crate::detect::{Definitions, detect, tests::items};
+
+    #[test]
+    fn memory_keeps_within_its_bytes_and_forgets_the_oldest_first() {
+        let text = "[storyline.a]\ntitle = \"x\"\nall = [[\"port\"]]\n[storyline.b]\ntitle = \"y\"\nall = [[\"ship\"]]";
+        let definitions = Definitions::compile(&Config::parse("storyline.toml", text).unwrap().config);
+        let budget = 64 << 10;
+        let mut memory = Memory { budget, ..Memory::default() };
+        let word = |at: usize| -> String {
+            at.to_string().bytes().map(|it| char::from(it - b'0' + b'k')).chain("ra".chars()).collect()
+        };
+        let line = |at: usize| {
+            let topic = if at % 3 == 0 { "ship" } else { "port" };
+            format!("{} Paper | {topic} {} {} | {}", at as f64 / 10.0, word(at), word(at * 7), word(at * 11))
+        };
+        let all = items(&(0..400).map(line).collect::<Vec<_>>().join("\n"));
+        for item in &all {
+            for event in detect(&definitions, &memory, item, item.effective) {
+                memory.observe(&Recorded { seq: Seq(1), at: item.effective, event });
+            }
+            assert!(memory.bytes() <= budget, "{} bytes", memory.bytes());
+        }
+        let oldest = memory.storylines().filter_map(|(_, it)| it.oldest()).min().unwrap();
+        assert!(oldest > all[100].effective, "the oldest went first");
+        assert!(memory.bytes() > budget / 2, "what fits is kept: {}", memory.bytes());
+        let counted: usize = memory.storylines().map(|(_, it)| it.bytes()).sum();
+        assert_eq!(counted, memory.bytes());
     }
 }

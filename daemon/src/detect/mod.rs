@@ -11,8 +11,11 @@
 //! patterns stand in one file, `rules.toml`, whose version is part of every
 //! decision's evidence.
 
+#[cfg(test)]
+mod ablation;
 mod background;
 mod case;
+mod compile;
 mod copy;
 pub mod dates;
 mod definitions;
@@ -23,23 +26,33 @@ mod fact;
 mod features;
 mod fold;
 mod hits;
+mod index;
 mod judge;
 mod judgement;
 #[cfg(test)]
+mod life;
+#[cfg(test)]
 mod measure;
 mod memory;
+mod near;
 mod origin;
+mod participant;
 mod pattern;
 mod phase;
+mod place;
 #[cfg(test)]
 mod properties;
 mod reading;
 mod relevance;
 mod revision;
 mod rules;
+mod rules_facts;
+mod rules_file;
 mod similarity;
 mod standing;
 mod stem;
+#[cfg(test)]
+mod streams;
 #[cfg(test)]
 mod tests;
 mod thread;

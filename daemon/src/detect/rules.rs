@@ -5,12 +5,13 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use serde::Deserialize;
 use storyline_config::{Alias, Phase};
 
 use super::{
     pattern::{Pattern, plain},
     reading::{Reading, Word},
+    rules_facts::{PlaceWords, WhoWords},
+    rules_file::{CopyRules, File, HabitRules, NoveltyRules, RelevanceRules, WeightedFile},
     stem::Language,
 };
 
@@ -44,19 +45,23 @@ pub enum Step {
     Entities,
     /// Comparing how many.
     Numbers,
+    /// Taking reports of one hour, or of one step, for one event.
+    Burst,
     /// Counting credits and owner families.
     Origin,
     /// Finding denials and corrections.
     Dispute,
     /// Following the general lexicon where a definition has no cue.
     Lexicon,
+    /// Letting also a second report of a development move the phase.
+    Follow,
     /// Heeding negation, modality and future before a cue.
     Guards,
 }
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Revision,
         Self::WeakEvidence,
         Self::Veto,
@@ -69,9 +74,11 @@ impl Step {
         Self::Concepts,
         Self::Entities,
         Self::Numbers,
+        Self::Burst,
         Self::Origin,
         Self::Dispute,
         Self::Lexicon,
+        Self::Follow,
         Self::Guards,
     ];
 }
@@ -127,6 +134,15 @@ pub(super) struct Table {
     pub(super) deny: Vec<Pattern>,
     pub(super) correct: Vec<Pattern>,
     /// Agencies by the hashes of their words.
+    /// Denials of a denial.
+    pub(super) insist: Vec<Pattern>,
+    /// Figures that were told wrongly, in a title.
+    pub(super) revise: Vec<Pattern>,
+    /// What time is counted by, and what then sets it: "a day before".
+    pub(super) times: BTreeSet<u64>,
+    pub(super) beside: BTreeSet<u64>,
+    /// The kinds of action that put off or call off.
+    pub(super) puts_off: u64,
     pub(super) agencies: Vec<(Vec<u64>, String)>,
     pub(super) phase_lexicon: Vec<(Phase, Pattern)>,
     pub(super) negation: BTreeSet<u64>,
@@ -136,11 +152,8 @@ pub(super) struct Table {
     pub(super) proposed: BTreeSet<u64>,
     pub(super) probable: BTreeSet<u64>,
     pub(super) claimed: BTreeSet<u64>,
-    pub(super) locative: BTreeSet<u64>,
-    /// What is fought or kept in a place, and does not take place there.
-    pub(super) matters: BTreeSet<u64>,
-    /// What takes place.
-    pub(super) occasions: BTreeSet<u64>,
+    pub(super) place: PlaceWords,
+    pub(super) who: WhoWords,
     stopwords: BTreeSet<u64>,
     concepts: Concepts,
 }
@@ -201,7 +214,6 @@ impl Table {
         };
         Self {
             version: file.version,
-            relevance: file.relevance,
             copy: file.copy,
             novelty: file.novelty,
             confirm_origins: file.confirm.origins,
@@ -211,6 +223,12 @@ impl Table {
             background_text: weighted(&file.background.text),
             deny: lines(&file.dispute.deny, 2),
             correct: lines(&file.dispute.correct, 0),
+            insist: lines(&file.dispute.insist, 4),
+            revise: lines(&file.dispute.revise, 2),
+            times: words(&file.relevance.times),
+            beside: words(&file.relevance.beside),
+            relevance: file.relevance,
+            puts_off: kinds_named(&file.concepts, &["postpone", "cancel"]),
             agencies: file.origin.agencies.iter().map(|it| agency(it, &file.origin.same)).collect(),
             phase_lexicon: file.phase.cues.iter().flat_map(phase).collect(),
             negation: words(&file.phase.negation),
@@ -220,9 +238,8 @@ impl Table {
             proposed: words(&file.certainty.proposed),
             probable: words(&file.certainty.probable),
             claimed: words(&file.certainty.claimed),
-            locative: words(&file.place.locative),
-            matters: words(&file.place.matters),
-            occasions: words(&file.place.occasions),
+            place: PlaceWords::of(file.place),
+            who: WhoWords::of(&file.participant),
             stopwords: file.stopwords.values().flat_map(|it| words(it)).collect(),
             concepts: concepts(&file.concepts),
         }
@@ -244,7 +261,9 @@ fn concepts(file: &BTreeMap<String, String>) -> Concepts {
     for (number, (_, entries)) in (0_u8..).zip(file) {
         for entry in entries.split_whitespace() {
             if !entry.contains('+') {
-                out.words.entry(number).or_default().extend(Alias::parse(entry).ok());
+                // Words of many languages: no stemmer may touch them.
+                let exact = if entry.ends_with('*') { entry.to_owned() } else { format!("={entry}") };
+                out.words.entry(number).or_default().extend(Alias::parse(&exact).ok());
             }
             if let Some((first, second)) = entry.split_once('+') {
                 out.pairs.insert((plain(first), plain(second)), number);
@@ -258,121 +277,10 @@ fn concepts(file: &BTreeMap<String, String>) -> Concepts {
     out
 }
 
-#[derive(Deserialize)]
-struct File {
-    version: u32,
-    relevance: RelevanceRules,
-    copy: CopyRules,
-    novelty: NoveltyRules,
-    confirm: ConfirmFile,
-    surge: HabitRules,
-    stopwords: BTreeMap<String, String>,
-    concepts: BTreeMap<String, String>,
-    background: BackgroundFile,
-    dispute: DisputeFile,
-    origin: OriginFile,
-    phase: PhaseFile,
-    certainty: CertaintyFile,
-    place: PlaceFile,
-}
-
-/// When an item belongs.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct RelevanceRules {
-    pub(super) join_hours: u32,
-    pub(super) join_cosine: f64,
-    pub(super) veto_hits: usize,
-}
-
-/// When a text is another's.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct CopyRules {
-    pub(super) containment: f64,
-    pub(super) reuse: f64,
-    pub(super) triples_min: usize,
-    pub(super) headline_words_min: usize,
-    pub(super) headline_hours: u32,
-    pub(super) agreement: f64,
-}
-
-/// When a report is news.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct NoveltyRules {
-    pub(super) threshold: f64,
-    pub(super) denied: f64,
-    pub(super) disputed: f64,
-    pub(super) hours: f64,
-    pub(super) span_hours: f64,
-    pub(super) concepts: f64,
-    pub(super) title_concepts: f64,
-    pub(super) entities: f64,
-    pub(super) cosine: f64,
-    pub(super) common: f64,
-    pub(super) title_weight: f64,
-}
-
-/// What is usual, and what is overdue.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct HabitRules {
-    pub(super) reports_min: u32,
-    pub(super) times: u32,
-    pub(super) quiet_usual: u32,
-    pub(super) quiet_hours: u32,
-    pub(super) overdue_hours: u32,
-}
-
-#[derive(Deserialize)]
-struct ConfirmFile {
-    origins: u32,
-}
-
-#[derive(Deserialize)]
-struct BackgroundFile {
-    threshold: f64,
-    group: Vec<WeightedFile>,
-    text: WeightedFile,
-}
-
-#[derive(Deserialize)]
-struct WeightedFile {
-    weight: f64,
-    patterns: String,
-}
-
-#[derive(Deserialize)]
-struct DisputeFile {
-    deny: String,
-    correct: String,
-}
-
-#[derive(Deserialize)]
-struct OriginFile {
-    agencies: Vec<String>,
-    same: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
-struct PhaseFile {
-    negation: String,
-    modal: String,
-    future: String,
-    reversal: String,
-    #[serde(flatten)]
-    cues: BTreeMap<Phase, String>,
-}
-
-#[derive(Deserialize)]
-struct CertaintyFile {
-    proposed: String,
-    probable: String,
-    claimed: String,
-}
-
-#[derive(Deserialize)]
-struct PlaceFile {
-    locative: String,
-    matters: String,
-    occasions: String,
+/// A bit for each of some kinds of action.
+fn kinds_named(file: &BTreeMap<String, String>, names: &[&str]) -> u64 {
+    let each = (0_u64..).zip(file.keys()).filter(|(_, it)| names.contains(&it.as_str()));
+    each.fold(0, |all, (number, _)| all | 1 << number)
 }
 
 #[cfg(test)]

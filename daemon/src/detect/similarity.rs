@@ -16,6 +16,8 @@ pub(super) struct Weighing<'a> {
     thread: &'a Thread,
     /// The stems by which the storyline is recognised: every report has them.
     common: BTreeSet<u32>,
+    /// How much each kind of action tells.
+    kinds: [f64; 64],
     own: Vec<(u32, f32)>,
     norm: f32,
 }
@@ -28,42 +30,94 @@ impl<'a> Weighing<'a> {
         features: &Features,
         common: BTreeSet<u32>,
     ) -> Self {
-        let mut it = Self { rules, thread, common, own: Vec::new(), norm: 0.0 };
+        let mut it = Self { rules, thread, common, kinds: [0.0; 64], own: Vec::new(), norm: 0.0 };
+        for (kind, weight) in (0..).zip(&mut it.kinds) {
+            *weight = f64::from(thread.rarity_of_kind(kind));
+        }
         it.own = features.terms.iter().map(|(stem, count)| (*stem, count * it.weight(*stem))).collect();
         it.norm = it.own.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
         it
     }
 
+    /// The same, where the storyline is recognised by some kinds of action, a bit each.
+    pub(super) fn doing(mut self, common_kinds: u64) -> Self {
+        let common = self.rules.table.novelty.common;
+        let own = (0..64).zip(&mut self.kinds).filter(|(it, _)| common_kinds & (1 << it) != 0);
+        own.for_each(|(_, weight)| *weight *= common);
+        self
+    }
+
     /// The cosine with another report's terms.
     pub(super) fn cosine(&self, terms: &[(u32, f32)]) -> f64 {
+        self.cosines(terms).0
+    }
+
+    /// The cosine with another report's terms, and what of it comes from words other than the storyline's own.
+    fn cosines(&self, terms: &[(u32, f32)]) -> (f64, f64) {
         let mut own = self.own.iter().peekable();
-        let (mut dot, mut norm) = (0.0_f32, 0.0_f32);
+        let (mut dot, mut own_dot, mut norm) = (0.0_f32, 0.0_f32, 0.0_f32);
         for (stem, count) in terms {
             let weight = count * self.weight(*stem);
             norm += weight * weight;
             while own.next_if(|it| it.0 < *stem).is_some() {}
             if let Some((_, mine)) = own.next_if(|it| it.0 == *stem) {
                 dot += mine * weight;
+                if !self.common.contains(stem) {
+                    own_dot += mine * weight;
+                }
             }
         }
-        if self.norm <= 0.0 || norm <= 0.0 { 0.0 } else { f64::from(dot / (self.norm * norm.sqrt())) }
+        if self.norm <= 0.0 || norm <= 0.0 {
+            return (0.0, 0.0);
+        }
+        let norms = self.norm * norm.sqrt();
+        (f64::from(dot / norms), f64::from(own_dot / norms))
     }
 
-    /// How much an item says again what a known report said, not yet decayed.
+    /// The whole of a likeness.
+    #[cfg(test)]
     pub(super) fn sameness(&self, features: &Features, known: &Known) -> f64 {
+        self.likeness(features, known).0
+    }
+
+    /// How much an item says again what a known report said, not yet decayed, and what of it comes from words other than the storyline's own.
+    pub(super) fn likeness(&self, features: &Features, known: &Known) -> (f64, f64) {
         let rules = &self.rules.table.novelty;
         let other = &known.features;
-        let mut sum = rules.cosine * self.cosine(&other.terms);
+        let (cosine, apart) = self.cosines(&other.terms);
+        let mut sum = rules.cosine * cosine;
         if self.rules.takes(Step::Concepts) {
-            sum += rules.concepts * jaccard(features.concepts, other.concepts);
-            sum += rules.title_concepts * overlap(features.title_concepts, other.title_concepts);
+            sum += rules.concepts * self.done_alike(features.concepts, other.concepts);
+            sum += rules.title_concepts * self.done_in(features.title_concepts, other.title_concepts);
         }
         if self.rules.takes(Step::Entities) {
-            let names =
-                features.names.intersection(&other.names).filter(|it| !self.common.contains(it)).count();
-            sum += rules.entities * (names as f64 / 3.0).min(1.0);
+            let names = features.names.intersection(&other.names).filter(|it| !self.common.contains(it));
+            let weight: f32 = names.map(|it| (self.thread.rarity(*it) / RARE).min(1.0)).sum();
+            sum += rules.entities * f64::from(weight / 3.0).min(1.0);
         }
-        sum
+        if self.rules.takes(Step::Numbers) {
+            let amounts = features.amounts.iter().filter(|it| other.amounts.contains(it));
+            let weight: f32 = amounts.map(|it| (self.thread.rarity(*it) / RARE).min(1.0)).sum();
+            sum += rules.amounts * f64::from(weight).min(1.0);
+        }
+        (sum, sum - rules.cosine * (cosine - apart))
+    }
+
+    /// The share of what both do in all they do, and how telling that is.
+    fn done_alike(&self, a: u64, b: u64) -> f64 {
+        let (both, all) = (self.told_by(a & b), self.told_by(a | b));
+        if all <= 0.0 { 0.0 } else { both / all * telling(both) }
+    }
+
+    /// The share of what both do in what the one that does less does.
+    fn done_in(&self, a: u64, b: u64) -> f64 {
+        let (both, least) = (self.told_by(a & b), self.told_by(a).min(self.told_by(b)));
+        if least <= 0.0 { 0.0 } else { both / least * telling(both) }
+    }
+
+    /// How much kinds of action tell: little where every report has them, or the storyline is recognised by them.
+    fn told_by(&self, kinds: u64) -> f64 {
+        (0..64).zip(&self.kinds).filter(|(it, _)| kinds & (1 << it) != 0).map(|(_, weight)| weight).sum()
     }
 
     /// What is left of a similarity after the time between two reports.
@@ -83,12 +137,10 @@ impl<'a> Weighing<'a> {
     }
 }
 
-fn jaccard(a: u64, b: u64) -> f64 {
-    let all = (a | b).count_ones();
-    if all == 0 { 0.0 } else { f64::from((a & b).count_ones()) / f64::from(all) }
-}
+/// The rarity of a word that a storyline has not had yet.
+const RARE: f32 = 2.0;
 
-fn overlap(a: u64, b: u64) -> f64 {
-    let least = a.count_ones().min(b.count_ones());
-    if least == 0 { 0.0 } else { f64::from((a & b).count_ones()) / f64::from(least) }
+/// What is shared must tell something by itself: one kind of action that is not the storyline's own.
+fn telling(both: f64) -> f64 {
+    (both / 1.2).min(1.0)
 }

@@ -7,9 +7,13 @@ use storyline_store::{Certainty, DevelopmentState, FactKey, Relation};
 use super::{
     case::Case,
     fact::{Dated, Fact, facts},
+    features::half,
     judgement::Judgement,
     phase::may_move,
+    reading::Reading,
     relevance::How,
+    rules::Step,
+    stem::Language,
 };
 
 /// Days from the first to the last of what is expected by a date, at the most.
@@ -19,11 +23,14 @@ const EXPECTED_DAYS_MAX: i64 = 3;
 pub(super) fn settle(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
     confirm(case, judgement);
     move_phase(case, judgement);
-    judgement.facts = all_facts(case, judgement);
     let speaks = matches!(
         judgement.relation,
         Relation::New | Relation::Denial | Relation::Correction | Relation::Corroboration
     );
+    // Who repeats another's words, or looks back, brings nothing of their own.
+    if speaks {
+        judgement.facts = all_facts(case, judgement);
+    }
     if !speaks || case.it.how == How::Joined {
         return;
     }
@@ -84,8 +91,10 @@ pub(super) fn speaks_for(case: &Case<'_>) -> Option<String> {
 }
 
 fn move_phase(case: &Case<'_>, judgement: &mut Judgement) {
-    let moves =
-        matches!(judgement.relation, Relation::New | Relation::Corroboration) && case.it.how <= How::Weak;
+    // A second report often says more plainly what the first one brought.
+    let follows =
+        judgement.relation == Relation::Corroboration && case.heard.definitions.rules.takes(Step::Follow);
+    let moves = (judgement.relation == Relation::New || follows) && case.it.how <= How::Weak;
     let Some(cue) = case.cue.as_ref().filter(|it| moves && may_move(case.thread.phase, it)) else { return };
     if case.heard.item.late {
         return;
@@ -97,7 +106,8 @@ fn move_phase(case: &Case<'_>, judgement: &mut Judgement) {
 
 /// What the report names, and the day itself where a phase begins with it.
 fn all_facts(case: &Case<'_>, judgement: &Judgement) -> Vec<Fact> {
-    let mut found = facts(case.heard.definitions, &case.heard.reading, case.touching, case.heard.dates());
+    let heard = case.heard;
+    let mut found = facts(heard.definitions, &heard.reading, case.touching, heard.dates(), &case.it.places);
     let today = today(case);
     let begins = judgement.moved.is_some()
         && matches!(judgement.phase, Phase::UnderWay | Phase::Concluded | Phase::Cancelled);
@@ -128,13 +138,18 @@ fn expect(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
         judgement.meets = past.collect();
     } else if matches!(judgement.relation, Relation::New | Relation::Corroboration) && !ends {
         judgement.meets = past.filter(told).collect();
-    } else if ends {
+    }
+    if ends {
         judgement.drops = case.thread.expectations.keys().copied().collect();
+    } else if !begins {
+        judgement.drops = put_off(case, judgement);
+        judgement.meets.retain(|it| !judgement.drops.contains(it));
     }
     if judgement.relation != Relation::New || case.heard.item.late {
         return;
     }
-    for Dated { mention, sentence, .. } in case.heard.dates() {
+    for dated in case.heard.dates().iter().filter(|it| !is_left(case, it)) {
+        let Dated { mention, sentence, .. } = dated;
         let Some(value) = mention.value.filter(|_| mention.ahead && *sentence <= 2) else { continue };
         let date = value.last();
         // "Next week" is no date that could be missed.
@@ -142,6 +157,7 @@ fn expect(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
         if is_vague
             || date <= today
             || case.thread.expectations.contains_key(&date)
+            || judgement.drops.contains(&date)
             || judgement.expects.iter().any(|it| it.0 == date)
         {
             continue;
@@ -149,6 +165,49 @@ fn expect(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
         let Some(due) = overdue(case, date).filter(|it| *it > now) else { continue };
         judgement.expects.push((date, due, format!("{} ({})", case.heard.reading.title, mention.text)));
     }
+}
+
+/// Whether a date is the one that another takes the place of: "moved from 2 March to 9 March".
+fn is_left(case: &Case<'_>, it: &Dated) -> bool {
+    let reading = &case.heard.reading;
+    let field = if it.is_title { &reading.title } else { &reading.text };
+    let before = field.get(..it.mention.start).unwrap_or_default().trim_end();
+    let from = before.rsplit(|c: char| !c.is_alphabetic()).next().is_some_and(|it| it == "from");
+    let later = |other: &Dated| {
+        other.sentence == it.sentence
+            && other.is_title == it.is_title
+            && other.mention.start > it.mention.start
+    };
+    from && case.heard.dates().iter().any(later)
+}
+
+/// The dates that an item says will not be kept: those it names as put off, or all it can mean.
+fn put_off(case: &Case<'_>, judgement: &Judgement) -> Vec<Date> {
+    let table = &case.heard.definitions.rules.table;
+    let features = case.heard.features();
+    let reading = &case.heard.reading;
+    let negated = reading.sentence(0).iter().any(|it| table.negation.contains(&it.form.plain));
+    let speaks = matches!(judgement.relation, Relation::New | Relation::Corroboration);
+    if !speaks || negated || features.title_concepts & table.puts_off == 0 {
+        return Vec::new();
+    }
+    let named = |date: &Date| {
+        case.heard.dates().iter().any(|it| it.mention.value.is_some_and(|it| it.last() == *date))
+    };
+    // "Moved from 2 March to 9 March": of days it names the last one holds.
+    let latest = case.heard.dates().iter().filter_map(|it| it.mention.value).map(|it| it.last()).max();
+    let open: Vec<Date> = case.thread.expectations.keys().copied().collect();
+    let old: Vec<Date> = open.iter().copied().filter(|it| named(it) && Some(*it) != latest).collect();
+    if !old.is_empty() {
+        return old;
+    }
+    let about = |date: &Date| {
+        let what = case.thread.expectations.get(date).map(|it| it.what.as_str()).unwrap_or_default();
+        let words = Reading::of(what, "", Language::of(case.heard.lang.as_deref()));
+        let shared = words.words.iter().filter(|it| !table.is_stopword(it));
+        shared.filter(|it| features.heads[0].contains(&half(it.form.stem))).count() >= 2
+    };
+    open.iter().copied().filter(|it| Some(*it) != latest && (open.len() == 1 || about(it))).collect()
 }
 
 /// When a day is over in the outlet's zone, and some hours more.

@@ -8,7 +8,7 @@ use storyline_store::{Event, Item, ItemId, Recorded, Seq};
 use super::{Definitions, Memory, Rules, Step, detect, due, judge};
 use crate::backtest::{Line, backtest};
 
-const HARBOUR: &str = r#"
+pub(super) const HARBOUR: &str = r#"
 [storyline.harbour]
 title = "The strike at Port Averell"
 all = [["averell"], ["strike", "dockers", "walkout", "union", "quay", "harbour"]]
@@ -93,29 +93,6 @@ fn check(config: &str, text: &str, expected: &Expect) {
         ));
     }
     expected.assert_eq(&out);
-}
-
-#[test]
-fn one_wire_report_under_ten_titles_is_one_origin() {
-    let text = "Some 1,400 dockers left the quays of Port Averell at dawn on Tuesday after the authority withdrew its pay offer, and no ship will be unloaded before the weekend.";
-    let titles = [
-        "Dockers walk out at Port Averell",
-        "Port Averell quays fall silent",
-        "Averell dockers leave the quays",
-        "Strike empties Port Averell",
-    ];
-    let story: Vec<String> =
-        titles.iter().enumerate().map(|(at, title)| format!("{at} Paper {at} | {title} | {text}")).collect();
-    check(
-        HARBOUR,
-        &story.join("\n"),
-        &expect![[r#"
-        1 harbour new d1 from Paper 0 +phase · under_way · alert
-        2 harbour copy of 1 d1 from Paper 0 · under_way
-        3 harbour copy of 1 d1 from Paper 0 · under_way
-        4 harbour copy of 1 d1 from Paper 0 · under_way
-    "#]],
-    );
 }
 
 #[test]

@@ -51,6 +51,8 @@ pub(super) struct Thread {
     items: BTreeMap<ItemId, Vec<u32>>,
     /// In how many reports a stem stands.
     words: HashMap<u32, u32, BuildHasherDefault<Identity>>,
+    /// In how many reports a kind of action is named.
+    kinds: BTreeMap<u8, u32>,
     bytes: usize,
 }
 
@@ -78,11 +80,25 @@ pub(super) struct Development {
     pub(super) origins: BTreeMap<String, bool>,
     pub(super) headline: String,
     pub(super) at: Timestamp,
+    /// When it was first reported.
+    pub(super) opened: Timestamp,
     /// Whether it denies another.
     pub(super) is_denial: bool,
+    /// The development that said it is not so, the last one.
+    pub(super) disputed_by: Option<DevelopmentId>,
 }
 
 impl Development {
+    /// Whether it was opened within a day of a time.
+    pub(super) fn is_of_day(&self, at: Timestamp) -> bool {
+        at.duration_since(self.opened).abs().as_hours() < 24
+    }
+
+    /// Bytes it takes, about.
+    fn bytes(&self) -> usize {
+        320 + self.headline.len() + self.origins.keys().map(|it| it.len() + 48).sum::<usize>()
+    }
+
     /// How many origins stand behind it, two halves for one.
     pub(super) fn strength(&self) -> f64 {
         self.origins.values().map(|half| if *half { 0.5 } else { 1.0 }).sum()
@@ -115,6 +131,7 @@ impl Thread {
         self.titles.insert((features.title, number));
         self.items.entry(report.item).or_default().push(number);
         features.terms.iter().for_each(|(stem, _)| *self.words.entry(*stem).or_default() += 1);
+        kinds(&features).for_each(|it| *self.kinds.entry(it).or_default() += 1);
         if let Some(it) = development.and_then(|it| self.developments.get_mut(&it))
             && relation != Relation::Background
         {
@@ -138,21 +155,33 @@ impl Thread {
     /// Opens a development with its first report.
     pub(super) fn open(&mut self, development: DevelopmentId, relation: Relation, report: &Report) {
         let it = self.developments.entry(development).or_default();
+        self.bytes = self.bytes.saturating_sub(it.bytes());
         it.headline.clone_from(&report.title);
         it.is_denial = relation == Relation::Denial;
         it.at = it.at.max(report.effective);
+        it.opened = report.effective;
+        self.bytes += it.bytes();
         self.support(development, report);
         while self.developments.len() > DEVELOPMENTS_MAX {
             let oldest = self.developments.iter().min_by_key(|(id, it)| (it.at, **id)).map(|it| *it.0);
-            oldest.and_then(|it| self.developments.remove(&it));
+            oldest.into_iter().for_each(|it| self.close(it));
         }
     }
 
     /// Counts a report's origin for a development.
     pub(super) fn support(&mut self, development: DevelopmentId, report: &Report) {
         if let Some(it) = self.developments.get_mut(&development) {
+            let before = it.bytes();
             let half = it.origins.entry(report.origin.clone()).or_insert(report.half);
             *half = *half && report.half;
+            self.bytes = (self.bytes + it.bytes()).saturating_sub(before);
+        }
+    }
+
+    /// Forgets a development.
+    fn close(&mut self, development: DevelopmentId) {
+        if let Some(it) = self.developments.remove(&development) {
+            self.bytes = self.bytes.saturating_sub(it.bytes());
         }
     }
 
@@ -167,15 +196,16 @@ impl Thread {
     }
 
     /// A development was denied or corrected.
-    pub(super) fn dispute(&mut self, development: DevelopmentId, _by: DevelopmentId) {
+    pub(super) fn dispute(&mut self, development: DevelopmentId, by: DevelopmentId) {
         if let Some(it) = self.developments.get_mut(&development) {
             it.state = DevelopmentState::Disputed;
+            it.disputed_by = Some(by);
         }
     }
 
     /// A person said that a development does not belong.
     pub(super) fn drop(&mut self, development: DevelopmentId) {
-        self.developments.remove(&development);
+        self.close(development);
         self.reports.values_mut().filter(|it| it.development == Some(development)).for_each(|it| {
             it.relation = Relation::Background;
             it.development = None;
@@ -259,6 +289,18 @@ impl Thread {
         ((all + 8.0) / (with + 1.0)).ln().max(0.1)
     }
 
+    /// How much a kind of action tells: little where every report has it.
+    pub(super) fn rarity_of_kind(&self, kind: u8) -> f32 {
+        let all = self.reports.len() as f32;
+        let with = self.kinds.get(&kind).copied().unwrap_or_default() as f32;
+        ((all + 8.0) / (with + 1.0)).ln().max(0.1)
+    }
+
+    /// How many developments were opened in the day around a time.
+    pub(super) fn moves(&self, at: Timestamp) -> usize {
+        self.developments.values().filter(|it| it.is_of_day(at)).count()
+    }
+
     /// How many reports count from the day before a time.
     pub(super) fn last_day(&self, now: Timestamp) -> u32 {
         let start = now.checked_sub(jiff::SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
@@ -286,6 +328,17 @@ impl Thread {
         }
     }
 
+    /// Forgets the oldest report, and the development it was the last report of.
+    pub(super) fn forget_whole(&mut self) {
+        let last = self.reports.first_key_value().and_then(|(_, it)| Some((it.development?, it.effective)));
+        self.forget_oldest();
+        if let Some((development, at)) = last
+            && self.developments.get(&development).is_some_and(|it| it.at <= at)
+        {
+            self.close(development);
+        }
+    }
+
     /// Forgets the oldest report; what it brought stays.
     pub(super) fn forget_oldest(&mut self) {
         let Some((number, known)) = self.reports.pop_first() else { return };
@@ -300,6 +353,11 @@ impl Thread {
                 self.items.remove(&known.item);
             }
         }
+        for kind in kinds(&known.features) {
+            if let Some(count) = self.kinds.get_mut(&kind) {
+                *count = count.saturating_sub(1);
+            }
+        }
         for (stem, _) in &known.features.terms {
             if let Some(count) = self.words.get_mut(stem) {
                 *count = count.saturating_sub(1);
@@ -309,4 +367,10 @@ impl Thread {
             }
         }
     }
+}
+
+/// The kinds of action a report names.
+fn kinds(features: &Features) -> impl Iterator<Item = u8> {
+    let concepts = features.concepts;
+    (0..64).filter(move |it| concepts & (1 << it) != 0)
 }

@@ -3,11 +3,16 @@
 //! The first pass only sets a bit a facet; where and by what is looked up for
 //! the few storylines that have all bits, or are asked for by name.
 
+use std::collections::BTreeSet;
+
 use super::{
     definitions::{Aim, Definitions},
     reading::Reading,
     trie::Hit,
 };
+
+/// Variants that are looked at where none is touched in full.
+const PARTIAL_MAX: usize = 128;
 
 /// What else an item carries that says what it is about.
 #[derive(Debug, Default)]
@@ -61,65 +66,112 @@ pub(super) struct Touched {
 #[derive(Debug, Default)]
 pub(super) struct Touching {
     pub(super) hits: Vec<Hit>,
+    /// The leaves of its hits, in order.
+    leaves: Vec<u32>,
     around: Vec<(Hit, Field)>,
     granted: Vec<u32>,
-    /// By variant, a bit for each facet its words touch.
-    inside: Vec<u32>,
-    /// By variant, a bit for each facet that only its surroundings touch.
-    weak: Vec<u32>,
+    /// The variants whose rarest facet is touched, in order.
+    found: Vec<Found>,
+    lang: Option<String>,
+}
+
+/// How a variant is touched: a bit for each facet.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    variant: usize,
+    /// By its words.
+    inside: u32,
+    /// By its surroundings.
+    weak: u32,
 }
 
 impl Touching {
-    /// Looks for every alias in a reading; its surroundings are only read where they could matter.
+    /// Looks for every alias in a reading; its surroundings are only read where any word means something.
+    ///
+    /// Only variants whose rarest facet is touched are looked at: most share their other words with many.
     pub(super) fn of(
         definitions: &Definitions,
         reading: &Reading,
         lang: Option<&str>,
         surroundings: Option<impl FnOnce() -> Surroundings>,
     ) -> Self {
-        let mut it = Self { hits: definitions.find(reading), ..Self::default() };
+        let lang_of = || lang.map(str::to_owned);
+        let mut it = Self { hits: definitions.find(reading), lang: lang_of(), ..Self::default() };
         if it.hits.is_empty() {
             return it;
         }
-        it.inside = masks(definitions, it.hits.iter(), lang);
-        let nearly = |(variant, mask): (usize, &u32)| *mask != 0 && definitions.wanting(variant, *mask) == 1;
-        if let Some(read) = surroundings.filter(|_| it.inside.iter().enumerate().any(nearly)) {
+        it.leaves = leaves(it.hits.iter());
+        let mut nominated: Vec<u32> = Vec::new();
+        it.leaves.iter().for_each(|leaf| nominated.extend(definitions.keyed(*leaf)));
+        let mut weak = Vec::new();
+        if let Some(read) =
+            surroundings.filter(|_| it.leaves.iter().any(|it| !definitions.aims_at(*it).is_empty()))
+        {
             let around = read();
-            it.around
-                .extend(definitions.find(&around.categories).into_iter().map(|hit| (hit, Field::Category)));
+            let categories = definitions.find(&around.categories).into_iter();
+            it.around.extend(categories.map(|hit| (hit, Field::Category)));
             it.around.extend(definitions.find(&around.url).into_iter().map(|hit| (hit, Field::Url)));
             it.granted = around.granted;
-            it.weak = masks(definitions, it.around.iter().map(|it| &it.0), lang);
-            for aim in it.granted.iter().filter_map(|it| definitions.alias(*it)).flat_map(|it| &it.targets) {
-                if let (Some(mask), Some(facet)) = (it.weak.get_mut(aim.variant as usize), aim.facet) {
-                    *mask |= 1 << facet;
-                }
-            }
+            weak = leaves(it.around.iter().map(|it| &it.0));
+            weak.iter().for_each(|leaf| nominated.extend(definitions.keyed(*leaf)));
+            nominated.extend(it.aims(definitions).filter(|it| definitions.is_key(**it)).map(|it| it.variant));
         }
+        nominated.sort_unstable();
+        nominated.dedup();
+        let spoken = nominated.into_iter().map(|it| it as usize);
+        let spoken =
+            spoken.filter(|it| definitions.variants.get(*it).is_some_and(|it| it.speech.speaks(lang)));
+        it.found = spoken
+            .filter_map(|variant| {
+                let inside = definitions.mask(variant, &it.leaves);
+                let own = it.aims(definitions).filter(|it| it.variant as usize == variant);
+                let granted = own.filter_map(|it| it.facet).fold(0, |mask, facet| mask | 1 << facet);
+                let weak = definitions.mask(variant, &weak) | granted;
+                (inside != 0).then_some(Found { variant, inside, weak })
+            })
+            .collect();
         it
     }
 
+    /// The aims of what its feed grants.
+    fn aims<'a>(&'a self, definitions: &'a Definitions) -> impl Iterator<Item = &'a Aim> {
+        self.granted.iter().filter_map(|it| definitions.alias(*it)).flat_map(|it| &it.targets)
+    }
+
     /// Whether a variant is touched at all.
-    pub(super) fn touches(&self, variant: usize) -> bool {
-        self.inside.get(variant).is_some_and(|it| *it != 0)
+    pub(super) fn touches(&self, definitions: &Definitions, variant: usize) -> bool {
+        definitions.mask(variant, &self.leaves) != 0
     }
 
     /// The variants whose facets are all touched, but for one that the surroundings touch.
     pub(super) fn full(&self, definitions: &Definitions) -> Vec<usize> {
-        let is_full = |(variant, mask): (usize, &u32)| {
-            let weak = self.weak.get(variant).copied().unwrap_or_default();
-            let wanting = definitions.wanting(variant, *mask);
-            (*mask != 0 && (wanting == 0 || wanting == 1 && definitions.wanting(variant, mask | weak) == 0))
-                .then_some(variant)
+        let is_full = |it: &&Found| {
+            let wanting = definitions.wanting(it.variant, it.inside);
+            wanting == 0 || wanting == 1 && definitions.wanting(it.variant, it.inside | it.weak) == 0
         };
-        self.inside.iter().enumerate().filter_map(is_full).collect()
+        self.found.iter().filter(is_full).map(|it| it.variant).collect()
     }
 
-    /// The other variants that are touched at all, those that want least first.
+    /// Other variants that are touched at all, those that want least first; by the rarest words, up to a number.
     pub(super) fn partial(&self, definitions: &Definitions) -> Vec<usize> {
-        let each = self.inside.iter().enumerate().filter(|(_, mask)| **mask != 0);
+        let mut leaves: Vec<(usize, u32)> =
+            self.leaves.iter().map(|it| (definitions.aims_at(*it).len(), *it)).collect();
+        leaves.sort_unstable();
+        let mut touched: BTreeSet<usize> = BTreeSet::new();
+        for (_, leaf) in leaves {
+            if touched.len() >= PARTIAL_MAX {
+                break;
+            }
+            let stories = definitions.aims_at(leaf).iter().filter(|it| it.facet.is_some());
+            touched.extend(stories.take(PARTIAL_MAX).flat_map(|it| definitions.beside(it.variant as usize)));
+        }
+        let lang = self.lang.as_deref();
+        let each = touched
+            .into_iter()
+            .filter(|it| definitions.variants.get(*it).is_some_and(|it| it.speech.speaks(lang)));
+        let each = each.map(|it| (it, definitions.mask(it, &self.leaves))).filter(|it| it.1 != 0);
         let mut partial: Vec<(u32, usize)> = each
-            .map(|(variant, mask)| (definitions.wanting(variant, *mask), variant))
+            .map(|(variant, mask)| (definitions.wanting(variant, mask), variant))
             .filter(|it| it.0 > 0)
             .collect();
         partial.sort_unstable();
@@ -133,67 +185,40 @@ impl Touching {
         reading: &Reading,
         variants: &[usize],
     ) -> Vec<Vec<Touched>> {
-        let mut wanted = vec![Vec::new(); definitions.variants.len()];
-        for (place, variant) in variants.iter().enumerate() {
-            let base = definitions.variants.get(*variant).and_then(|it| it.base);
-            for it in std::iter::once(*variant).chain(base) {
-                if let Some(places) = wanted.get_mut(it) {
-                    places.push(place);
-                }
-            }
-        }
-        let mut out: Vec<Vec<Touched>> = vec![Vec::new(); variants.len()];
+        variants.iter().map(|it| self.detail(definitions, reading, *it)).collect()
+    }
+
+    /// What touched one variant, in the order of words.
+    fn detail(&self, definitions: &Definitions, reading: &Reading, variant: usize) -> Vec<Touched> {
+        let mut out: Vec<Touched> = Vec::new();
         let mut note = |aim: &Aim, hit: Hit, sentence: usize, field: Field| {
-            for place in wanted.get(aim.variant as usize).into_iter().flatten() {
-                // A word can be found as a stem and as it is written; it is one touch.
-                let known = |it: &Touched| it.alias == aim.alias && it.at == hit.at && it.field == field;
-                if let Some(touches) = out.get_mut(*place).filter(|it| !it.iter().rev().take(8).any(known)) {
-                    touches.push(Touched {
-                        facet: aim.facet,
-                        alias: aim.alias,
-                        at: hit.at,
-                        len: hit.len,
-                        sentence,
-                        field,
-                    });
-                }
+            // A word can be found as a stem and as it is written; it is one touch.
+            let known = |it: &Touched| it.alias == aim.alias && it.at == hit.at && it.field == field;
+            if !out.iter().rev().take(8).any(known) {
+                let (facet, alias) = (aim.facet, aim.alias);
+                out.push(Touched { facet, alias, at: hit.at, len: hit.len, sentence, field });
             }
         };
         for hit in &self.hits {
             let sentence = reading.words.get(hit.at).map_or(0, |it| usize::from(it.sentence));
             let field = if hit.at < reading.title_words { Field::Title } else { Field::Text };
-            definitions.aims(*hit).iter().for_each(|aim| note(aim, *hit, sentence, field));
+            definitions.aims_of(variant, hit.leaf).for_each(|aim| note(aim, *hit, sentence, field));
         }
         for (hit, field) in &self.around {
-            definitions.aims(*hit).iter().for_each(|aim| note(aim, *hit, 0, *field));
+            definitions.aims_of(variant, hit.leaf).for_each(|aim| note(aim, *hit, 0, *field));
         }
         let nowhere = Hit { leaf: 0, at: 0, len: 0 };
-        for aim in self.granted.iter().filter_map(|it| definitions.alias(*it)).flat_map(|it| &it.targets) {
-            note(aim, nowhere, 0, Field::About);
-        }
+        let base = definitions.variants.get(variant).and_then(|it| it.base);
+        let own = |aim: &&Aim| [Some(variant), base].contains(&Some(aim.variant as usize));
+        self.aims(definitions).filter(own).for_each(|aim| note(aim, nowhere, 0, Field::About));
         out
     }
 }
 
-/// A bit for each facet that is touched, by variant; none where it does not speak the language.
-fn masks<'a>(definitions: &Definitions, hits: impl Iterator<Item = &'a Hit>, lang: Option<&str>) -> Vec<u32> {
-    let mut masks = vec![0_u32; definitions.variants.len()];
-    let mut leaves: Vec<Hit> = hits.copied().collect();
-    leaves.sort_unstable_by_key(|it| it.leaf);
-    leaves.dedup_by_key(|it| it.leaf);
-    for aim in leaves.iter().flat_map(|it| definitions.aims(*it)) {
-        if let (Some(mask), Some(facet)) = (masks.get_mut(aim.variant as usize), aim.facet) {
-            *mask |= 1 << facet;
-        }
-    }
-    for (variant, it) in definitions.variants.iter().enumerate() {
-        if it.base.is_none() && it.speech.is_any() {
-            continue;
-        }
-        let base = it.base.and_then(|it| masks.get(it)).copied().unwrap_or_default();
-        if let Some(mask) = masks.get_mut(variant) {
-            *mask = if it.speech.speaks(lang) { *mask | base } else { 0 };
-        }
-    }
-    masks
+/// The leaves of some hits, each once and in order.
+fn leaves<'a>(hits: impl Iterator<Item = &'a Hit>) -> Vec<u32> {
+    let mut leaves: Vec<u32> = hits.map(|it| it.leaf).collect();
+    leaves.sort_unstable();
+    leaves.dedup();
+    leaves
 }

@@ -131,6 +131,10 @@ impl Trie {
                 step(capitals(word.form.plain));
             }
             let letters = reading.letters(word);
+            for bare in without_clitics(letters) {
+                step(super::pattern::plain(bare));
+                self.beginnings(bare).for_each(&mut step);
+            }
             let stripped;
             let letters = if letters.is_ascii() {
                 letters
@@ -138,14 +142,15 @@ impl Trie {
                 stripped = without_accents(letters);
                 &stripped
             };
-            let lengths = head(letters).and_then(|it| self.prefixes.get(&it));
-            lengths
-                .into_iter()
-                .flatten()
-                .filter_map(|len| letters.get(..*len))
-                .for_each(|it| step(prefix(it)));
+            self.beginnings(letters).for_each(&mut step);
         }
         out
+    }
+
+    /// The hashes of a word's beginnings that some alias has.
+    fn beginnings<'a>(&'a self, letters: &'a str) -> impl Iterator<Item = u64> + 'a {
+        let lengths = head(letters).and_then(|it| self.prefixes.get(&it));
+        lengths.into_iter().flatten().filter_map(|len| letters.get(..*len)).map(prefix)
     }
 
     fn keys(
@@ -208,6 +213,20 @@ fn stem(hash: u64) -> u64 {
 fn is_acronym(table: &Table, reading: &Reading, word: &Word) -> bool {
     let letters = reading.letters(word);
     table.is_stopword_hash(word.form.plain) && (letters.chars().count() <= 2 || letters == "who")
+}
+
+/// An Arabic word without what is written together with it: "and", "in", "to", the article.
+fn without_clitics(letters: &str) -> impl Iterator<Item = &str> {
+    let is_arabic = letters.starts_with(|c: char| ('\u{600}'..='\u{6FF}').contains(&c));
+    let strip = |it: &'static [&'static str], from: &'_ str| -> Option<usize> {
+        it.iter().find(|it| from.starts_with(**it)).map(|it| it.len())
+    };
+    let long = |it: &&str| it.chars().count() >= 3;
+    let and = strip(&["و", "ف"], letters).filter(|_| is_arabic).and_then(|it| letters.get(it..)).filter(long);
+    let both = [Some(letters).filter(|_| is_arabic), and];
+    let bare = move |it: &'_ str| strip(&["ال", "لل", "بال", "كال", "ب", "ل", "ك"], it);
+    let further = both.into_iter().flatten().filter_map(move |it| it.get(bare(it)?..)).filter(long);
+    and.into_iter().chain(further)
 }
 
 /// The first two bytes of a word.

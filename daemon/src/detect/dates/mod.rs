@@ -128,3 +128,8 @@ pub fn mentions(text: &str, published: Timestamp, tz: &TimeZone, lang: Option<&s
     }
     found
 }
+
+/// Whether an English word in lower case is a form of a verb that stands after who acts.
+pub(super) fn is_verb(word: &str) -> bool {
+    !matches!(verbs::english(word), None | Some(verbs::Verb::Base | verbs::Verb::To | verbs::Verb::Starting))
+}

@@ -1,0 +1,102 @@
+//! What a report comes nearest to, and whether it says the same.
+
+use jiff::Timestamp;
+use storyline_config::Phase;
+use storyline_store::{DevelopmentId, Relation};
+
+use super::{case::Case, phase::may_move, rules::Step, thread::Known};
+
+/// The most that similarity can come to before it fades.
+const SAMENESS_MAX: f64 = 2.6;
+/// What is farther is not looked at.
+const NEARNESS_MIN: f64 = 0.05;
+
+/// The report an item comes nearest to.
+#[derive(Clone, Copy)]
+pub(super) struct Near {
+    pub(super) development: DevelopmentId,
+    pub(super) score: f64,
+    pub(super) cosine: f64,
+}
+
+impl Case<'_> {
+    /// The known report an item comes nearest to, decayed by time.
+    pub(super) fn nearest(&self) -> Option<Near> {
+        let heard = self.heard;
+        let features = heard.features();
+        let span = heard.definitions.rules.table.novelty.span_hours;
+        let mut best: Option<Near> = None;
+        for (_, known) in self.thread.newest() {
+            let Some(development) = known.development else { continue };
+            if known.relation == Relation::Background || known.item == heard.item.id && !heard.is_revision {
+                continue;
+            }
+            let hours = heard.item.effective.duration_since(known.effective).abs().as_secs_f64() / 3600.0;
+            let fading = self.weighing.fading(heard.item.effective, known.effective);
+            let most = SAMENESS_MAX * fading;
+            if hours > span || most < NEARNESS_MIN || best.is_some_and(|it| most < it.score) {
+                continue;
+            }
+            let (alike, apart) = self.weighing.likeness(features, known);
+            let score = (alike + self.together(known, development, apart)) * fading;
+            if best.is_none_or(|it| score > it.score) {
+                let cosine = self.weighing.cosine(&known.features.terms);
+                best = Some(Near { development, score, cosine });
+            }
+        }
+        best
+    }
+
+    /// How much the time and the step of two reports say that they tell one thing.
+    ///
+    /// Where a storyline seldom moves, reports of one hour are of one event; and who tells that a phase
+    /// has begun, soon after another did, tells what the other told.
+    fn together(&self, known: &Known, development: DevelopmentId, apart: f64) -> f64 {
+        let rules = &self.heard.definitions.rules;
+        if !rules.takes(Step::Burst) {
+            return 0.0;
+        }
+        let novelty = &rules.table.novelty;
+        let effective = self.heard.item.effective;
+        let hours = |since: Timestamp| effective.duration_since(since).abs().as_secs_f64() / 3600.0;
+        let own = self.thread.developments.get(&development).is_some_and(|it| it.is_of_day(effective));
+        let moves = self.moves.saturating_sub(usize::from(own)) as f64;
+        let burst = novelty.burst * (-hours(known.effective) / novelty.burst_hours).exp() / (1.0 + moves);
+        // The hour alone proves nothing: words that are not the storyline's own must agree.
+        let burst = burst * (apart / novelty.burst_alike).min(1.0);
+        let stage = match (&self.cue, self.thread.phase_by) {
+            (Some(cue), Some((by, at))) if by == development && cue.phase == self.thread.phase => {
+                novelty.stage * (-hours(at) / novelty.stage_hours).exp()
+            }
+            _ => 0.0,
+        };
+        burst + stage
+    }
+
+    /// Whether an item counts something otherwise than every report of the development it is near to.
+    pub(super) fn counts_anew(&self, near: Near) -> bool {
+        if !self.heard.definitions.rules.takes(Step::Numbers) {
+            return false;
+        }
+        let numbers = &self.heard.features().numbers;
+        let mut known: Vec<(u32, f64)> = Vec::new();
+        for (_, it) in self.thread.newest().filter(|(_, it)| it.development == Some(near.development)) {
+            known.extend(&it.features.numbers);
+        }
+        numbers.iter().any(|(what, value)| {
+            let mut same = known.iter().filter(|it| it.0 == *what).peekable();
+            same.peek().is_some() && same.all(|it| (it.1 - value).abs() > 0.02 * value.abs().max(1.0))
+        })
+    }
+
+    /// Whether an item brings a phase that the development it is near to did not.
+    pub(super) fn moves_on(&self, near: Near) -> bool {
+        let Some(cue) = self.cue.as_ref().filter(|it| it.own && may_move(self.thread.phase, it)) else {
+            return false;
+        };
+        let brought = self.thread.phase_by.is_some_and(|it| it.0 == near.development);
+        // What ends or halts a thing is news, however much its report repeats of how it began.
+        let ends = matches!(cue.phase, Phase::Paused | Phase::Concluded | Phase::Cancelled);
+        brought && cue.phase > Phase::Scheduled || ends
+    }
+}

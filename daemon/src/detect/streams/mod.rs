@@ -1,0 +1,115 @@
+//! Streams of our own on subjects nobody tuned the rules for: what belongs, what is news, what it names.
+//!
+//! Labelled before they were judged; a line is `hours outlet | title | text | labels`, a label
+//! `storyline:development:relation:phase;fact=value…`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use storyline_config::Config;
+use storyline_store::{FactKey, Item};
+
+use super::{Definitions, Rules, ablation::decide, tests::items};
+
+/// What a stream came to.
+#[derive(Debug, Default)]
+struct Score {
+    belongs: [usize; 3],
+    alerts: [usize; 3],
+    facts: [usize; 2],
+    phases: [usize; 2],
+}
+
+fn f1([right, wrong, missed]: [usize; 3]) -> f64 {
+    2.0 * right as f64 / (2 * right + wrong + missed).max(1) as f64
+}
+
+type Label<'a> = (&'a str, &'a str, &'a str, &'a str, Vec<(&'a str, &'a str)>);
+
+fn label(text: &str) -> Label<'_> {
+    let mut parts = text.split(';');
+    let mut head = parts.next().unwrap_or_default().split(':');
+    let mut next = || head.next().unwrap_or_default();
+    let (storyline, development, relation, phase) = (next(), next(), next(), next());
+    (storyline, development, relation, phase, parts.filter_map(|it| it.split_once('=')).collect())
+}
+
+fn read(text: &str) -> (Vec<Item>, Vec<Vec<Label<'_>>>) {
+    let lines = || text.lines().filter(|it| !it.trim().is_empty());
+    let bare: Vec<String> =
+        lines().map(|it| it.splitn(4, " | ").take(3).collect::<Vec<_>>().join(" | ")).collect();
+    let monday: Timestamp = "2026-03-02T06:00:00Z".parse().unwrap();
+    let mut all = items(&bare.join("\n"));
+    let shift = monday.duration_since("2025-02-10T06:00:00Z".parse().unwrap());
+    for it in &mut all {
+        it.text = it.text.trim_end_matches([' ', '|']).to_owned();
+        it.effective = it.effective.checked_add(SignedDuration::from_secs(shift.as_secs())).unwrap();
+        (it.published, it.seen) = (Some(it.effective), it.effective);
+    }
+    let labels = lines().map(|it| it.splitn(4, " | ").nth(3).map(|it| vec![label(it.trim())]));
+    (all, labels.map(Option::unwrap_or_default).collect())
+}
+
+fn score(config: &str, text: &str, rules: Rules) -> Score {
+    let config = Config::parse("storyline.toml", config).unwrap().config;
+    let (items, labels) = read(text);
+    let decided = decide(&Definitions::with_rules(&config, rules), &items);
+    let mut score = Score::default();
+    let mut first: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut phases: BTreeMap<String, String> = BTreeMap::new();
+    for (number, labels) in labels.iter().enumerate() {
+        let name = (number + 1).to_string();
+        let mine: Vec<_> = decided.iter().filter(|it| it.0 == name).map(|it| &it.1).collect();
+        let labelled = |it: &str| labels.iter().find(|label| label.0 == it);
+        for it in &mine {
+            let label = labelled(it.storyline.as_str());
+            score.belongs[usize::from(label.is_none())] += 1;
+            phases.insert(it.storyline.to_string(), it.phase.as_str().to_owned());
+            let known = label.filter(|it| it.1 != "-").map(|label| (label.0.to_owned(), label.1.to_owned()));
+            if it.opens() {
+                let right = known.is_some_and(|it| first.insert(it));
+                score.alerts[usize::from(!right)] += 1;
+            }
+        }
+        for (storyline, _, _, phase, facts) in labels {
+            let judged = mine.iter().find(|it| it.storyline.as_str() == *storyline);
+            score.belongs[2] += usize::from(judged.is_none());
+            score.phases[0] += usize::from(phases.get(*storyline).is_some_and(|it| it == phase));
+            score.phases[1] += 1;
+            for (key, value) in facts {
+                let is = |it: &super::Fact| {
+                    let key_of = match it.key {
+                        FactKey::Date => "date",
+                        FactKey::Place => "place",
+                        FactKey::Participant => "participant",
+                    };
+                    key_of == *key && it.value == *value
+                };
+                score.facts[0] += usize::from(judged.is_some_and(|it| it.facts.iter().any(is)));
+                score.facts[1] += 1;
+            }
+        }
+    }
+    let all: BTreeSet<(&str, &str)> =
+        labels.iter().flatten().filter(|it| it.1 != "-").map(|it| (it.0, it.1)).collect();
+    score.alerts[2] = all.len() - first.len();
+    score
+}
+
+const STREAMS: [(&str, &str, &str); 4] = [
+    ("trial", include_str!("trial.toml"), include_str!("trial.txt")),
+    ("strike", include_str!("strike.toml"), include_str!("strike.txt")),
+    ("merger", include_str!("merger.toml"), include_str!("merger.txt")),
+    ("election", include_str!("election.toml"), include_str!("election.txt")),
+];
+
+#[test]
+fn streams_on_other_subjects_are_judged_as_well() {
+    for (name, config, text) in STREAMS {
+        let it = score(config, text, Rules::default());
+        println!("{name}: belongs {:.3}, alerts {:.3}, {it:?}", f1(it.belongs), f1(it.alerts));
+        assert!(f1(it.belongs) >= 0.9, "{name}: what belongs, {:.3}", f1(it.belongs));
+        assert!(f1(it.alerts) >= 0.85, "{name}: alerts, {:.3}", f1(it.alerts));
+        assert!(it.facts[0] * 10 >= it.facts[1] * 7, "{name}: facts, {:?}", it.facts);
+    }
+}
