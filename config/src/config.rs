@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use url::Url;
 
-use crate::{Baseline, Feed, FeedId, Pack, Sink, SinkId, Storyline, StorylineId};
+use crate::{Baseline, Feed, FeedId, Pack, Sink, SinkId, Storyline, StorylineId, limit};
 
 /// What storyline watches and how it is run.
 #[derive(Debug, Clone, Default)]
@@ -49,11 +49,19 @@ pub struct Daemon {
     pub web: Option<SocketAddr>,
     /// How long what was read is kept for backtest and explain.
     pub archive: Duration,
+    /// Bytes on disk it may take; the oldest goes first.
+    pub archive_bytes: u64,
 }
 
 impl Default for Daemon {
     fn default() -> Self {
-        Self { data_dir: None, socket: None, web: None, archive: Duration::from_hours(30 * 24) }
+        Self {
+            data_dir: None,
+            socket: None,
+            web: None,
+            archive: Duration::from_hours(30 * 24),
+            archive_bytes: limit::ARCHIVE_BYTES,
+        }
     }
 }
 

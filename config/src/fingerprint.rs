@@ -72,6 +72,7 @@ impl Config {
         fields.each("socket", self.daemon.socket.iter().map(|it| it.display()));
         fields.each("web", self.daemon.web);
         fields.add("archive", self.daemon.archive.as_millis());
+        fields.add("archive_size", self.daemon.archive_bytes);
         fields.add("min_interval", self.poll.min_interval.as_millis());
         fields.add("max_interval", self.poll.max_interval.as_millis());
         fields.add("concurrency", self.poll.concurrency);
@@ -178,7 +179,7 @@ fn sink_fields(fields: &mut Fields, it: &Sink) {
         Digest::Every(span) => fields.add("digest", span.as_millis()),
         Digest::At(times) => fields.each("digest_at", times),
     }
-    fields.each("quiet_hours", &it.quiet_hours);
+    fields.each("quiet_hours", it.quiet_hours);
     fields.each("time_zone", it.time_zone.iter().filter_map(TimeZone::iana_name));
     fields.add("rate", format!("{} {}", it.rate.messages, it.rate.per.as_millis()));
     let Retry { first, max, give_up } = it.retry;

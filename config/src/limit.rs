@@ -36,6 +36,8 @@ pub const MARKUP_BYTES_MAX: usize = 16 << 10;
 pub const DATE_AHEAD_MAX: Duration = Duration::from_mins(10);
 /// How far behind the clock a stated date may lie and still count.
 pub const DATE_BEHIND_MAX: Duration = Duration::from_hours(30 * 24);
+/// Bytes of a validator or of an address in a header; a longer one is not kept, and not followed.
+pub const HEADER_BYTES_MAX: usize = 8 << 10;
 /// Redirects followed in one visit.
 pub const REDIRECTS_MAX: usize = 10;
 /// Time to connect to a server.
@@ -62,10 +64,19 @@ pub const COMMIT_BYTES_MAX: usize = 4 << 20;
 pub const LOG_CACHE_BYTES: u64 = 16 << 20;
 /// Growth of the log's database after which a clean stop takes stock of it for the next start.
 pub const LOG_SNAPSHOT_BYTES: u64 = 64 << 20;
+/// Bytes of a cleanly closed database that is still set aside while it is opened, against a disk that fails meanwhile; a
+/// larger one was just read from end to end without an error.
+pub const CLEAN_COPY_BYTES: u64 = 32 << 20;
 /// Room there must be before writing is tried again on a disk that was full: a commit of 1 MiB and what goes with it.
 pub const REOPEN_ROOM_BYTES: usize = 2 << 20;
 /// Bytes of the archive the database keeps in memory.
 pub const ARCHIVE_CACHE_BYTES: u64 = 8 << 20;
+/// Bytes the archive may take on disk where the configuration says nothing.
+pub const ARCHIVE_BYTES: u64 = 1 << 30;
+/// Bytes an archive may at least be asked to keep to.
+pub const ARCHIVE_BYTES_MIN: u64 = 8 << 20;
+/// Bytes the archive takes on disk for each byte of its items.
+pub const ARCHIVE_AMPLIFICATION: u64 = 3;
 /// Commits `HEAD` may be behind the log.
 pub const HEAD_COMMITS_MAX: u32 = 64;
 /// Time `HEAD` may be behind the log.

@@ -10,7 +10,7 @@
 
 use std::{
     fs::File,
-    io::Write,
+    io::{Read, Write},
     path::Path,
     time::{Duration, Instant},
 };
@@ -63,41 +63,81 @@ fn ratios(dir: &Path) {
     }
 }
 
+/// What opening is measured against: reading a plain file of the same bytes, and copying it so that it survives.
+fn floors(dir: &Path) -> (Duration, Duration) {
+    let (db, copy) = (dir.join("log/db"), dir.with_extension("floor"));
+    let start = Instant::now();
+    let (mut file, mut chunk, mut crc) = (File::open(&db).unwrap(), vec![0; 1 << 20], 0);
+    loop {
+        let read = file.read(&mut chunk).unwrap();
+        if read == 0 {
+            break;
+        }
+        crc = crc32c::crc32c_append(crc, &chunk[..read]);
+    }
+    let reading = start.elapsed();
+    let start = Instant::now();
+    std::fs::copy(&db, &copy).unwrap();
+    File::open(&copy).unwrap().sync_all().unwrap();
+    let copying = start.elapsed();
+    std::fs::remove_file(copy).unwrap();
+    println!(
+        "floors: reading its file {:.2} s (crc {crc:08x}), copying it {:.2} s",
+        reading.as_secs_f64(),
+        copying.as_secs_f64()
+    );
+    (reading, copying)
+}
+
 fn large(dir: &Path, events: u64) {
-    let timed = |what: &str, start: Instant| {
-        println!("{what}: {:.2} s, {} MB resident", start.elapsed().as_secs_f64(), resident() / 1_000);
+    let timed = |what: &str, start: Instant, floor: Duration| {
+        let (took, resident) = (start.elapsed().as_secs_f64(), resident() / 1_000);
+        let ratio = if floor.is_zero() {
+            String::new()
+        } else {
+            format!(", {:.2} of its floor", took / floor.as_secs_f64())
+        };
+        println!("{what}: {took:.2} s{ratio}, {resident} MB resident");
     };
+    let none = Duration::ZERO;
     let mut log = Log::open(dir).unwrap().log;
     let start = Instant::now();
     commits(&mut log, 500, events / 500);
-    timed("commits of 500 events", start);
+    timed("commits of 500 events", start, none);
     drop(log);
-    let start = Instant::now();
-    let log = Log::open(dir).unwrap().log;
-    timed("open after a kill, never opened since", start);
-    let start = Instant::now();
-    log.close().unwrap();
-    timed("close", start);
-    for nth in ["first", "second"] {
+    for what in ["open after a kill, all of it new", "open after a kill, opened before"] {
+        let (reading, copying) = floors(dir);
         let start = Instant::now();
         let log = Log::open(dir).unwrap().log;
-        timed(&format!("{nth} clean open"), start);
+        timed(what, start, reading + copying);
+        drop(log);
+    }
+    let start = Instant::now();
+    Log::open(dir).unwrap().log.close().unwrap();
+    timed("open after a kill and close", start, none);
+    for nth in ["first", "second"] {
+        let (reading, _) = floors(dir);
+        let start = Instant::now();
+        let log = Log::open(dir).unwrap().log;
+        timed(&format!("{nth} clean open"), start, reading);
         let start = Instant::now();
         log.close().unwrap();
-        timed("close", start);
+        timed("close", start, reading);
     }
-    drop(Log::open(dir).unwrap());
-    let start = Instant::now();
     let log = Log::open(dir).unwrap().log;
-    timed("open after a kill", start);
     let start = Instant::now();
     let mut after = Seq(0);
     while let Some(last) = log.reader().read_after(after, 1_000).unwrap().last() {
         after = last.seq;
     }
-    timed("read all", start);
-    let bytes = std::fs::metadata(dir.join("log/db")).unwrap().len();
-    println!("{} bytes an event", bytes / events.max(1));
+    timed("read all", start, none);
+    let body: usize = (1..=events).map(|seq| serde_json::to_vec(&recorded(seq)).unwrap().len()).sum();
+    let used = storyline_store::disk_use(dir).unwrap();
+    println!(
+        "{:.0} bytes an event, {:.2} of the events' own",
+        used.log as f64 / events as f64,
+        used.log as f64 / body as f64
+    );
 }
 
 /// Kilobytes of memory in use.
@@ -108,6 +148,8 @@ fn resident() -> u64 {
 }
 
 fn main() {
+    // What an opening spends its time on is said by the log itself.
+    tracing_subscriber::fmt().without_time().with_target(false).init();
     let events = std::env::args().find_map(|it| it.parse().ok()).unwrap_or(20_000);
     let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     ratios(dir.path());

@@ -3,36 +3,32 @@
 //! The archive decides nothing and may be lost: it is a second database,
 //! written without a sync, and begun anew where it does not open.
 
-use std::{fs, path::Path};
+mod shelves;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use jiff::Timestamp;
-use sled::{Batch, Db, Tree};
-use storyline_config::limit::ARCHIVE_CACHE_BYTES;
-use xxhash_rust::xxh3::xxh3_128;
+use storyline_config::limit::ARCHIVE_AMPLIFICATION;
 
-use crate::{
-    Item, ItemId, StoreError,
-    aside::Scratch,
-    database::{guarded, open_when_free, remove_stray},
-    durable,
-    lock::not_writable,
-};
+use self::shelves::Shelves;
+use crate::{Item, ItemId, StoreError, aside::Scratch, durable, lock::not_writable};
 
 const DIR: &str = "archive";
 const DAMAGED: &str = "archive.damaged";
-/// How often what was put is handed to the operating system.
-const FLUSH_EVERY_MS: u64 = 5_000;
+/// Where a smaller one is built, and where the larger one goes for a moment.
+const NEXT: &str = "archive.next";
+const BEFORE: &str = "archive.before";
 
 /// Everything that was read, until it expires; any number of these may be used at once.
 #[derive(Debug, Clone)]
 pub struct Archive {
-    /// Id to item, as JSON.
-    items: Tree,
-    /// Hash of the link to id.
-    links: Tree,
-    /// Effective time and id, to nothing.
-    times: Tree,
-    db: Db,
+    data_dir: PathBuf,
+    /// Swapped only when it has grown too large. Whoever still reads the one before reads it to its end.
+    shelves: Arc<RwLock<Shelves>>,
 }
 
 impl Archive {
@@ -44,8 +40,10 @@ impl Archive {
     /// where a daemon has it open.
     pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
         let dir = data_dir.join(DIR);
-        match Self::open_in(&dir) {
-            Ok(archive) => Ok(archive),
+        let kept = |shelves| Self { data_dir: data_dir.to_owned(), shelves: Arc::new(RwLock::new(shelves)) };
+        recover(data_dir).map_err(|source| not_writable(data_dir, source))?;
+        match Shelves::open(&dir) {
+            Ok(shelves) => Ok(kept(shelves)),
             Err(
                 error @ (StoreError::Full(_) | StoreError::NotWritable { .. } | StoreError::InUse { .. }),
             ) => Err(error),
@@ -54,7 +52,7 @@ impl Archive {
                 let damaged = data_dir.join(DAMAGED);
                 durable::remove(&damaged).map_err(|source| not_writable(&damaged, source))?;
                 fs::rename(&dir, &damaged).map_err(|source| not_writable(&dir, source))?;
-                Self::open_in(&dir)
+                Shelves::open(&dir).map(kept)
             }
         }
     }
@@ -66,35 +64,14 @@ impl Archive {
     ///
     /// Those of [`open`](Self::open), and [`StoreError::Io`] where the copy cannot be made.
     pub fn recorded(data_dir: &Path) -> Result<Vec<Item>, StoreError> {
-        let all = |it: &Self| it.between(Timestamp::MIN, Timestamp::MAX).collect();
+        let all = |it: Shelves| it.between(Timestamp::MIN, Timestamp::MAX).collect();
         match Self::open(data_dir) {
             Err(StoreError::InUse { .. }) => {
                 let copy = Scratch::of(data_dir, &data_dir.join(DIR)).map_err(StoreError::Io)?;
-                let archive = Self::open_in(&copy.dir)?;
-                all(&archive)
+                all(Shelves::open(&copy.dir)?)
             }
-            opened => all(&opened?),
+            opened => all(opened?.now()),
         }
-    }
-
-    fn open_in(dir: &Path) -> Result<Self, StoreError> {
-        durable::create_dir(dir).map_err(|source| not_writable(dir, source))?;
-        remove_stray(dir)?;
-        let config = sled::Config::new()
-            .path(dir)
-            .cache_capacity(ARCHIVE_CACHE_BYTES)
-            .flush_every_ms(Some(FLUSH_EVERY_MS));
-        guarded(|| {
-            let db = open_when_free(&config)?;
-            let (items, links, times) =
-                (db.open_tree("items")?, db.open_tree("links")?, db.open_tree("times")?);
-            // A look at both ends: what is damaged there shows now.
-            for tree in [&items, &links, &times] {
-                tree.first()?;
-                tree.last()?;
-            }
-            Ok(Self { items, links, times, db })
-        })
     }
 
     /// Keeps items; a later content takes an earlier one's place.
@@ -103,23 +80,7 @@ impl Archive {
     ///
     /// Any of the database's; nothing else suffers.
     pub fn put(&self, items: &[Item]) -> Result<(), StoreError> {
-        let (mut bodies, mut links, mut times) = (Batch::default(), Batch::default(), Batch::default());
-        for item in items {
-            let json = serde_json::to_vec(item).map_err(std::io::Error::from)?;
-            if let Some(before) = self.get(item.id)?.filter(|it| it.effective != item.effective) {
-                times.remove(&time_key(before.effective, before.id)[..]);
-            }
-            bodies.insert(&id_key(item.id)[..], json);
-            times.insert(&time_key(item.effective, item.id)[..], &[]);
-            if let Some(link) = &item.link {
-                links.insert(&link_key(link)[..], &id_key(item.id)[..]);
-            }
-        }
-        guarded(|| {
-            self.items.apply_batch(bodies)?;
-            self.links.apply_batch(links)?;
-            self.times.apply_batch(times)
-        })
+        self.now().put(items)
     }
 
     /// The item of that id, if it is still kept.
@@ -128,8 +89,7 @@ impl Archive {
     ///
     /// Any of the database's.
     pub fn get(&self, id: ItemId) -> Result<Option<Item>, StoreError> {
-        let json = guarded(|| self.items.get(id_key(id)))?;
-        Ok(json.and_then(|it| serde_json::from_slice(&it).ok()))
+        self.now().get(id)
     }
 
     /// The item whose page this is, if it is still kept; the last one where several share it.
@@ -138,11 +98,7 @@ impl Archive {
     ///
     /// Any of the database's.
     pub fn find_url(&self, url: &str) -> Result<Option<Item>, StoreError> {
-        let id = guarded(|| self.links.get(link_key(url)))?;
-        match id.and_then(|it| it.first_chunk().map(|it| ItemId(u64::from_be_bytes(*it)))) {
-            Some(id) => Ok(self.get(id)?.filter(|it| it.link.as_deref() == Some(url))),
-            None => Ok(None),
-        }
+        self.now().find_url(url)
     }
 
     /// The items that count from a time on and before another, in the order of these times.
@@ -150,15 +106,8 @@ impl Archive {
         &self,
         from: Timestamp,
         to: Timestamp,
-    ) -> impl Iterator<Item = Result<Item, StoreError>> + '_ {
-        let mut keys = self.times.range(time_key(from, ItemId(0))..time_key(to, ItemId(0)));
-        std::iter::from_fn(move || guarded(|| keys.next().transpose()).transpose()).filter_map(
-            |key| match key.map(|(key, _)| key_id(&key)) {
-                Ok(Some(id)) => self.get(id).transpose(),
-                Ok(None) => None,
-                Err(error) => Some(Err(error)),
-            },
-        )
+    ) -> impl Iterator<Item = Result<Item, StoreError>> + use<> {
+        self.now().between(from, to)
     }
 
     /// Forgets the items that count from before a time, and says how many they were.
@@ -167,28 +116,7 @@ impl Archive {
     ///
     /// Any of the database's.
     pub fn expire(&self, before: Timestamp) -> Result<usize, StoreError> {
-        let end = time_key(before, ItemId(0));
-        let mut expired = 0;
-        while let Some((key, _)) = guarded(|| self.times.first())?.filter(|(key, _)| key.as_ref() < &end[..])
-        {
-            if let Some(id) = key_id(&key) {
-                let link = self.get(id)?.and_then(|it| it.link);
-                guarded(|| {
-                    self.items.remove(id_key(id))?;
-                    match link {
-                        Some(link)
-                            if self.links.get(link_key(&link))?.as_deref() == Some(&id_key(id)[..]) =>
-                        {
-                            self.links.remove(link_key(&link)).map(drop)
-                        }
-                        _ => Ok(()),
-                    }
-                })?;
-            }
-            guarded(|| self.times.remove(&key))?;
-            expired += 1;
-        }
-        Ok(expired)
+        self.now().expire(before)
     }
 
     /// Bytes it takes on disk.
@@ -197,7 +125,7 @@ impl Archive {
     ///
     /// Any of the database's.
     pub fn bytes(&self) -> Result<u64, StoreError> {
-        guarded(|| self.db.size_on_disk())
+        self.now().bytes()
     }
 
     /// The time the oldest item counts from; none where it is empty.
@@ -206,35 +134,48 @@ impl Archive {
     ///
     /// Any of the database's.
     pub fn oldest(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(guarded(|| self.times.first())?.and_then(|(key, _)| key_time(&key)))
+        self.now().oldest()
+    }
+
+    /// Where it takes more than so many bytes on disk, keeps the newest items that fit in a third of it and forgets the
+    /// others; says whether it did. To be called by whoever puts items, and by nobody else meanwhile.
+    ///
+    /// The engine gives no room back, not even for what was removed: the newest items go to a database of their own,
+    /// which takes this one's place.
+    ///
+    /// # Errors
+    ///
+    /// Any of the database's and of the file system's; nothing is forgotten then.
+    pub fn shrink(&self, bytes_max: u64) -> Result<bool, StoreError> {
+        let before = self.now();
+        if before.bytes()? <= bytes_max {
+            return Ok(false);
+        }
+        let place = |name: &str| self.data_dir.join(name);
+        durable::remove(&place(NEXT))?;
+        Shelves::open(&place(NEXT))?.take_newest(&before, bytes_max / ARCHIVE_AMPLIFICATION)?;
+        let mut shelves = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
+        fs::rename(place(DIR), place(BEFORE))?;
+        fs::rename(place(NEXT), place(DIR))?;
+        *shelves = Shelves::open(&place(DIR))?;
+        drop((shelves, before));
+        durable::remove(&place(BEFORE))?;
+        Ok(true)
+    }
+
+    fn now(&self) -> Shelves {
+        self.shelves.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-fn id_key(id: ItemId) -> [u8; 8] {
-    id.0.to_be_bytes()
-}
-
-fn link_key(link: &str) -> [u8; 16] {
-    xxh3_128(link.as_bytes()).to_be_bytes()
-}
-
-/// Microseconds, shifted so that earlier ones sort first as unsigned bytes, and the id.
-fn time_key(time: Timestamp, id: ItemId) -> [u8; 16] {
-    let micros = time.as_microsecond() ^ i64::MIN;
-    let mut key = [0; 16];
-    let (front, back) = key.split_at_mut(8);
-    front.copy_from_slice(&micros.to_be_bytes());
-    back.copy_from_slice(&id_key(id));
-    key
-}
-
-fn key_id(key: &[u8]) -> Option<ItemId> {
-    key.last_chunk().filter(|_| key.len() == 16).map(|it| ItemId(u64::from_be_bytes(*it)))
-}
-
-fn key_time(key: &[u8]) -> Option<Timestamp> {
-    let micros = key.first_chunk().map(|it| i64::from_be_bytes(*it) ^ i64::MIN)?;
-    Timestamp::from_microsecond(micros).ok()
+/// Ends what was interrupted: a smaller archive that did not take the larger one's place yet is built again.
+fn recover(data_dir: &Path) -> std::io::Result<()> {
+    let place = |name: &str| data_dir.join(name);
+    if !place(DIR).exists() && place(BEFORE).exists() {
+        fs::rename(place(BEFORE), place(DIR))?;
+    }
+    durable::remove(&place(NEXT))?;
+    durable::remove(&place(BEFORE))
 }
 
 #[cfg(test)]
@@ -264,7 +205,7 @@ mod tests {
         let dir = TempDir::new().unwrap();
         let archive = Archive::open(dir.path()).unwrap();
         archive.put(&[item(1, 100, "https://a.test/1"), item(2, 50, "https://a.test/2")]).unwrap();
-        archive.db.flush().unwrap();
+        archive.now().flush().unwrap();
         let recorded = || Archive::recorded(dir.path()).unwrap().iter().map(|it| it.id.0).collect::<Vec<_>>();
         assert_eq!(recorded(), [2, 1]);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "the copy is gone");
@@ -317,6 +258,42 @@ mod tests {
         assert_eq!(ids(&archive, 0, 1_000), (150..200).collect::<Vec<_>>());
         assert_eq!(archive.find_url("https://a.test/3").unwrap(), None);
         assert_eq!(archive.get(ItemId(3)).unwrap(), None);
+    }
+
+    #[test]
+    fn its_size_stays_bounded_and_the_newest_items_stay() {
+        const MAX: u64 = 6 << 20;
+        let dir = TempDir::new().unwrap();
+        let archive = Archive::open(dir.path()).unwrap();
+        let text = "word ".repeat(300);
+        let (mut most, mut shrunk) = (0, 0);
+        for page in 0..300_u32 {
+            let items: Vec<_> = (0..60)
+                .map(|it| {
+                    let nth = page * 60 + it;
+                    let mut item = item(nth.into(), nth.into(), &format!("https://a.test/{nth}"));
+                    item.text.clone_from(&text);
+                    item
+                })
+                .collect();
+            archive.put(&items).unwrap();
+            let reading: Vec<_> = archive.between(at(0), at(1_000_000)).take(3).collect();
+            shrunk += u32::from(archive.shrink(MAX).unwrap());
+            assert!(reading.iter().all(Result::is_ok), "whoever reads is not disturbed");
+            most = most.max(archive.bytes().unwrap());
+        }
+        let left = ids(&archive, 0, 1_000_000);
+        assert!(most <= MAX + (1 << 20) && shrunk > 2, "{most} after {shrunk}");
+        // The newest are all there, and no others.
+        assert_eq!(left, (18_000 - left.len() as u64..18_000).collect::<Vec<_>>());
+        assert!(left.len() > 1_000, "{} are kept", left.len());
+        assert_eq!(archive.find_url("https://a.test/1").unwrap(), None);
+        drop(archive);
+        let names: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
+        assert_eq!(names, [DIR]);
+        // The process ended between the two renames.
+        fs::rename(dir.path().join(DIR), dir.path().join(BEFORE)).unwrap();
+        assert_eq!(ids(&Archive::open(dir.path()).unwrap(), 0, 1_000_000), left);
     }
 
     #[test]

@@ -144,6 +144,11 @@ impl StoreError {
 }
 
 impl StoreError {
+    /// Whether there is no room.
+    pub(crate) fn is_full(error: &io::Error) -> bool {
+        matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+    }
+
     /// Whether the file system takes no writes at all.
     pub(crate) fn is_read_only(&self) -> bool {
         let (Self::NotWritable { source, .. } | Self::Io(source)) = self else { return false };
@@ -153,10 +158,7 @@ impl StoreError {
 
 impl From<io::Error> for StoreError {
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full(error),
-            _ => Self::Io(error),
-        }
+        if Self::is_full(&error) { Self::Full(error) } else { Self::Io(error) }
     }
 }
 

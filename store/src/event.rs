@@ -129,6 +129,9 @@ pub enum Event {
     FeedGone { feed: FeedId, error: String },
     /// A feed has brought nothing for longer than its habit.
     FeedSilent { feed: FeedId, since: Timestamp },
+    /// The clock of a feed's server differs from ours by so many seconds, more than zero if it is ahead; zero once they
+    /// agree again.
+    FeedSkewed { feed: FeedId, seconds: i64 },
     /// A feed moved for good, and its new address was adopted.
     FeedMoved { feed: FeedId, url: String },
     /// A feed can be read again, or speaks again.
@@ -160,7 +163,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         storyline: Option<StorylineId>,
         headline: String,
-        /// `first_run`, `stop`, `late`, `backfill`, `storm`, `snooze`, `below_rule`, `not_on` or `dropped`.
+        /// `first_run`, `stop`, `late`, `backfill`, `storm`, `snooze`, `below_rule`, `not_on`, `dropped`, or
+        /// `network` for a feed that cannot be reached because nothing can.
         reason: String,
         /// What that means here, as a sentence: what is waited for, and until when.
         #[serde(default, skip_serializing_if = "String::is_empty")]

@@ -72,6 +72,8 @@ pub struct Schedule {
     pub blocked: bool,
     /// Whether a readable visit has set the baseline.
     pub baselined: bool,
+    /// By how much its server's clock is ahead of ours (negative: behind), in seconds, where that is worth a word.
+    pub skew_seconds: Option<i64>,
     /// Whether it is silent beyond its habit.
     pub silent: bool,
     /// Visits that brought something new.

@@ -21,8 +21,12 @@ use storyline_config::limit::{HEAD_COMMITS_MAX, HEAD_LAG_MAX};
 
 use crate::{Seq, StoreError, codec::Fields, durable, failpoint::failpoint};
 
-/// The data directory's format this version writes, and the newest it reads.
-pub(crate) const FORMAT: u32 = 1;
+/// The data directory's format this version writes, and the newest it reads. To be raised with the first release that
+/// writes what the one before cannot read, a newer version of a kind among it: that one refuses the log then before it
+/// touches a byte.
+///
+/// 1: 0.1.0. 2: newer versions of `alert_gathered` and `delivery_planned`.
+pub(crate) const FORMAT: u32 = 2;
 
 const FILE: &str = "HEAD";
 const MAGIC: [u8; 4] = *b"SLHD";

@@ -52,6 +52,7 @@ kinds! {
     FeedBlocked "feed_blocked" 1,
     FeedGone "feed_gone" 1,
     FeedSilent "feed_silent" 1,
+    FeedSkewed "feed_skewed" 1,
     FeedMoved "feed_moved" 1,
     FeedRecovered "feed_recovered" 1,
     AlertRaised "alert_raised" 1,

@@ -24,9 +24,19 @@ pub(super) fn daemon(notes: &mut Notes, mut table: Table<'_>) -> Daemon {
         socket: table.get(notes, "socket", value::path),
         web: table.get(notes, "web", loopback),
         archive: table.get(notes, "archive", duration).unwrap_or(default.archive),
+        archive_bytes: table.get(notes, "archive_size", archive_size).unwrap_or(default.archive_bytes),
     };
     table.finish(notes);
     read
+}
+
+fn archive_size(notes: &mut Notes, node: &Node) -> Option<u64> {
+    let read = value::bytes(notes, node)?;
+    if read < limit::ARCHIVE_BYTES_MIN {
+        notes.error(&node.at, format!("an archive has at least {} MB", limit::ARCHIVE_BYTES_MIN >> 20));
+        return None;
+    }
+    Some(read)
 }
 
 fn loopback(notes: &mut Notes, node: &Node) -> Option<SocketAddr> {

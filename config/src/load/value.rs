@@ -99,6 +99,28 @@ pub(super) fn duration(notes: &mut Notes, node: &Node) -> Option<Duration> {
     }
 }
 
+/// Bytes, with their unit: `500MB`, `2 GB`; a thousand and 1,024 are not told apart.
+pub(super) fn bytes(notes: &mut Notes, node: &Node) -> Option<u64> {
+    const HELP: &str = "write it with its unit, for example \"500MB\" or \"2GB\"";
+    const UNITS: [(&str, u32); 6] =
+        [("KiB", 10), ("MiB", 20), ("GiB", 30), ("kB", 10), ("MB", 20), ("GB", 30)];
+    let written = match &node.value {
+        Value::Text(it) => it.trim(),
+        other => {
+            notes.error_help(&node.at, format!("expected a size, found {}", other.kind()), HELP);
+            return None;
+        }
+    };
+    let read = UNITS.iter().find_map(|(unit, power)| {
+        let number: u64 = written.strip_suffix(unit)?.trim().parse().ok()?;
+        number.checked_mul(1 << power)
+    });
+    if read.is_none() {
+        notes.error_help(&node.at, format!("{written:?} is no size"), HELP);
+    }
+    read
+}
+
 /// A whole number within bounds.
 pub(super) fn whole(least: u32, most: u32) -> impl Fn(&mut Notes, &Node) -> Option<u32> {
     move |notes, node| match &node.value {

@@ -84,14 +84,14 @@ async fn test(sink: &str, global: &Global) -> Result<Exit, Failure> {
     let unknown =
         || Failure::new(Exit::No, format!("no sink is called {sink:?}"), "the configuration names them");
     let (id, it) = config.sinks.get_key_value(sink).ok_or_else(unknown)?;
-    let error = deliver::try_sink(id, it, &config.network, &Clock::wall()).await.err();
-    let exit = if error.is_none() { Exit::Done } else { Exit::No };
-    let done = json!({ "sink": id, "ok": error.is_none(), "error": error });
+    let tried = deliver::try_sink(id, it, &config.network, &Clock::wall()).await;
+    let (answer, error) = (tried.as_ref().ok(), tried.as_ref().err());
+    let done = json!({ "sink": id, "ok": tried.is_ok(), "answer": answer, "error": error });
     out::show(global, done, |it| match text(it, "error") {
-        "" => format!("{sink} took the test message\n"),
+        "" => format!("{sink} took the test message: {}\n", text(it, "answer")),
         error => format!("{sink} did not take the test message: {error}\n"),
     })?;
-    Ok(exit)
+    Ok(if tried.is_ok() { Exit::Done } else { Exit::No })
 }
 
 /// Lays out alerts, newest first.

@@ -7,6 +7,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     Exit, Failure, Global,
+    client::Client,
     look::Look,
     out,
     status::{self, StatusArgs},
@@ -32,19 +33,38 @@ Where to go next:
 
 /// Runs the command.
 pub(crate) fn run(_args: &DemoArgs, global: &Global) -> ExitCode {
-    out::end(global, begin())
+    out::end(global, begin(global))
 }
 
-fn begin() -> Result<Exit, Failure> {
+fn begin(global: &Global) -> Result<Exit, Failure> {
     let failed = |it: std::io::Error| Failure::new(Exit::Disk, format!("failed to begin the demo: {it}"), "");
     let folder = tempfile::Builder::new().prefix("storyline-demo-").tempdir().map_err(failed)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
+    if global.json {
+        let played = runtime.block_on(demo::play(folder.path(), std::io::sink, end_as_json));
+        runtime.shutdown_background();
+        played?;
+        return Ok(Exit::Done);
+    }
     out::print(FIRST)?;
     let played = runtime.block_on(demo::play(folder.path(), anstream::stdout, end));
     runtime.shutdown_background();
     played?;
     out::print(LAST)?;
     Ok(Exit::Done)
+}
+
+/// Prints one document at the end: where things stand, and every alert.
+async fn end_as_json(socket: PathBuf, _now: Timestamp) {
+    let global = Global { socket: Some(socket), ..Global::default() };
+    let asked = async {
+        let client = Client::find(&global).await?;
+        let (status, alerts) = (client.get("/v1/status").await?, client.get("/v1/alerts?limit=1000").await?);
+        out::print(&format!("{}\n", serde_json::json!({ "status": status, "alerts": alerts["alerts"] })))
+    };
+    if let Err(error) = asked.await {
+        let _ = out::print(&format!("{}\n", error.document()));
+    }
 }
 
 /// Asks the demo's own socket where things stand, as anyone would.

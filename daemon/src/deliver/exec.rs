@@ -53,7 +53,7 @@ pub(super) struct Job<'a> {
 }
 
 /// Runs the program of a sink once; when its time is up, it is ended with all it started.
-pub(super) async fn run(job: &Job<'_>, message: &Message<'_>) -> Result<(), Failure> {
+pub(super) async fn run(job: &Job<'_>, message: &Message<'_>) -> Result<String, Failure> {
     let Some((program, arguments)) = job.command.split_first() else {
         return Err(Failure::passing("it has no command"));
     };
@@ -82,7 +82,8 @@ pub(super) async fn run(job: &Job<'_>, message: &Message<'_>) -> Result<(), Fail
         return Err(Failure::passing(format!("not done within {}", humantime::format_duration(job.limit))));
     };
     group.leave();
-    judge(status, if job.quotes { &tail } else { &[] })
+    judge(status, if job.quotes { &tail } else { &[] })?;
+    Ok("exit code 0".to_owned())
 }
 
 fn prepare(sink: &SinkId, program: &str, arguments: &[String], message: &Message<'_>) -> Command {

@@ -92,12 +92,12 @@ pub async fn deliver_once(handle: &Handle, clock: &Clock) {
     join_all(tasks).await;
 }
 
-/// Sends a message that says it is a test, once.
+/// Sends a message that says it is a test, once; says what the sink answered.
 ///
 /// # Errors
 ///
 /// A sentence that says what went wrong.
-pub async fn try_sink(id: &SinkId, sink: &Sink, network: &Network, clock: &Clock) -> Result<(), String> {
+pub async fn try_sink(id: &SinkId, sink: &Sink, network: &Network, clock: &Clock) -> Result<String, String> {
     let (delivery, body) = test_message(id, clock.now());
     let message = Message { delivery, attempt: 1, body: &body, at: clock.now() };
     Door::default().send(id, sink, network, &message).await.map_err(|it| it.error)

@@ -31,14 +31,14 @@ pub(super) struct Door {
 }
 
 impl Door {
-    /// Sends a message and waits for what the sink says to it.
+    /// Sends a message and waits for what the sink says to it; in short where it took it.
     pub(super) async fn send(
         &mut self,
         id: &SinkId,
         sink: &Sink,
         network: &Network,
         message: &Message<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<String, Failure> {
         match &sink.kind {
             SinkKind::Webhook { url } => {
                 let secrets = secret::read(id, sink).await.map_err(Failure::passing)?;

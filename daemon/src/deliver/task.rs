@@ -85,7 +85,7 @@ impl Task {
         failpoint("outbox.send");
         let outcome = tokio::select! {
             biased;
-            outcome = self.door.send(&self.id, sink, network, &message) => outcome,
+            outcome = self.door.send(&self.id, sink, network, &message) => outcome.map(drop),
             // It was cut off: it stays planned, and is sent again after the next start.
             () = grace(&cancel) => return Err(Refused::Stopping),
         };

@@ -71,7 +71,7 @@ impl Client {
         secrets: &[Secret],
         timeout: Duration,
         message: &Message<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<String, Failure> {
         let (id, second) = (message.delivery.to_string(), message.at.as_second());
         let mut request = self
             .client
@@ -84,7 +84,8 @@ impl Client {
             request = request.header("webhook-signature", signed);
         }
         let reply = send(request.body(message.body.to_owned()), timeout).await?;
-        judge(reply.status(), reply.headers(), message)
+        judge(reply.status(), reply.headers(), message)?;
+        Ok(format!("answered {}", reply.status()))
     }
 
     /// Posts what a service wants to be told; its reply is read as far as it may hold a refusal.
@@ -95,7 +96,7 @@ impl Client {
         token: Option<&Secret>,
         timeout: Duration,
         message: &Message<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<String, Failure> {
         let mut request = self.client.post(it.url).timeout(timeout).header(CONTENT_TYPE, "application/json");
         if let Some(token) = token.and_then(|it| std::str::from_utf8(it.bytes()).ok()) {
             request = request.bearer_auth(token);
@@ -114,7 +115,8 @@ impl Client {
                 break;
             }
         }
-        service::judge(service, status.as_u16(), &String::from_utf8_lossy(&text))
+        service::judge(service, status.as_u16(), &String::from_utf8_lossy(&text))?;
+        Ok(format!("answered {status}"))
     }
 }
 

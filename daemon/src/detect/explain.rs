@@ -19,6 +19,8 @@ use super::{
     touch::Touching,
 };
 
+/// Reports a join is looked for among, the newest.
+const JOIN_REPORTS_MAX: usize = 64;
 /// Names told of a facet that nothing touched.
 const NAMES_TOLD: usize = 8;
 
@@ -244,7 +246,7 @@ fn join(heard: &Heard<'_>, memory: &Memory, it: &Belonging) -> Option<Compared> 
     let span = i64::from(rules.table.relevance.join_hours);
     let weighing = Weighing::of(rules, thread, heard.features(), BTreeSet::new());
     let item = heard.item;
-    let open = thread.newest().filter(|(_, known)| {
+    let open = thread.newest().take(JOIN_REPORTS_MAX).filter(|(_, known)| {
         let apart = item.effective.duration_since(known.effective).abs().as_hours();
         !known.joined && known.item != item.id && apart <= span
     });

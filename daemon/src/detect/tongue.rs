@@ -4,13 +4,10 @@
 //! feed's last items seem to be. No model: scripts, a few letters that one
 //! language alone has, and function words.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::LazyLock,
-};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 /// Votes of a feed that count, the last ones.
-const VOTES_MAX: usize = 20;
+pub const VOTES_MAX: usize = 20;
 /// Votes before any counts.
 const VOTES_MIN: usize = 3;
 /// Bytes of a text that are looked at.
@@ -64,8 +61,16 @@ const LATIN: [(&str, &str); 17] = [
     ("hu", "a az és hogy nem is egy van volt meg de már csak még után szerint lesz el fel ki vagy ezt azt"),
 ];
 
-static WORDS: LazyLock<BTreeMap<&str, BTreeSet<&str>>> =
-    LazyLock::new(|| LATIN.iter().map(|(lang, words)| (*lang, words.split(' ').collect())).collect());
+/// Function words with a bit for each language that has them.
+static WORDS: LazyLock<BTreeMap<&str, u32>> = LazyLock::new(|| {
+    let mut words = BTreeMap::new();
+    for (number, (_, all)) in LATIN.iter().enumerate() {
+        for word in all.split(' ') {
+            *words.entry(word).or_default() |= 1 << number;
+        }
+    }
+    words
+});
 
 /// The language a title and a text seem to be in; none where nothing says so.
 pub fn guess(title: &str, text: &str) -> Option<&'static str> {
@@ -110,19 +115,23 @@ fn cyrillic(any: &dyn Fn(&str) -> usize) -> Option<&'static str> {
 }
 
 fn latin_language(all: &str) -> Option<&'static str> {
-    let words: Vec<&str> = all.split(|c: char| !c.is_alphabetic()).filter(|it| !it.is_empty()).collect();
-    let score = |known: &BTreeSet<&str>| words.iter().filter(|it| known.contains(**it)).count();
-    let mut scores: Vec<(usize, &'static str)> = WORDS.iter().map(|(lang, it)| (score(it), *lang)).collect();
-    scores.sort_by(|a, b| b.cmp(a));
-    match scores.as_slice() {
-        [(best, lang), (second, _), ..] if best > second => Some(lang),
-        _ => None,
+    let mut scores = [0_u32; LATIN.len()];
+    for word in all.split(|c: char| !c.is_alphabetic()) {
+        let langs = WORDS.get(word).copied().unwrap_or_default();
+        for (number, score) in scores.iter_mut().enumerate() {
+            *score += langs >> number & 1;
+        }
     }
+    let best = scores.iter().max().filter(|it| **it > 0)?;
+    let mut first = scores.iter().zip(&LATIN).filter(|it| it.0 == best).map(|it| it.1.0);
+    // Two languages that fit alike are none.
+    first.next().filter(|_| first.next().is_none())
 }
 
 /// Whether a word of a language only joins others.
 pub fn is_small(lang: &str, word: &str) -> bool {
-    WORDS.get(lang).is_some_and(|it| it.contains(word))
+    let number = LATIN.iter().position(|it| it.0 == lang);
+    number.is_some_and(|it| WORDS.get(word).is_some_and(|langs| langs >> it & 1 == 1))
 }
 
 /// Adds what an item of a feed seems to be in; the oldest vote goes.

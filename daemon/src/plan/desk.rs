@@ -128,7 +128,8 @@ impl<'a> Desk<'a> {
             || lately.saturating_add(planned) >= storm.per_10m
     }
 
-    fn suppress(&mut self, stage: &Stage, reason: &str, detail: String) {
+    /// Records that people are not told of a stage on its own.
+    pub(super) fn suppress(&mut self, stage: &Stage, reason: &str, detail: String) {
         self.out.push(Event::AlertSuppressed {
             alert: stage.alert,
             kind: stage.kind,

@@ -27,8 +27,12 @@ pub fn due(situation: &Situation<'_>, visits: Visits) -> Vec<Event> {
     for change in waited_out(&desk.situation) {
         desk.consider(&change, Occasion::Live);
     }
-    for stage in health::of_time(&desk.situation) {
-        desk.offer(&stage, Occasion::Live);
+    let health = health::of_time(&desk.situation);
+    for stage in &health.told {
+        desk.offer(stage, Occasion::Live);
+    }
+    for stage in &health.covered {
+        desk.suppress(stage, "network", String::new());
     }
     desk.finish()
 }

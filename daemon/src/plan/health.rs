@@ -1,15 +1,22 @@
 //! What people are told of the daemon's own health: feeds, sinks, storage.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use jiff::Timestamp;
-use storyline_config::{FeedId, SinkId};
-use storyline_store::{AlertId, AlertKind, Event, FeedHealth, FeedTroubleKind, Recorded, State, StorageCode};
+use storyline_config::{FeedId, SinkId, Source};
+use storyline_store::{
+    AlertId, AlertKind, Event, FeedHealth, FeedTroubleKind, Recorded, Seq, State, StorageCode,
+};
 
 use super::{Situation, rule::later, stage::Stage};
+use crate::poll::domain::domain_of;
 
 /// Visits a feed may miss before people hear of it.
 const VISITS_MISSED: u32 = 4;
+/// Domains that fail together before it is the network and not they.
+const DOMAINS_CUT_OFF: usize = 3;
+/// What the alert of it is about.
+const NETWORK: &str = "network";
 /// Failed attempts before a sink is said to fail.
 const ATTEMPTS_FAILED: u32 = 3;
 
@@ -22,6 +29,7 @@ pub(super) fn of_events(situation: &Situation<'_>, recorded: &[Recorded]) -> Vec
             Event::FeedBlocked { feed, .. }
             | Event::FeedGone { feed, .. }
             | Event::FeedSilent { feed, .. } => untold(known, feed).map(|health| feed_stage(feed, health)),
+            Event::FeedSkewed { feed, seconds } if *seconds != 0 => clock_stage(known, feed, *seconds, it),
             Event::DeliveryFailed { delivery, attempt, error, .. } if *attempt >= ATTEMPTS_FAILED => {
                 known.deliveries.get(delivery).and_then(|it| sink_stage(known, &it.sink, error))
             }
@@ -43,8 +51,15 @@ pub(super) fn of_events(situation: &Situation<'_>, recorded: &[Recorded]) -> Vec
     stages
 }
 
+/// What people are told of feeds that failed for longer than is worth a look, and what that covers.
+pub(super) struct OfTime {
+    pub(super) told: Vec<Stage>,
+    /// Feeds that nobody can reach while the network is down: one alert tells of them all.
+    pub(super) covered: Vec<Stage>,
+}
+
 /// Feeds that have failed for longer than is worth a look.
-pub(super) fn of_time(situation: &Situation<'_>) -> Vec<Stage> {
+pub(super) fn of_time(situation: &Situation<'_>) -> OfTime {
     let Situation { config, state, now, .. } = *situation;
     let failing = state.feeds.iter().filter(|(id, it)| {
         let Some(feed) = config.feeds.get(*id) else { return false };
@@ -52,7 +67,62 @@ pub(super) fn of_time(situation: &Situation<'_>) -> Vec<Stage> {
             feed.interval.unwrap_or_default().max(config.poll.min_interval) * VISITS_MISSED;
         it.trouble == FeedTroubleKind::Failing && !it.told && later(it.since, patience) <= now
     });
-    failing.map(|(id, it)| feed_stage(id, it)).collect()
+    let cut_off = cut_off(situation);
+    let (covered, told): (Vec<_>, Vec<_>) =
+        failing.partition(|(_, it)| it.unreachable && !cut_off.is_empty());
+    let network = covered.iter().min_by_key(|(_, it)| it.seq).filter(|_| !is_told(state, &cut_off));
+    let network = network.map(|(_, first)| network_stage(&cut_off, first));
+    let told = told.into_iter().map(|(id, it)| feed_stage(id, it));
+    let told = network.into_iter().chain(told).collect();
+    OfTime { told, covered: covered.into_iter().map(|(id, it)| feed_stage(id, it)).collect() }
+}
+
+/// The feeds that cannot be reached, where they are so many that it is no fault of theirs; else none.
+fn cut_off<'a>(situation: &Situation<'a>) -> Vec<&'a FeedHealth> {
+    let servers = situation.config.feeds.iter().filter_map(|(id, it)| Some((id, server(&it.source)?)));
+    let (mut asked, mut cut_off, mut domains) = (0, Vec::new(), BTreeSet::new());
+    for (id, domain) in servers {
+        asked += 1;
+        let health = situation.state.feeds.get(id);
+        if let Some(it) = health.filter(|it| it.unreachable && it.trouble == FeedTroubleKind::Failing) {
+            cut_off.push(it);
+            domains.insert(domain);
+        }
+    }
+    if domains.len() >= DOMAINS_CUT_OFF && cut_off.len() * 2 > asked { cut_off } else { Vec::new() }
+}
+
+fn server(source: &Source) -> Option<String> {
+    match source {
+        Source::Feed(url) | Source::Sitemap(url) => domain_of(url.as_str()),
+        Source::Exec { .. } | Source::File(_) => None,
+    }
+}
+
+/// Whether people know already that the network is down: since one of the feeds it took with it.
+fn is_told(state: &State, cut_off: &[&FeedHealth]) -> bool {
+    cut_off.iter().any(|it| state.alerts.contains_key(&AlertId::of_cause("feed", NETWORK, it.seq)))
+}
+
+fn network_stage(cut_off: &[&FeedHealth], first: &FeedHealth) -> Stage {
+    let error = first.error.as_deref().unwrap_or("no answer");
+    let headline = format!("{} feeds cannot be reached: {error}", cut_off.len());
+    let alert = AlertId::of_cause("feed", NETWORK, first.seq);
+    own(alert, AlertKind::Feed, NETWORK, "network down".to_owned(), headline, first.since)
+}
+
+/// A server's clock that is wrong, or ours; one a day, since where ours is wrong all of theirs seem to be.
+fn clock_stage(known: &State, feed: &FeedId, seconds: i64, by: &Recorded) -> Option<Stage> {
+    let day = u64::try_from(by.at.as_second().div_euclid(24 * 3_600)).unwrap_or(0);
+    let alert = AlertId::of_cause("feed", "clock", Seq(day));
+    if known.alerts.contains_key(&alert) {
+        return None;
+    }
+    let way = if seconds > 0 { "ahead of" } else { "behind" };
+    let minutes = seconds.unsigned_abs() / 60;
+    let headline =
+        format!("the server's clock is {minutes} min {way} ours; if other feeds say so too, ours is wrong");
+    Some(own(alert, AlertKind::Feed, feed.as_str(), "clock skewed".to_owned(), headline, by.at))
 }
 
 fn untold<'a>(state: &'a State, feed: &FeedId) -> Option<&'a FeedHealth> {

@@ -76,6 +76,7 @@ fn suppressed(reason: &str) -> &str {
         "snooze" => "its alerts are snoozed",
         "below_rule" => "its storyline's rule holds it",
         "not_on" => "its storyline alerts on no such change",
+        "network" => "nothing can be reached, and that is told of all feeds at once",
         "dropped" => "it was dropped as not belonging",
         other => other,
     }

@@ -11,6 +11,9 @@
 //! * A feed is in flight at most once.
 //! * Every feed that is due gets its turn: lanes are taken in the order they became free.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -160,6 +163,17 @@ impl Turns {
         self.sort(&name);
     }
 
+    /// Forgets the domains that nobody waits for, whose gap and pause are over.
+    pub fn prune(&mut self, now: Timestamp) {
+        let Limits { host_gap, .. } = self.limits;
+        self.lanes.retain(|name, lane| {
+            let gap = platform(name).map_or(host_gap, |it| it.max(host_gap));
+            let rests = lane.last_start.is_some_and(|it| later(it, gap) > now);
+            let paused = lane.paused_until.is_some_and(|it| it > now);
+            !lane.waiting.is_empty() || lane.in_flight > 0 || rests || paused
+        });
+    }
+
     /// The clock was set: nothing that was noted lies further ahead than it can.
     pub fn rewind(&mut self, now: Timestamp) {
         for lane in self.lanes.values_mut() {
@@ -258,129 +272,4 @@ pub fn pauses<'a>(schedules: impl IntoIterator<Item = &'a Schedule>) -> BTreeMap
 pub fn staggered(due: usize, window: Duration, now: Timestamp) -> impl Iterator<Item = Timestamp> {
     let step = window / u32::try_from(due).unwrap_or(u32::MAX).max(1);
     (0..due).map(move |n| later(now, step.saturating_mul(u32::try_from(n).unwrap_or(u32::MAX))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_739_318_400 + second).unwrap()
-    }
-
-    fn id(name: &str) -> FeedId {
-        name.parse().unwrap()
-    }
-
-    fn turns(concurrency: usize, per_host: usize, gap: u64) -> Turns {
-        Turns::new(Limits { concurrency, per_host, host_gap: Duration::from_secs(gap) })
-    }
-
-    #[test]
-    fn what_is_not_due_is_not_taken() {
-        let mut it = turns(8, 1, 2);
-        it.put(&id("a"), "https://a.example/", at(60));
-        assert_eq!((it.take(at(59)), it.wake_at()), (None, Some(at(60))));
-        assert_eq!(it.take(at(60)), Some(id("a")));
-        assert_eq!((it.take(at(600)), it.wake_at()), (None, None));
-    }
-
-    #[test]
-    fn one_domain_is_asked_one_by_one_with_the_gap_from_start_to_start() {
-        let mut it = turns(8, 1, 2);
-        it.put(&id("a"), "https://x.example.org/a", at(0));
-        it.put(&id("b"), "https://y.example.org/b", at(0));
-        assert_eq!(it.take(at(0)), Some(id("a")));
-        assert_eq!((it.take(at(5)), it.wake_at()), (None, None));
-        it.landed(&id("a"), None);
-        assert_eq!(it.take(at(5)), Some(id("b")));
-
-        it.landed(&id("b"), Some(("https://x.example.org/b", at(5))));
-        assert_eq!((it.take(at(6)), it.wake_at()), (None, Some(at(7))));
-    }
-
-    #[test]
-    fn more_per_host_still_keeps_the_gap() {
-        let mut it = turns(8, 2, 2);
-        for name in ["a", "b", "c"] {
-            it.put(&id(name), "https://example.org/", at(0));
-        }
-        assert_eq!(it.take(at(0)), Some(id("a")));
-        assert_eq!(it.take(at(1)), None);
-        assert_eq!(it.take(at(2)), Some(id("b")));
-        assert_eq!((it.take(at(10)), it.wake_at()), (None, None));
-    }
-
-    #[test]
-    fn concurrency_holds_over_all_domains() {
-        let mut it = turns(2, 1, 0);
-        for name in ["a", "b", "c"] {
-            it.put(&id(name), &format!("https://{name}.example/"), at(0));
-        }
-        assert!(it.take(at(0)).is_some() && it.take(at(0)).is_some());
-        assert_eq!((it.take(at(0)), it.wake_at()), (None, None));
-        it.landed(&id("a"), None);
-        assert_eq!(it.take(at(0)), Some(id("c")));
-    }
-
-    #[test]
-    fn a_pause_holds_the_whole_domain_and_nobody_else() {
-        let mut it = turns(8, 1, 2);
-        it.put(&id("a"), "https://a.example.org/", at(0));
-        it.put(&id("b"), "https://b.example.net/", at(0));
-        it.pause("example.org", at(300));
-        assert_eq!(it.take(at(0)), Some(id("b")));
-        assert_eq!((it.take(at(299)), it.wake_at()), (None, Some(at(300))));
-        assert_eq!(it.paused(&id("a"), at(299)), Some(at(300)));
-        assert_eq!(it.reserve("https://c.example.org/", at(10)), None);
-        assert_eq!(it.take(at(300)), Some(id("a")));
-    }
-
-    #[test]
-    fn reddit_is_asked_once_a_minute() {
-        let mut it = turns(8, 4, 0);
-        it.put(&id("a"), "https://www.reddit.com/r/a.rss", at(0));
-        it.put(&id("b"), "https://old.reddit.com/r/b.rss", at(0));
-        assert_eq!(it.take(at(0)), Some(id("a")));
-        it.landed(&id("a"), None);
-        assert_eq!((it.take(at(59)), it.wake_at()), (None, Some(at(60))));
-    }
-
-    #[test]
-    fn a_reserved_start_counts_for_the_gap() {
-        let mut it = turns(8, 2, 2);
-        it.put(&id("a"), "https://example.org/", at(0));
-        it.put(&id("b"), "https://example.org/", at(0));
-        assert_eq!(it.take(at(0)), Some(id("a")));
-        assert_eq!(it.reserve("https://example.org/1", at(1)), Some(at(2)));
-        assert_eq!(it.reserve("https://example.org/2", at(1)), Some(at(4)));
-        assert_eq!(it.wake_at(), Some(at(6)));
-    }
-
-    #[test]
-    fn a_feed_that_flies_is_neither_put_twice_nor_lost() {
-        let mut it = turns(8, 1, 0);
-        it.put(&id("a"), "https://example.org/", at(0));
-        assert_eq!(it.take(at(0)), Some(id("a")));
-        it.put(&id("a"), "https://example.org/", at(0));
-        it.remove(&id("a"));
-        assert!(it.flies(&id("a")) && it.take(at(9)).is_none());
-        it.landed(&id("a"), Some(("https://example.org/", at(9))));
-        assert_eq!((it.take(at(9)), it.in_flight()), (Some(id("a")), 1));
-    }
-
-    #[test]
-    fn files_and_commands_wait_for_nobody() {
-        let mut it = turns(8, 1, 60);
-        it.put(&id("a"), "file:///a", at(0));
-        it.put(&id("b"), "exec:prices", at(0));
-        assert!(it.take(at(0)).is_some() && it.take(at(0)).is_some());
-    }
-
-    #[test]
-    fn first_visits_are_spread_over_the_window() {
-        let times: Vec<_> = staggered(4, Duration::from_secs(20), at(0)).collect();
-        assert_eq!(times, [at(0), at(5), at(10), at(15)]);
-        assert_eq!(staggered(0, Duration::from_secs(20), at(0)).count(), 0);
-    }
 }

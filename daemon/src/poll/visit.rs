@@ -90,6 +90,8 @@ pub struct Answer {
     pub expires: Option<String>,
     /// `Date`.
     pub date: Option<String>,
+    /// `Age`: how long a cache on the way has had the answer.
+    pub age: Option<String>,
     /// `Retry-After`.
     pub retry_after: Option<String>,
 }

@@ -40,6 +40,8 @@ mod meant;
 mod name;
 mod newest;
 mod parse;
+#[cfg(any(test, fuzzing))]
+pub mod probes;
 mod record;
 mod scan;
 mod show;

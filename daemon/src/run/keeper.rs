@@ -10,6 +10,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use storyline_config::Daemon;
 use storyline_store::{Archive, Item, StoreError};
 
 use crate::{
@@ -21,6 +22,8 @@ use crate::{
 const WAITING_MAX: usize = 1_024;
 /// How often what is too old is thrown away.
 const SWEEP: Duration = Duration::from_hours(1);
+/// Pages after which its size is looked at.
+const WEIGH_EVERY: u32 = 64;
 
 /// How long the end of a run waits for what is still to be kept.
 const GRACE: Duration = Duration::from_secs(1);
@@ -53,16 +56,20 @@ pub(super) struct Keeper {
     archive: Archive,
     clock: Clock,
     span: Duration,
+    bytes_max: u64,
     swept: Timestamp,
+    /// Pages kept since its size was looked at.
+    pages: u32,
 }
 
 impl Keeper {
-    /// Starts to keep items for `span`.
-    pub(super) fn start(archive: Option<Archive>, clock: Clock, span: Duration) -> Result<Keep, StoreError> {
+    /// Starts to keep items as long, and on as much disk, as is configured.
+    pub(super) fn start(archive: Option<Archive>, clock: Clock, config: &Daemon) -> Result<Keep, StoreError> {
         let Some(archive) = archive else { return Ok(Box::new(drop)) };
         let (sender, waiting) = mpsc::sync_channel::<Vec<Item>>(WAITING_MAX);
         let (done, kept) = mpsc::channel::<()>();
-        let mut keeper = Self { archive, clock, span, swept: Timestamp::MIN };
+        let (span, bytes_max) = (config.archive, config.archive_bytes);
+        let mut keeper = Self { archive, clock, span, bytes_max, swept: Timestamp::MIN, pages: 0 };
         let keeping = move || {
             for items in waiting {
                 keeper.keep(&items);
@@ -84,6 +91,16 @@ impl Keeper {
             self.swept = now;
             if let Err(error) = self.archive.expire(earlier(now, self.span)) {
                 tracing::warn!(%error, "the archive did not let go of what is old");
+            }
+        }
+        self.pages += 1;
+        if self.pages.is_multiple_of(WEIGH_EVERY) {
+            match self.archive.shrink(self.bytes_max) {
+                Ok(true) => {
+                    tracing::info!(bytes_max = self.bytes_max, "the archive was full; the oldest went");
+                }
+                Ok(false) => {}
+                Err(error) => tracing::warn!(%error, "the archive did not become smaller"),
             }
         }
     }

@@ -97,7 +97,7 @@ impl House {
         let reader = log.0.log.reader();
         let (config, clock, zone) = (setup.config.clone(), setup.clock.clone(), setup.zone.clone());
         let dir = setup.data_dir.clone();
-        let keep = Keeper::start(archive.clone(), setup.clock.clone(), setup.config.daemon.archive)?;
+        let keep = Keeper::start(archive.clone(), setup.clock.clone(), &setup.config.daemon)?;
         let (handle, thread) = blocking(move || writer::start(dir, log, config, clock, zone, keep)).await?;
         let writer = tokio::task::spawn_blocking(move || thread.join().unwrap_or(Err(StoreError::Closed)));
         let live = Live::new(&setup.config.network, handle.clone())?;

@@ -29,6 +29,7 @@ pub(super) async fn get(Given(doors): Given<Arc<Doors>>) -> Json<Value> {
             "next_visit": manners::next_visit(&schedule, feed, &view.config.poll, &pauses),
             "items": schedule.items,
             "error": schedule.error,
+            "clock_skew_seconds": schedule.skew_seconds,
         })
     });
     Json(json!({ "feeds": feeds.collect::<Vec<_>>() }))

@@ -5,6 +5,7 @@ use std::{
     fs,
     io::{self, ErrorKind},
     path::Path,
+    time::Instant,
 };
 
 use storyline_config::FeedId;
@@ -71,13 +72,18 @@ pub(super) fn open_unclean(data_dir: &Path, log_dir: &Path, head: Reach) -> Resu
 }
 
 fn open_beside_copy(data_dir: &Path, log_dir: &Path, head: Reach, bare: bool) -> Result<Checked, StoreError> {
+    let begun = Instant::now();
     aside::set_aside(data_dir, log_dir)?;
+    let copied = begun.elapsed();
     let derived = if bare { remove_derived(log_dir) } else { Ok(()) };
     let checked = derived.map_err(StoreError::from).and_then(|()| check_all(log_dir, head));
     match checked {
         Ok(checked) => {
             failpoint("aside.proven");
+            let proven = begun.elapsed();
             aside::drop_copy(data_dir)?;
+            let (events, took) = (checked.reach.seq.0, begun.elapsed());
+            tracing::info!(events, ?copied, checked = ?proven.saturating_sub(copied), ?took, "the log is whole");
             sum::remove(data_dir)?;
             Ok(checked)
         }

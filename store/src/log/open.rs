@@ -9,13 +9,14 @@
 
 use std::{
     collections::BTreeMap,
+    fs::File,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use storyline_config::{
     FeedId,
-    limit::{LOG_SNAPSHOT_BYTES, REOPEN_ROOM_BYTES},
+    limit::{CLEAN_COPY_BYTES, LOG_SNAPSHOT_BYTES, REOPEN_ROOM_BYTES},
 };
 
 use super::{
@@ -23,7 +24,7 @@ use super::{
     checked::{Checked, damaged, known, open_clean, open_unclean},
 };
 use crate::{
-    FeedRecord, Reader, StorageCode, StoreError, aside,
+    FeedRecord, Reader, Seq, StorageCode, StoreError, aside,
     carve::{Carved, carve},
     database::{self, Database},
     durable,
@@ -72,17 +73,23 @@ impl Log {
         let reach =
             known(head::read(data_dir)?, exists, clean).map_err(|detail| damaged(&log_dir, detail))?;
         let unclean = exists && !clean;
-        let checked = match (reach, unclean) {
-            (Some(reach), true) => open_unclean(data_dir, &log_dir, reach)?,
-            (reach, _) => {
-                if reach.is_none() {
-                    Head::create(data_dir, Reach::default()).map_err(writable)?;
-                }
-                sum::remove(data_dir)?;
-                failpoint("open.unsealed");
-                open_clean(&log_dir, reach.unwrap_or_default())?
-            }
+        if reach.is_none() {
+            Head::create(data_dir, Reach::default()).map_err(writable)?;
+        }
+        let reach = reach.unwrap_or_default();
+        let opened = if unclean {
+            open_unclean(data_dir, &log_dir, reach)
+        } else {
+            open_closed(data_dir, &log_dir, reach)
         };
+        let checked = match opened {
+            Err(StoreError::Damaged { .. }) if reach.seq == Seq(0) && is_blank(data_dir)? => {
+                tracing::warn!("the log was never begun to the end; beginning it again");
+                durable::remove(&log_dir)?;
+                open_closed(data_dir, &log_dir, reach)
+            }
+            opened => opened,
+        }?;
         let Checked { database, reach, feeds, kept } = checked;
         failpoint("open.checked");
         let head = Head::create(data_dir, reach).map_err(writable)?;
@@ -212,6 +219,8 @@ impl Log {
             // sled takes stock of its file only when it opens: better now than at the next start.
             Database::open(&log_dir)?.shut();
         }
+        // The engine writes once more when it is closed: what the checksum vouches for is to be on the disk first.
+        File::open(log_dir.join(database::FILE))?.sync_all()?;
         Ok(sum::write(&self.data_dir, &log_dir)?)
     }
 
@@ -219,6 +228,37 @@ impl Log {
     pub fn reader(&self) -> Reader {
         Reader { shared: Arc::clone(&self.shared) }
     }
+}
+
+/// Opens a database that is new or was left clean.
+///
+/// To the engine a read that fails is the end of its file, and it rewrites what follows. So where a copy costs little one is
+/// set aside here too, though nothing is known to be wrong.
+fn open_closed(data_dir: &Path, log_dir: &Path, reach: Reach) -> Result<Checked, StoreError> {
+    let bytes = log_dir.join(database::FILE).metadata().map_or(0, |it| it.len());
+    let guard = (1..=CLEAN_COPY_BYTES).contains(&bytes);
+    if guard {
+        match aside::set_aside(data_dir, log_dir) {
+            Err(error) if StoreError::is_full(&error) => return open_unguarded(data_dir, log_dir, reach),
+            other => other?,
+        }
+    }
+    match open_unguarded(data_dir, log_dir, reach) {
+        Ok(checked) if guard => aside::drop_copy(data_dir).map(|()| checked).map_err(StoreError::from),
+        Err(error) if guard => aside::put_back(data_dir, log_dir).map_err(StoreError::from).and(Err(error)),
+        done => done,
+    }
+}
+
+fn open_unguarded(data_dir: &Path, log_dir: &Path, reach: Reach) -> Result<Checked, StoreError> {
+    sum::remove(data_dir)?;
+    failpoint("open.unsealed");
+    open_clean(log_dir, reach)
+}
+
+/// Whether no event was ever written: what is damaged then holds nothing.
+fn is_blank(data_dir: &Path) -> Result<bool, StoreError> {
+    Ok(carved(data_dir)?.reach().seq == Seq(0))
 }
 
 impl Reader {

@@ -12,7 +12,9 @@ use super::{
     Alert, AlertState, DeliveryState, Development, DevelopmentOrigin, Expectation, ExpectationState, Fact,
     FeedHealth, FeedTroubleKind, Gathered, ReportRef, State, StorylineState,
 };
-use crate::{Certainty, DevelopmentId, DevelopmentState, Event, FactKey, Recorded, Relation, Report, Seq};
+use crate::{
+    Certainty, DevelopmentId, DevelopmentState, Event, FactKey, FeedTrouble, Recorded, Relation, Report, Seq,
+};
 
 /// An event's place and time, handed on to what it changes.
 #[derive(Clone, Copy)]
@@ -30,10 +32,14 @@ impl State {
         match &recorded.event {
             Event::FeedBaselined { .. }
             | Event::FeedMoved { .. }
+            | Event::FeedSkewed { .. }
             | Event::RecordLost { .. }
             | Event::Unknown(_) => {}
-            Event::FeedFailed { feed, error, .. } => {
+            Event::FeedFailed { feed, trouble, error } => {
                 self.feed_is(feed, FeedTroubleKind::Failing, when, Some(error));
+                if let Some(it) = Arc::make_mut(&mut self.feeds).get_mut(feed) {
+                    it.unreachable = *trouble == FeedTrouble::Network;
+                }
             }
             Event::FeedBlocked { feed, error } => {
                 self.feed_is(feed, FeedTroubleKind::Blocked, when, Some(error));
@@ -66,7 +72,8 @@ impl State {
             return;
         }
         let (since, error) = (when.at, error.cloned());
-        feeds.insert(feed.clone(), FeedHealth { trouble, since, error, seq: when.seq, told: false });
+        let it = FeedHealth { trouble, since, error, unreachable: false, seq: when.seq, told: false };
+        feeds.insert(feed.clone(), it);
     }
 
     fn configure(&mut self, hash: &str) {

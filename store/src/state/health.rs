@@ -14,6 +14,9 @@ pub struct FeedHealth {
     pub since: Timestamp,
     /// What was said of it.
     pub error: Option<String>,
+    /// Whether it failed because nobody answered, which may be our own network's fault.
+    #[serde(default)]
+    pub unreachable: bool,
     /// The event the trouble began with.
     #[serde(default)]
     pub seq: Seq,

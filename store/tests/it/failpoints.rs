@@ -13,23 +13,23 @@ use crate::{
     sample::{all, check, closed, commit, event, events, folder},
 };
 
-const TEST: &str = "failpoints::ended_at_any_place_a_log_starts_again_and_has_lost_nothing";
+pub(crate) const TEST: &str = "failpoints::ended_at_any_place_a_log_starts_again_and_has_lost_nothing";
 /// Passes of one place that are tried in one deed: the first ones.
 const PASSES: usize = 3;
 const NOW: Timestamp = Timestamp::constant(1_739_529_600, 0);
 const SIGABRT: i32 = 6;
 
 /// What is done to a log.
-struct Deed {
-    name: &'static str,
+pub(crate) struct Deed {
+    pub(crate) name: &'static str,
     /// What is there before.
-    prepare: fn(&Path),
+    pub(crate) prepare: fn(&Path),
     perform: fn(&Path),
     /// What has to hold after it was interrupted, given the last event acknowledged.
-    holds: fn(&Path, u64, &str),
+    pub(crate) holds: fn(&Path, u64, &str),
 }
 
-const DEEDS: &[Deed] = &[
+pub(crate) const DEEDS: &[Deed] = &[
     Deed { name: "begin", prepare: |_| {}, perform: commits, holds: goes_on },
     Deed { name: "commit", prepare: |it| closed(it, 7), perform: commits, holds: goes_on },
     Deed { name: "after_kill", prepare: killed, perform: commits, holds: goes_on },

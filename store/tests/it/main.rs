@@ -10,5 +10,12 @@
 )]
 
 mod child;
+mod damage;
 mod failpoints;
+mod fault;
+mod frozen;
+mod model;
+mod power;
+mod room;
 mod sample;
+mod size;

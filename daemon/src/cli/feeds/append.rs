@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fmt::Write};
 use storyline_config::{Config, Source, limit::ID_CHARS_MAX};
 
 use super::opml::Outline;
+use crate::poll::fetch::uncredited;
 
 /// The tables to append for feeds whose addresses a configuration does not have yet, with their names.
 pub(super) fn tables(config: &Config, outlines: &[Outline]) -> (String, Vec<String>) {
@@ -13,7 +14,7 @@ pub(super) fn tables(config: &Config, outlines: &[Outline]) -> (String, Vec<Stri
     let mut taken: BTreeSet<String> = config.feeds.keys().map(ToString::to_string).collect();
     let (mut text, mut names) = (String::new(), Vec::new());
     for it in outlines {
-        if !addresses.insert(it.url.to_string()) {
+        if !addresses.insert(uncredited(&it.url).to_string()) {
             continue;
         }
         let name = unused(&slug(&it.title).or_else(|| slug(it.url.host_str()?)).unwrap_or_default(), &taken);
@@ -26,7 +27,7 @@ pub(super) fn tables(config: &Config, outlines: &[Outline]) -> (String, Vec<Stri
 
 fn address(source: &Source) -> Option<String> {
     match source {
-        Source::Feed(url) | Source::Sitemap(url) => Some(url.to_string()),
+        Source::Feed(url) | Source::Sitemap(url) => Some(uncredited(url).to_string()),
         Source::Exec { .. } | Source::File(_) => None,
     }
 }

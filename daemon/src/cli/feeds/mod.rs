@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::{
     Exit, Failure, Global,
     client::Client,
+    line::skew,
     look::{Look, list, number, text},
     out,
     status::{heading, table},
@@ -76,10 +77,13 @@ fn render(answer: &Value, look: &Look) -> String {
     table.set_header(["FEED", "STATE", "ITEMS", "VISITED", "NEXT", "URL"]);
     for it in feeds {
         let time = |name: &str| look.time_of(it.get(name).unwrap_or(&Value::Null));
-        let state = match text(it, "error") {
+        let mut state = match text(it, "error") {
             "" => text(it, "state").to_owned(),
             error => format!("{}: {error}", text(it, "state")),
         };
+        if let Some(seconds) = it.get("clock_skew_seconds").and_then(Value::as_i64) {
+            state += &format!("; its clock is {}", skew(seconds));
+        }
         table.add_row([
             text(it, "id").to_owned(),
             state,
@@ -108,13 +112,16 @@ mod tests {
              "next_visit": "2025-02-14T12:15:00Z", "items": 32, "error": null},
             {"id": "dw", "url": "https://dw.example/rss", "state": "failing", "last_visit": "2025-02-14T11:50:00Z",
              "next_visit": "2025-02-14T12:20:00Z", "items": 0, "error": "503 Service Unavailable"},
+            {"id": "fast", "url": "https://fast.example/rss", "state": "ok", "last_visit": "2025-02-14T11:50:00Z",
+             "next_visit": "2025-02-14T12:20:00Z", "items": 9, "error": null, "clock_skew_seconds": 7260},
             {"id": "file", "url": "file:///srv/x.xml", "state": "new", "last_visit": null, "next_visit": null, "items": 0},
         ]});
         expect![[r#"
-            FEED  STATE                             ITEMS  VISITED  NEXT   URL
-            bbc   ok                                32     11:45    12:15  https://bbc.example/rss
-            dw    failing: 503 Service Unavailable  0      11:50    12:20  https://dw.example/rss
-            file  new                               0      –        –      file:///srv/x.xml
+            FEED  STATE                               ITEMS  VISITED  NEXT   URL
+            bbc   ok                                  32     11:45    12:15  https://bbc.example/rss
+            dw    failing: 503 Service Unavailable    0      11:50    12:20  https://dw.example/rss
+            fast  ok; its clock is 2 h ahead of ours  9      11:50    12:20  https://fast.example/rss
+            file  new                                 0      –        –      file:///srv/x.xml
         "#]]
         .assert_eq(&anstream::adapter::strip_str(&render(&answer, &look)).to_string());
     }

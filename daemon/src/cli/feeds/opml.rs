@@ -26,14 +26,23 @@ pub(super) struct Outline {
     pub(super) folders: Vec<String>,
 }
 
-/// Reads a list; what is no address of the web is left out.
+/// What a list holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct List {
+    /// Its feeds, in its order.
+    pub(super) feeds: Vec<Outline>,
+    /// Addresses that are none of the web, and are left out.
+    pub(super) strange: Vec<String>,
+}
+
+/// Reads a list.
 ///
 /// # Errors
 ///
 /// A sentence that says why this is no OPML.
-pub(super) fn read(text: &str) -> Result<Vec<Outline>, String> {
+pub(super) fn read(text: &str) -> Result<List, String> {
     let mut reader = Reader::from_str(text);
-    let (mut found, mut folders, mut opml) = (Vec::new(), Vec::<Option<String>>::new(), false);
+    let (mut found, mut folders, mut opml) = (List::default(), Vec::<Option<String>>::new(), false);
     let mut depth = 0_usize;
     loop {
         let event = reader.read_event().map_err(|error| error.to_string())?;
@@ -60,7 +69,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Outline>, String> {
             Event::Eof => break,
             _ => {}
         }
-        if found.len() > FEEDS_MAX {
+        if found.feeds.len() + found.strange.len() > FEEDS_MAX {
             return Err(format!("it lists more than {FEEDS_MAX} feeds"));
         }
     }
@@ -74,7 +83,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Outline>, String> {
 fn outline(
     tag: &BytesStart<'_>,
     folders: &[Option<String>],
-    found: &mut Vec<Outline>,
+    found: &mut List,
 ) -> Result<Option<String>, String> {
     let (mut title, mut text, mut address, mut kind) = (None, None, None, None);
     for attribute in tag.attributes() {
@@ -95,7 +104,9 @@ fn outline(
     if let Some(url) = url {
         let folders = folders.iter().flatten().cloned().collect();
         let sitemap = kind.as_deref() == Some("sitemap");
-        found.push(Outline { title: name.unwrap_or_default(), url, sitemap, folders });
+        found.feeds.push(Outline { title: name.unwrap_or_default(), url, sitemap, folders });
+    } else {
+        found.strange.push(address);
     }
     Ok(None)
 }
@@ -191,7 +202,7 @@ mod tests {
             </opml>
         "#]];
         want.assert_eq(&text);
-        assert_eq!(read(&text), Ok(list));
+        assert_eq!(read(&text), Ok(List { feeds: list, strange: Vec::new() }));
     }
 
     #[test]
@@ -206,9 +217,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_of_the_web_is_left_out() {
+    fn what_is_no_address_of_the_web_is_left_out_and_named() {
         let text = "<opml><body><outline xmlUrl='file:///etc/passwd'/><outline xmlUrl='exec:x'/>\
                     <outline title=' A\n b ' xmlUrl='http://a.example/'/></body></opml>";
-        assert_eq!(read(text), Ok(vec![feed("A b", "http://a.example/", &[])]));
+        let list = read(text).unwrap();
+        assert_eq!(list.feeds, [feed("A b", "http://a.example/", &[])]);
+        assert_eq!(list.strange, ["file:///etc/passwd", "exec:x"]);
     }
 }

@@ -17,10 +17,11 @@ use super::{
     Exit, Failure, Global, append,
     opml::{self, Outline},
 };
+use crate::poll::fetch::uncredited;
 
 /// Runs `import`: 65 for what is no OPML, and then nothing is changed.
 pub(super) fn import(file: &Path, global: &Global) -> Result<Exit, Failure> {
-    let outlines = opml::read(&text(file)?).map_err(|why| {
+    let list = opml::read(&text(file)?).map_err(|why| {
         Failure::new(Exit::BadData, format!("{} is no OPML: {why}", file.display()), "nothing was changed")
     })?;
     let Location::File(path) = global.location() else {
@@ -29,16 +30,21 @@ pub(super) fn import(file: &Path, global: &Global) -> Result<Exit, Failure> {
     };
     let before = if path.exists() { text(&path)? } else { String::new() };
     let config = if path.exists() { global.loaded()?.config } else { Config::default() };
-    let (tables, names) = append::tables(&config, &outlines);
+    let (tables, names) = append::tables(&config, &list.feeds);
     if !names.is_empty() {
         let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
         replace(&path, &format!("{before}{gap}{tables}"))?;
     }
-    let skipped = outlines.len() - names.len();
-    let done = json!({ "file": path, "added": names, "skipped": skipped });
+    let skipped = list.feeds.len() - names.len();
+    let done = json!({ "file": path, "added": names, "skipped": skipped, "left_out": list.strange });
     out::show(global, done, |it| {
         let added = count(names.len() as u64, "feed");
-        format!("{added} added to {}, {} known already\n", path.display(), number(it, "skipped"))
+        let mut said =
+            format!("{added} added to {}, {} known already\n", path.display(), number(it, "skipped"));
+        for address in &list.strange {
+            said += &format!("left out, since it is no http address: {address}\n");
+        }
+        said
     })?;
     Ok(Exit::Done)
 }
@@ -110,8 +116,9 @@ pub(super) fn export(file: Option<&Path>, global: &Global) -> Result<Exit, Failu
 fn outlines(config: &Config) -> Vec<Outline> {
     let outline = |it: &storyline_config::Feed| {
         let (url, sitemap) = match &it.source {
-            Source::Feed(url) => (url.clone(), false),
-            Source::Sitemap(url) => (url.clone(), true),
+            // A list is made to be given away, so it holds no passwords.
+            Source::Feed(url) => (uncredited(url), false),
+            Source::Sitemap(url) => (uncredited(url), true),
             Source::Exec { .. } | Source::File(_) => return None,
         };
         Some(Outline { title: it.outlet.clone(), url, sitemap, folders: it.tags.clone() })

@@ -1,10 +1,13 @@
 //! `storyline feeds test`: what is understood of one source.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use serde_json::{Value, json};
-use storyline_config::{Network, limit::BODY_BYTES_MAX};
+use storyline_config::{Config, FeedId, Network, Source, limit::BODY_BYTES_MAX};
 use url::Url;
 
 use super::{
@@ -15,7 +18,11 @@ use super::{
     Exit, Failure, Global, list, text,
 };
 use crate::{
-    poll::fetch::{Ask, Exchange, FetchError, Fetcher},
+    poll::{
+        self,
+        fetch::{self, Ask, Exchange, FetchError, Fetcher},
+        source,
+    },
     read::{Document, ReadError, read, show},
 };
 
@@ -25,11 +32,11 @@ const ENTRIES_SHOWN: usize = 20;
 /// Show what is understood of one source.
 #[derive(Debug, Args)]
 pub(super) struct TestArgs {
-    /// Its address
-    #[arg(required_unless_present = "file")]
-    url: Option<Url>,
+    /// Its address, or the name of a feed that is configured
+    #[arg(required_unless_present = "file", value_name = "URL")]
+    source: Option<String>,
     /// A document instead
-    #[arg(long, value_name = "F", conflicts_with = "url")]
+    #[arg(long, value_name = "F", conflicts_with = "source")]
     file: Option<PathBuf>,
     /// The address the document is from
     #[arg(long = "url", value_name = "BASE", requires = "file")]
@@ -41,7 +48,7 @@ pub(super) struct TestArgs {
 
 /// Runs the command: 65 for a document that cannot be read, 75 where none came.
 pub(super) async fn run(args: &TestArgs, global: &Global) -> Result<Exit, Failure> {
-    let read = match (&args.file, &args.url) {
+    let read = match (&args.file, &args.source) {
         (Some(path), _) => {
             let bytes = match take(path) {
                 Ok(bytes) => bytes,
@@ -53,8 +60,8 @@ pub(super) async fn run(args: &TestArgs, global: &Global) -> Result<Exit, Failur
             })?;
             read(&bytes, args.content_type.as_deref(), &base)
         }
-        (None, Some(url)) => match fetched(url, &network(global)?).await {
-            Ok(exchange) => understood(&exchange, url),
+        (None, Some(source)) => match brought(source, &global.loaded()?.config).await? {
+            Ok(it) => read(&it.bytes, it.content_type.as_deref(), &it.base),
             Err(failed) => return end(global, &failed, Exit::TryAgain),
         },
         (None, None) => {
@@ -63,6 +70,52 @@ pub(super) async fn run(args: &TestArgs, global: &Global) -> Result<Exit, Failur
     };
     let exit = if read.is_ok() { Exit::Done } else { Exit::BadData };
     end(global, &show(read.as_ref(), jiff::Timestamp::now()), exit)
+}
+
+/// A document with where it came from.
+struct Brought {
+    bytes: Vec<u8>,
+    content_type: Option<String>,
+    base: Url,
+}
+
+/// Brings the document of an address, or of a configured feed as its configuration says; a failure is the document
+/// that says so.
+async fn brought(source: &str, config: &Config) -> Result<Result<Brought, Value>, Failure> {
+    let feed = source.parse().ok().and_then(|id: FeedId| config.feeds.get(&id));
+    let local = |bytes, base: Url| Brought { bytes, content_type: None, base };
+    let failed = |it: poll::Failure| json!({ "ok": false, "error": it.error, "status": it.status });
+    let base = || Url::parse("file:///").map_err(|it| Failure::new(Exit::Usage, it.to_string(), ""));
+    Ok(match feed.map(|it| (&it.source, it)) {
+        Some((Source::Exec { command, timeout }, _)) => {
+            let base = base()?;
+            source::exec(command, *timeout).await.map(|it| local(it, base)).map_err(failed)
+        }
+        Some((Source::File(path), _)) => {
+            let base = address(path).map_or_else(base, Ok)?;
+            source::file(path).await.map(|it| local(it, base)).map_err(failed)
+        }
+        Some((Source::Feed(url) | Source::Sitemap(url), feed)) => {
+            let secret = match &feed.secret_file {
+                Some(file) => fetch::secret(file).await.map(Some),
+                None => Ok(None),
+            };
+            let ask = secret.and_then(|it| Ask::with(url, &feed.headers, it.as_deref()));
+            asked(ask, url, &config.network).await
+        }
+        None => {
+            let hint = "name an http address, a configured feed, or a document with --file";
+            let unknown = |_| Failure::new(Exit::Usage, format!("no feed is called {source:?}"), hint);
+            let url = Url::parse(source).map_err(unknown)?;
+            asked(Ask::with(&url, &BTreeMap::new(), None), &url, &config.network).await
+        }
+    })
+}
+
+async fn asked(ask: Result<Ask, FetchError>, url: &Url, network: &Network) -> Result<Brought, Value> {
+    let exchange = exchanged(ask, network).await?;
+    let base = exchange.answer.final_url.parse().unwrap_or_else(|_| url.clone());
+    Ok(Brought { bytes: exchange.bytes, content_type: exchange.content_type, base })
 }
 
 fn take(path: &Path) -> Result<Vec<u8>, String> {
@@ -77,18 +130,16 @@ fn address(path: &Path) -> Option<Url> {
     Url::from_file_path(std::path::absolute(path).ok()?).ok()
 }
 
-/// What the network may be used for, by the configuration.
-pub(super) fn network(global: &Global) -> Result<Network, Failure> {
-    Ok(global.loaded()?.config.network)
-}
-
 /// Fetches a document once; a failure is the document that says so.
 pub(super) async fn fetched(url: &Url, network: &Network) -> Result<Exchange, Value> {
+    // Credentials in an address stay with its origin.
+    exchanged(Ask::with(url, &BTreeMap::new(), None), network).await
+}
+
+async fn exchanged(ask: Result<Ask, FetchError>, network: &Network) -> Result<Exchange, Value> {
     let failed = |error: FetchError| json!({ "ok": false, "error": error.to_string(), "status": null });
     let fetcher = Fetcher::new(network).map_err(failed)?;
-    // Credentials in an address stay with its origin.
-    let ask = Ask::with(url, &std::collections::BTreeMap::new(), None).map_err(failed)?;
-    let exchange = fetcher.fetch(&ask).await.map_err(failed)?;
+    let exchange = fetcher.fetch(&ask.map_err(failed)?).await.map_err(failed)?;
     match exchange.answer.status {
         200..=299 => Ok(exchange),
         status => {
@@ -116,9 +167,16 @@ fn render(document: &Value, look: &Look) -> String {
     let entries = list(document, "entries");
     let (title, kind) = (text(document, "title"), text(document, "kind"));
     let mut lines = format!("{title} ({kind}): {}\n", count(entries.len() as u64, "item"));
+    let children = list(document, "children").len() as u64;
+    if children > 0 {
+        lines += &format!("a list of {}; the daemon reads the newest\n", count(children, "sitemap"));
+    }
     for it in entries.iter().take(ENTRIES_SHOWN) {
         let published = look.time_of(it.get("published").unwrap_or(&Value::Null));
-        lines += &format!("{published}  {}\n    {}\n", text(it, "title"), text(it, "link"));
+        lines += &format!("{published}  {}\n", text(it, "title"));
+        if !text(it, "link").is_empty() {
+            lines += &format!("    {}\n", text(it, "link"));
+        }
     }
     if entries.len() > ENTRIES_SHOWN {
         lines += &format!("… and {} more\n", entries.len() - ENTRIES_SHOWN);
@@ -132,6 +190,32 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
+
+    #[tokio::test]
+    async fn a_configured_feed_is_tried_as_it_is_configured() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.xml");
+        std::fs::write(
+            &path,
+            "<rss><channel><item><title>Bread</title><link>/1</link></item></channel></rss>",
+        )
+        .unwrap();
+        let toml = format!(
+            "[feed.file]\nkind = \"file\"\npath = \"{0}\"\n[feed.exec]\nkind = \"exec\"\ncommand = [\"cat\", \"{0}\"]\n\
+             [feed.dead]\nkind = \"exec\"\ncommand = [\"false\"]\n[feed.private]\nurl = \"http://127.0.0.1:1/\"\n",
+            path.display()
+        );
+        let config = Config::parse("test.toml", &toml).unwrap().config;
+        for name in ["file", "exec"] {
+            let it = brought(name, &config).await.unwrap().unwrap_or_else(|it| panic!("{name}: {it}"));
+            assert_eq!(read(&it.bytes, None, &it.base).unwrap().entries[0].title, "Bread");
+        }
+        let failed = |it: Result<Brought, Value>| it.err().map(|it| text(&it, "error").to_owned()).unwrap();
+        assert!(failed(brought("dead", &config).await.unwrap()).contains("ended with exit status: 1"));
+        assert!(failed(brought("private", &config).await.unwrap()).contains("127.0.0.1 is not public"));
+        let unknown = brought("nobody", &config).await.err().unwrap();
+        assert_eq!((unknown.exit, unknown.message.as_str()), (Exit::Usage, "no feed is called \"nobody\""));
+    }
 
     #[test]
     fn a_source_is_shown_with_what_it_carries() {

@@ -31,7 +31,7 @@ pub(in crate::deliver) async fn send(
     login: Option<&Login>,
     limit: Duration,
     body: &str,
-) -> Result<(), Failure> {
+) -> Result<String, Failure> {
     if login.is_some() && mail.tls == MailTls::None && !mail.is_local() {
         return Err(Failure::passing("the password would travel readable by everyone: leave tls out"));
     }
@@ -42,7 +42,7 @@ pub(in crate::deliver) async fn send(
     let mut server = taken?;
     // It was taken, whatever happens to the goodbye.
     let _ = timeout(GOODBYE, server.quit()).await;
-    Ok(())
+    Ok("the mail server took it".to_owned())
 }
 
 /// Comes back when the server has taken the message.

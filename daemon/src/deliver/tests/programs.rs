@@ -111,6 +111,21 @@ async fn a_program_gets_the_document_and_little_else() {
 }
 
 #[tokio::test]
+async fn no_shell_looks_at_the_arguments() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("arguments");
+    let mut bench = Bench::new();
+    let odd = ["$(id)", "`id`", "*", "a b", "; exit 1", "$STORYLINE_TEXT"];
+    let script = format!("printf '%s\\n' \"$@\" > {}", file.display());
+    let command = [&["/bin/sh", "-c", &script, "tell"], &odd[..]].concat();
+    bench.sink(SinkKind::Exec { command: command.into_iter().map(str::to_owned).collect() }, |_| {});
+    let id = bench.plan("munich", BODY);
+    bench.start();
+    bench.until_state(id, DeliveryState::Done).await;
+    assert_eq!(std::fs::read_to_string(file).unwrap().lines().collect::<Vec<_>>(), odd);
+}
+
+#[tokio::test]
 async fn a_program_that_takes_too_long_is_ended_with_all_it_started() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("pid");

@@ -135,7 +135,10 @@ async fn a_sink_can_be_tried() {
     bench.sink(SinkKind::Webhook { url: url.into() }, |_| {});
     let id = "desk".parse().unwrap();
     let sink = bench.handle.view().config.sinks[&id].clone();
-    assert_eq!(try_sink(&id, &sink, &Network::default(), &bench.clock).await, Ok(()));
+    assert_eq!(
+        try_sink(&id, &sink, &Network::default(), &bench.clock).await,
+        Ok("answered 204 No Content".to_owned())
+    );
     let refused = try_sink(&id, &sink, &Network::default(), &bench.clock).await;
     assert_eq!(refused, Err("answered 403 Forbidden".to_owned()));
     let body: serde_json::Value = serde_json::from_str(&bench.journal.requests()[0].1).unwrap();

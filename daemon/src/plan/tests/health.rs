@@ -62,6 +62,81 @@ fn a_feed_that_died_is_told_at_once_and_one_that_fails_after_a_while() {
 }
 
 #[test]
+fn a_network_that_is_down_is_told_once_and_not_feed_by_feed() {
+    let mut world = World::new();
+    world.sink("desk", |it| it.min_severity = Severity::Info);
+    let names = ["a", "b", "c", "d", "e"];
+    for name in names {
+        feed(&mut world, name);
+        let url = format!("https://{name}.example/rss").parse().unwrap();
+        world.config.feeds.get_mut(name).unwrap().source = Source::Feed(url);
+    }
+    let failed = |name: &str, trouble| Event::FeedFailed {
+        feed: name.parse().unwrap(),
+        trouble,
+        error: "the connection failed: no route".into(),
+    };
+    // One is dead for itself, long before.
+    world.live(vec![failed("e", FeedTrouble::Network)]);
+    world.wait(Duration::from_hours(1));
+    assert!(world.due(Visits::Settled).contains("e · feed failing"));
+    for name in &names[..3] {
+        assert_eq!(world.live(vec![failed(name, FeedTrouble::Network)]), "");
+    }
+    world.wait(Duration::from_hours(1));
+    expect![[r#"
+        network · network down · 4 feeds cannot be reached: the connection failed: no route · since 11:40 · storyline explain #9
+            Info []
+            → desk: feed
+        not told (network): Feed the connection failed: no route
+        not told (network): Feed the connection failed: no route
+        not told (network): Feed the connection failed: no route
+    "#]].assert_eq(&world.due(Visits::Settled));
+    // Another falls silent later in the same outage.
+    assert_eq!(world.live(vec![failed("d", FeedTrouble::Network)]), "");
+    world.wait(Duration::from_hours(1));
+    expect![[r#"
+        not told (network): Feed the connection failed: no route
+    "#]]
+    .assert_eq(&world.due(Visits::Settled));
+    // When it is over, another outage is another alert; a server that answers with an error is no outage.
+    for name in names {
+        world.live(vec![Event::FeedRecovered { feed: name.parse().unwrap() }]);
+        world.live(vec![failed(name, FeedTrouble::Status)]);
+    }
+    world.wait(Duration::from_hours(1));
+    assert_eq!(world.due(Visits::Settled).matches("feed failing").count(), 5);
+    for name in names {
+        world.live(vec![Event::FeedRecovered { feed: name.parse().unwrap() }]);
+        world.live(vec![failed(name, FeedTrouble::Network)]);
+    }
+    world.wait(Duration::from_hours(1));
+    let told = world.due(Visits::Settled);
+    assert_eq!(
+        (told.matches("network down").count(), told.matches("feed failing").count()),
+        (1, 0),
+        "{told}"
+    );
+}
+
+#[test]
+fn clocks_that_differ_are_told_once_a_day() {
+    let mut world = World::new();
+    world.sink("desk", |it| it.min_severity = Severity::Info);
+    let skewed = |name: &str, seconds| Event::FeedSkewed { feed: name.parse().unwrap(), seconds };
+    expect![[r#"
+        bbc · clock skewed · the server's clock is 120 min ahead of ours; if other feeds say so too, ours is wrong · since 10:40 · storyline explain #4
+            Info []
+            → desk: feed
+    "#]]
+    .assert_eq(&world.live(vec![skewed("bbc", 7200)]));
+    assert_eq!(world.live(vec![skewed("dw", 7200)]), "", "then it may be our own");
+    assert_eq!(world.live(vec![skewed("bbc", 0)]), "");
+    world.wait(Duration::from_hours(24));
+    assert!(world.live(vec![skewed("bbc", -600)]).contains("10 min behind ours"));
+}
+
+#[test]
 fn a_failing_sink_is_told_through_another_once_an_episode() {
     let mut world = World::new();
     world.sink("phone", |_| {});

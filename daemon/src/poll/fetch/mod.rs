@@ -14,6 +14,8 @@
 mod ask;
 mod body;
 mod error;
+#[cfg(test)]
+mod hostile;
 mod resolve;
 #[cfg(test)]
 pub(crate) mod scripted;
@@ -25,14 +27,17 @@ use std::{sync::Arc, time::Duration};
 use reqwest::{
     Client, Proxy, Response,
     header::{
-        ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, DATE, ETAG, EXPIRES,
+        ACCEPT, ACCEPT_ENCODING, AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, DATE, ETAG, EXPIRES,
         HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER,
     },
     redirect::Policy,
 };
 use storyline_config::{
     Network,
-    limit::{BODY_BYTES_MAX, CONNECT_TIMEOUT, READ_TIMEOUT, REDIRECTS_MAX, TOTAL_TIMEOUT, WIRE_BYTES_MAX},
+    limit::{
+        BODY_BYTES_MAX, CONNECT_TIMEOUT, HEADER_BYTES_MAX, READ_TIMEOUT, REDIRECTS_MAX, TOTAL_TIMEOUT,
+        WIRE_BYTES_MAX,
+    },
 };
 use storyline_store::Validators;
 use url::Url;
@@ -203,14 +208,17 @@ impl Fetcher {
         let success = response.status().is_success();
         let headers = response.headers();
         let said = |name: HeaderName| headers.get(name).map(|it| latin1_text(it.as_bytes()));
+        // What is said again with every question is not for a server to make long.
+        let kept = |name: HeaderName| said(name).filter(|it| it.len() <= HEADER_BYTES_MAX);
         let answer = Answer {
             permanent,
             status: response.status().as_u16(),
             final_url: hops.last().map(|it| it.url.clone()).unwrap_or_default(),
-            validators: Validators { etag: said(ETAG), last_modified: said(LAST_MODIFIED) },
+            validators: Validators { etag: kept(ETAG), last_modified: kept(LAST_MODIFIED) },
             cache_control: joined(headers, &CACHE_CONTROL),
             expires: said(EXPIRES),
             date: said(DATE),
+            age: said(AGE),
             retry_after: said(RETRY_AFTER),
             hops,
         };
@@ -254,8 +262,11 @@ fn defaults() -> HeaderMap {
 
 /// Where a redirect leads: absolute, without credentials or fragment.
 fn target(from: &Url, headers: &HeaderMap) -> Option<Url> {
-    let location = String::from_utf8_lossy(headers.get(LOCATION)?.as_bytes()).into_owned();
-    from.join(location.trim()).ok().map(|it| bare(&it))
+    let location = headers.get(LOCATION)?.as_bytes();
+    if location.len() > HEADER_BYTES_MAX {
+        return None;
+    }
+    from.join(String::from_utf8_lossy(location).trim()).ok().map(|it| bare(&it))
 }
 
 /// All values of a header that may be given in parts.

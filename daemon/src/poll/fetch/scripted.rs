@@ -21,6 +21,8 @@ pub(crate) enum Act {
     Endless(Vec<u8>, Vec<u8>),
     /// Sends the head and then nothing more.
     Stall(Vec<u8>),
+    /// Sends the head, then a byte every 50 ms.
+    Drip(Vec<u8>),
 }
 
 /// A server on the loopback that does as it is told and remembers what it was asked.
@@ -59,6 +61,49 @@ impl Server {
     }
 }
 
+/// A SOCKS 5 proxy that reaches everyone by answering itself, and remembers whom it was to reach.
+pub(crate) async fn socks(
+    act: impl Fn(&str) -> Act + Send + Sync + 'static,
+) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let hosts: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (act, named) = (Arc::new(act), Arc::clone(&hosts));
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let (act, named) = (Arc::clone(&act), Arc::clone(&named));
+            tokio::spawn(async move {
+                if let Ok(host) = greet(&mut stream).await {
+                    named.lock().unwrap().push(host);
+                    answer(stream, &*act, &Mutex::default()).await;
+                }
+            });
+        }
+    });
+    (address, hosts)
+}
+
+/// Speaks SOCKS 5 as far as to learn who is wanted.
+async fn greet(stream: &mut TcpStream) -> std::io::Result<String> {
+    let (_, methods) = (stream.read_u8().await?, stream.read_u8().await?);
+    stream.read_exact(&mut vec![0; methods.into()]).await?;
+    stream.write_all(&[5, 0]).await?;
+    let mut request = [0; 4];
+    stream.read_exact(&mut request).await?;
+    let host = match request[3] {
+        1 => std::net::Ipv4Addr::from_bits(stream.read_u32().await?).to_string(),
+        3 => {
+            let mut name = vec![0; stream.read_u8().await?.into()];
+            stream.read_exact(&mut name).await?;
+            latin1_text(&name)
+        }
+        _ => std::net::Ipv6Addr::from_bits(stream.read_u128().await?).to_string(),
+    };
+    let port = stream.read_u16().await?;
+    stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).await?;
+    Ok(format!("{host}:{port}"))
+}
+
 pub(crate) async fn answer(
     mut stream: TcpStream,
     act: &(dyn Fn(&str) -> Act + Send + Sync),
@@ -79,6 +124,12 @@ pub(crate) async fn answer(
         Act::Endless(head, piece) => {
             let _ = stream.write_all(&head).await;
             while stream.write_all(&piece).await.is_ok() {}
+        }
+        Act::Drip(head) => {
+            let _ = stream.write_all(&head).await;
+            while stream.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
         }
         Act::Stall(head) => {
             let _ = stream.write_all(&head).await;

@@ -18,6 +18,15 @@ pub(super) fn retry_after(answer: &Answer, now: Timestamp) -> Option<Duration> {
     Some(span.min(RETRY_AFTER_MAX)).filter(|it| !it.is_zero())
 }
 
+/// By how many seconds a server's clock is ahead of ours; none where it does not say. The answer of a cache on the way
+/// says nothing: its date is an old one.
+pub(super) fn skew(answer: &Answer, now: Timestamp) -> Option<i64> {
+    if answer.age.is_some() {
+        return None;
+    }
+    Some(date(answer.date.as_deref()?)?.as_second() - now.as_second())
+}
+
 /// How long a document stays fresh: max-age, else Expires read against the server's own clock.
 pub(super) fn freshness(answer: &Answer, now: Timestamp) -> Option<Duration> {
     let control = answer.cache_control.as_deref().unwrap_or_default();

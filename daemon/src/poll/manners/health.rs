@@ -65,6 +65,9 @@ pub fn events(feed: &FeedId, before: &Schedule, after: &Schedule) -> Vec<Event> 
         let since = after.last_change.or(after.last_visit).unwrap_or_default();
         events.push(Event::FeedSilent { feed: feed(), since });
     }
+    if after.skew_seconds.is_some() != before.skew_seconds.is_some() {
+        events.push(Event::FeedSkewed { feed: feed(), seconds: after.skew_seconds.unwrap_or(0) });
+    }
     if let Some(url) = after.adopted.as_ref().filter(|_| after.adopted != before.adopted) {
         events.push(Event::FeedMoved { feed: feed(), url: url.clone() });
     }

@@ -20,7 +20,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use jiff::{Timestamp, tz::TimeZone};
 use storyline_config::{Feed, FeedId, Poll, limit::FRESHNESS_MAX};
-use storyline_store::{Hold, Schedule, Validators};
+use storyline_store::{FeedTrouble, Hold, Schedule, Validators};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::{Failure, Outcome, Page, Visit, domain::domain_of, source::address};
@@ -41,6 +41,8 @@ const DOMAIN_PAUSE_MIN: Duration = Duration::from_mins(5);
 const FEED_PAUSE_MIN: Duration = Duration::from_mins(1);
 /// Answers of 410, and the time from the first to the last, that suspend a feed.
 const GONE_SUSPENDS: (u32, Duration) = (3, Duration::from_hours(3 * 24));
+/// Clocks that differ by less agree.
+const SKEW_MIN: Duration = Duration::from_mins(5);
 /// The share of a visit's wait that chance may add.
 const JITTER_SHARE: f64 = 0.1;
 
@@ -67,7 +69,11 @@ pub fn question(schedule: &Schedule, url: &str, now: Timestamp) -> Question {
     if schedule.url != url {
         return Question { url: url.to_owned(), ..Question::default() };
     }
-    let whole = schedule.last_full.is_none_or(|it| between(it, now) >= FULL_AFTER);
+    // After a document that could not be read, "not modified" would say nothing: not whether it is mended.
+    let unread = schedule.trouble.is_some_and(|it| {
+        matches!(it, FeedTrouble::Html | FeedTrouble::Empty | FeedTrouble::Unreadable | FeedTrouble::TooLarge)
+    });
+    let whole = unread || schedule.last_full.is_none_or(|it| between(it, now) >= FULL_AFTER);
     Question {
         url: schedule.adopted.as_deref().unwrap_or(url).to_owned(),
         validators: if whole { BTreeMap::new() } else { schedule.validators.clone() },
@@ -111,6 +117,9 @@ pub fn after(
             it.interval_seconds = Some(adapted(&it, Overlap::default(), poll).as_secs());
         }
         Outcome::Failed(failure) => failed(&mut it, visit, failure),
+    }
+    if let Some(skew) = visit.answer.as_ref().and_then(|it| asked::skew(it, visit.finished)) {
+        it.skew_seconds = Some(skew).filter(|it| it.unsigned_abs() >= SKEW_MIN.as_secs());
     }
     it.held = hold(visit, poll);
     it.fresh_until = fresh(&it, visit);

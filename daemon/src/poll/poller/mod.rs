@@ -206,6 +206,7 @@ impl<D: Doors> Poller<D> {
         known.extend(std::mem::take(&mut self.schedules));
         self.know(known);
         self.line_up();
+        self.turns.prune(self.clock.now());
         let gone: Vec<_> =
             old.feeds.keys().filter(|it| !self.config.feeds.contains_key(*it)).cloned().collect();
         for pending in &mut self.pending {

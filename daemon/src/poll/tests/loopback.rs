@@ -134,3 +134,28 @@ async fn a_list_of_sitemaps_is_read_through_its_children() {
     // The list is asked for conditionally, its children only when it changed.
     assert_eq!(world.schedule("f0").validators.len(), 1);
 }
+
+#[tokio::test]
+async fn not_modified_after_a_document_that_could_not_be_read_mends_nothing() {
+    let visits = std::sync::atomic::AtomicU32::new(0);
+    let server = Server::start("127.0.0.1", move |_| {
+        match visits.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            0 => xml(&rss(&["a"])),
+            1 => send("200 OK", "etag: \"2\"\r\n", b"<rss"),
+            // A careless server says so whatever it is asked.
+            _ => send("304 Not Modified", "etag: \"2\"\r\n", b""),
+        }
+    })
+    .await;
+    let world = World::new(|_, _| status(500));
+    let source = [Source::Feed(server.url("/feed"))];
+    let mut found = Vec::new();
+    for _ in 0..3 {
+        found.push(once(&world, &source).await.remove(0));
+    }
+    let states: Vec<_> = found.iter().map(|it| it.0).collect();
+    assert_eq!(states, [FeedState::Ok, FeedState::Failing, FeedState::Failing]);
+    assert_eq!(found[2].2.as_deref(), Some("the server answered 304 Not Modified"));
+    let conditional: Vec<_> = server.asked().iter().map(|it| it.contains("if-none-match: \"1\"")).collect();
+    assert_eq!(conditional, [false, true, false]);
+}

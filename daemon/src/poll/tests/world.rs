@@ -47,6 +47,8 @@ pub(super) struct World {
 pub(super) struct Seen {
     /// Start, end and address of every request.
     pub(super) requests: Vec<(Timestamp, Timestamp, String)>,
+    /// Each address asked, with the `If-None-Match` it was asked with.
+    pub(super) etags: Vec<(String, Option<String>)>,
     /// Addresses asked with validators.
     pub(super) conditional: Vec<String>,
     pub(super) schedules: BTreeMap<FeedId, Schedule>,
@@ -118,6 +120,7 @@ impl Doors for World {
         let mut seen = self.seen.lock().unwrap();
         seen.requests.push((began, self.clock.now(), url.clone()));
         let asked = ask.validators.get(&url).and_then(|it| it.etag.clone());
+        seen.etags.push((url.clone(), asked.clone()));
         if asked.is_some() {
             seen.conditional.push(url.clone());
         }

@@ -213,12 +213,12 @@ fn a_stray_snapshot_of_the_engines_does_not_stop_it() {
 fn a_newer_format_is_refused_and_left_alone() {
     let dir = closed(3);
     let mut slot = [0_u8; 64];
-    slot[..8].copy_from_slice(b"SLHD\x02\0\0\0");
+    slot[..8].copy_from_slice(b"SLHD\x03\0\0\0");
     let crc = crc32c::crc32c(&slot[..60]);
     slot[60..].copy_from_slice(&crc.to_le_bytes());
     fs::write(dir.path().join("HEAD"), slot).unwrap();
     let before = fs::read(db(&dir)).unwrap();
-    assert!(matches!(Log::open(dir.path()), Err(StoreError::TooNew { found: 2, known: 1, .. })));
+    assert!(matches!(Log::open(dir.path()), Err(StoreError::TooNew { found: 3, known: 2, .. })));
     assert_eq!(fs::read(db(&dir)).unwrap(), before);
     assert_eq!(names(dir.path()), ["HEAD", "lock", "log", "log.sum"]);
 }

@@ -111,6 +111,23 @@ fn validators_stay_with_their_address_and_only_of_what_was_read() {
 }
 
 #[test]
+fn after_a_document_that_cannot_be_read_the_whole_one_is_asked_for() {
+    let etag = || Some(answer(200, "etag: \"1\""));
+    let first = after_default(&Schedule::default(), &visit(noon(), etag(), page(Hints::default())));
+    assert_eq!(question(&first, URL, noon()).validators.len(), 1);
+    for trouble in [FeedTrouble::Html, FeedTrouble::Empty, FeedTrouble::Unreadable, FeedTrouble::TooLarge] {
+        let failure = Failure { trouble, error: "broken".to_owned(), status: Some(200), blocked: false };
+        let broken = after_default(&first, &visit(noon(), etag(), Outcome::Failed(failure)));
+        assert_eq!(question(&broken, URL, noon()).validators.len(), 0, "{trouble:?}");
+        let mended = after_default(&broken, &visit(noon(), etag(), page(Hints::default())));
+        assert_eq!(question(&mended, URL, noon()).validators.len(), 1);
+    }
+    // A server that was away has not changed its document.
+    let away = after_default(&first, &visit(noon(), None, failed(Some(503))));
+    assert_eq!(question(&away, URL, noon()).validators.len(), 1);
+}
+
+#[test]
 fn a_feed_that_brings_nothing_beyond_its_habit_is_silent() {
     let brings = |schedule: &Schedule, now, new| {
         let visit = visit(now, Some(answer(200, "")), page(Hints::default()));
@@ -157,6 +174,26 @@ fn each_trouble_is_told_once_and_its_end_once() {
     assert_eq!(step(Outcome::Failed(challenge), 403), (told("feed_blocked"), FeedState::Blocked));
     assert_eq!(step(failed(Some(410)), 410), (told("feed_gone"), FeedState::Gone));
     assert_eq!(step(Outcome::NotModified, 304), (told("feed_recovered"), FeedState::Ok));
+}
+
+#[test]
+fn a_server_whose_clock_is_wrong_is_told_of_and_so_is_its_end() {
+    let id = "f".parse().unwrap();
+    let mut schedule = Schedule::default();
+    let mut step = |headers: &str| {
+        let before = schedule.clone();
+        schedule = after_default(&before, &visit(noon(), Some(answer(200, headers)), page(Hints::default())));
+        let told = events(&id, &before, &schedule);
+        assert_eq!(state(&schedule), FeedState::Ok, "it can be read all the same");
+        (schedule.skew_seconds, serde_json::to_value(&told).unwrap()[0]["seconds"].as_i64())
+    };
+    assert_eq!(step("date: Wed, 12 Feb 2025 12:04:59 GMT"), (None, None));
+    assert_eq!(step("date: Wed, 12 Feb 2025 14:00:00 GMT"), (Some(7200), Some(7200)));
+    assert_eq!(step("date: Wed, 12 Feb 2025 14:01:00 GMT"), (Some(7260), None), "once");
+    assert_eq!(step(""), (Some(7260), None), "it does not say");
+    assert_eq!(step("date: Wed, 12 Feb 2025 08:00:00 GMT\nage: 14400"), (Some(7260), None), "a cache's date");
+    assert_eq!(step("date: Wed, 12 Feb 2025 11:58:00 GMT"), (None, Some(0)));
+    assert_eq!(step("date: Wed, 12 Feb 2025 11:00:00 GMT"), (Some(-3600), Some(-3600)));
 }
 
 #[test]

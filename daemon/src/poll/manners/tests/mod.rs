@@ -53,6 +53,7 @@ fn answer(status: u16, headers: &str) -> Answer {
         cache_control: find("cache-control"),
         expires: find("expires"),
         date: find("date"),
+        age: find("age"),
         retry_after: find("retry-after"),
         permanent: None,
     }
