@@ -179,7 +179,7 @@ fn sink_fields(fields: &mut Fields, it: &Sink) {
         Digest::Every(span) => fields.add("digest", span.as_millis()),
         Digest::At(times) => fields.each("digest_at", times),
     }
-    fields.each("quiet_hours", &it.quiet_hours);
+    fields.each("quiet_hours", it.quiet_hours);
     fields.each("time_zone", it.time_zone.iter().filter_map(TimeZone::iana_name));
     fields.add("rate", format!("{} {}", it.rate.messages, it.rate.per.as_millis()));
     let Retry { first, max, give_up } = it.retry;

@@ -31,7 +31,7 @@ fn the_past_alerts_nobody_a_second_time() {
     let done = |house: &House| {
         let all = house.json(&["alerts", "--json"]);
         let all = all["alerts"].as_array().unwrap().clone();
-        all.iter().all(|it| it["deliveries"][0]["state"] == "done").then_some(all.len()).unwrap_or_default()
+        if all.iter().all(|it| it["deliveries"][0]["state"] == "done") { all.len() } else { 0 }
     };
     until("both alerts are delivered", || done(&house) > 0 && hook.seen().len() == done(&house));
     let before = hook.seen().len();

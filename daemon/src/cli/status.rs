@@ -313,6 +313,21 @@ mod tests {
     }
 
     #[test]
+    fn status_says_which_sinks_do_not_take_what_they_are_sent() {
+        let sink = |id: &str, state: &str, error: serde_json::Value| json!({"id": id, "state": state, "since": "2025-02-14T11:00:00Z", "error": error, "pending": 2, "held": 1, "dead": 1});
+        let sinks = [sink("desk", "failing", json!("answered 503")), sink("phone", "ok", json!(null))];
+        check(
+            &render_status(&json!({"seq": 3, "sinks": sinks, "storylines": []}), &look()),
+            &expect![[r#"
+            as of #3
+            sink desk is failing since 13:00, 3 messages waiting, 1 dead: answered 503
+
+            no storyline is followed
+        "#]],
+        );
+    }
+
+    #[test]
     fn status_of_a_moment_says_which() {
         check(
             &render_status(&json!({"seq": 3, "storylines": []}), &look()),

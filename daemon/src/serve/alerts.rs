@@ -110,13 +110,11 @@ pub(super) async fn acknowledge(
         for alert in &open {
             seq = Some(doors.handle.command(Command::Acknowledge(*alert, peer.name())).await?);
         }
-        return match seq {
-            Some(seq) => Ok(Json(json!({ "seq": seq, "storyline": id, "alerts": open }))),
-            None => {
-                let detail = format!("no alert of {id} is open");
-                Err(Problem::unknown("unknown_alert", detail, "`storyline alerts` lists them"))
-            }
-        };
+        if let Some(seq) = seq {
+            return Ok(Json(json!({ "seq": seq, "storyline": id, "alerts": open })));
+        }
+        let detail = format!("no alert of {id} is open");
+        return Err(Problem::unknown("unknown_alert", detail, "`storyline alerts` lists them"));
     }
     let alert = named(&doors, &id).await?;
     let seq = doors.handle.command(Command::Acknowledge(alert, peer.name())).await?;

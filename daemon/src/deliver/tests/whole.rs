@@ -1,6 +1,6 @@
 //! The whole program but its feeds, in virtual time: items go in, and receivers on this machine get what they get.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
@@ -185,7 +185,7 @@ impl Whole {
     pub(super) async fn settle(&self) {
         let (now, mut view) = (self.clock.now(), self.handle().watch());
         let idle = |it: &crate::writer::View| {
-            let open = |id| matches!(pick::next(&it.state, id, now, &Default::default()), Next::Send(_));
+            let open = |id| matches!(pick::next(&it.state, id, now, &BTreeSet::new()), Next::Send(_));
             !it.config.sinks.keys().any(open)
         };
         let settled = tokio::time::timeout(Duration::from_mins(1), view.wait_for(idle)).await;
