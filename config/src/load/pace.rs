@@ -37,6 +37,7 @@ pub(super) fn pace(notes: &mut Notes, table: &mut Table<'_>) -> Pace {
         notes.warning(&it.key, "this time zone has no effect", help);
     }
     if let (Digest::At(times), Some(quiet), Some(it)) = (&digest, &quiet_hours, table.entry("digest"))
+        && !times.is_empty()
         && times.iter().all(|time| contains(quiet, *time))
     {
         let help = "what is gathered comes when the quiet hours end";

@@ -31,9 +31,9 @@ fn the_documented_sample_is_understood() {
         SAMPLE,
         &expect![[r#"
             warning: `peace-talks` is a storyline of the starter, and not of this configuration
-              --> a.toml:54:10
+              --> a.toml:55:10
                |
-            54 | parent = "peace-talks"
+            55 | parent = "peace-talks"
                |          ^^^^^^^^^^^^^
                |
                = help: without it the parent has no effect; copy its table, or leave this out"#]],
