@@ -100,7 +100,7 @@ fn trouble_passes(
     );
     holds(house, &acknowledged, "while nothing can be written");
     pages.set(rss(&[CALL, OLD]));
-    for verb in [&["mute", "Nobody", "--anyway"][..], &["poll"], &["snooze", "dock-strike", "1h"]] {
+    for verb in [&["mute", "Harbour Bulletin"][..], &["poll"], &["snooze", "dock-strike", "1h"]] {
         assert_eq!(house.run(verb).status.code(), Some(75), "{verb:?}");
     }
 
