@@ -43,12 +43,11 @@ pub(super) fn feed(notes: &mut Notes, id: &str, poll: &Poll, mut table: Table<'_
         None => Some(Kind::Feed),
         Some(it) => choice(KINDS)(notes, &it.node),
     };
-    let source = match kind {
-        Some(it) => source(notes, it, &mut table),
-        None => {
-            of_any_kind(notes, &mut table);
-            None
-        }
+    let source = if let Some(it) = kind {
+        source(notes, it, &mut table)
+    } else {
+        of_any_kind(notes, &mut table);
+        None
     };
     let outlet = table.get(notes, "outlet", value::text).unwrap_or_else(|| id.to_owned());
     let role = table.get(notes, "role", choice(ROLES)).unwrap_or_default();

@@ -33,6 +33,7 @@ fn quiet_hours_let_warnings_through_unless_they_say_otherwise() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one text, and all that is said of it")]
 fn what_is_wrong_with_a_pace_is_told() {
     check(
         r#"[alerts]
