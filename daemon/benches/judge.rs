@@ -62,7 +62,7 @@ fn stream(belonging_one_in: usize) -> Vec<Item> {
     let (ours, others, text) = (headlines(true), headlines(false), sentences());
     let title = |it: usize| match it % belonging_one_in {
         0 => ours[it / belonging_one_in % ours.len()].to_owned(),
-        _ if it % 3 == 0 => others[it % others.len()].to_owned(),
+        _ if it.is_multiple_of(3) => others[it % others.len()].to_owned(),
         _ => text[it * 7 % text.len()].to_owned(),
     };
     let body = |it: usize| format!("{}. {}.", text[it * 3 % text.len()], text[(it * 5 + 1) % text.len()]);

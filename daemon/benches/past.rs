@@ -125,7 +125,7 @@ fn start(dir: &Path) -> (Duration, Duration) {
         Box::new(drop),
     )
     .unwrap();
-    let took = (opening, began.elapsed() - opening);
+    let took = (opening, began.elapsed().checked_sub(opening).unwrap());
     drop(handle);
     thread.join().unwrap().unwrap();
     took
@@ -146,7 +146,7 @@ fn at(past: &Written, to: Seq) -> (State, Duration) {
 }
 
 fn main() {
-    let events = std::env::args().filter_map(|it| it.parse().ok()).next().unwrap_or(20_000);
+    let events = std::env::args().find_map(|it| it.parse().ok()).unwrap_or(20_000);
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();
     fill(dir, events);

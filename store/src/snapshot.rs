@@ -238,9 +238,12 @@ mod tests {
         snapshots.save(&states[4], b"remembered").unwrap();
         let (state, memory) =
             (dir.path().join("snapshots/state-00000000000000000004"), snapshots.dir.join(MEMORY));
-        let without = |path: &Path| match path == memory {
-            true => snapshots.memory(&reader, Seq(4)).is_none(),
-            false => snapshots.state(&reader, Seq(4)) == Some(states[2].clone()),
+        let without = |path: &Path| {
+            if path == memory {
+                snapshots.memory(&reader, Seq(4)).is_none()
+            } else {
+                snapshots.state(&reader, Seq(4)) == Some(states[2].clone())
+            }
         };
         for path in [state, memory.clone()] {
             let whole = fs::read(&path).unwrap();

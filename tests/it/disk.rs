@@ -79,7 +79,7 @@ fn trouble_passes(
     begin(house);
     let (mut next, mut refused) = (4, None);
     let met = loop {
-        let (more, given) = ingest(house, next..next + 1);
+        let (more, given) = ingest(house, next..=next);
         acknowledged.extend(more);
         next += 1;
         if given != Some(0) {
@@ -201,7 +201,7 @@ fn a_log_found_damaged_is_read_and_not_written_until_it_is_repaired() {
     let said = String::from_utf8(house.run(&["status"]).stdout).unwrap();
     assert!(said.contains("read-only") && said.contains("storyline store repair"), "{said}");
     assert_eq!(code(&house, "/readyz"), 503);
-    assert_eq!(ingest(&house, 20..21), (Default::default(), Some(75)));
+    assert_eq!(ingest(&house, 20..21), (BTreeMap::default(), Some(75)));
     let read = house.events();
     let same = before.iter().filter(|it| read.contains(it)).count();
     assert!(same + 4 >= before.len(), "{same} of {} can be read", before.len());

@@ -177,7 +177,7 @@ impl Difference {
         let opens = |it: &Decision| it.opens;
         let (mut lost, mut gained) = (old.alone(&new, opens), new.alone(&old, opens));
         let pairs = paired(&old, &new, &mut lost, &mut gained);
-        let moved = pairs.iter().filter_map(|(from, to)| moved(old.told(from)?, new.told(to)?));
+        let moved = pairs.iter().filter_map(|(from, to)| Some(moved(old.told(from)?, new.told(to)?)));
         let mut moved: Vec<Moved> = moved.collect();
         moved.sort_by(|a, b| (a.to.at, &a.to.id).cmp(&(b.to.at, &b.to.id)));
         let same = old.0.iter().filter(|(key, it)| it.opens && new.0.get(*key).is_some_and(opens));
@@ -221,9 +221,9 @@ fn paired(old: &Side, new: &Side, lost: &mut Vec<Key>, gained: &mut Vec<Key>) ->
     pairs
 }
 
-fn moved(from: Told, to: Told) -> Option<Moved> {
+fn moved(from: Told, to: Told) -> Moved {
     let seconds = to.at.duration_since(from.at).as_secs();
-    Some(Moved { from, to, seconds })
+    Moved { from, to, seconds }
 }
 
 /// The later stages of one alert that differ.

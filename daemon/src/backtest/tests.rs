@@ -90,7 +90,9 @@ fn what_the_log_tells_is_what_a_run_over_the_same_items_decides() {
     for it in items() {
         core.ingest(&it, false, it.effective);
         let events: Vec<Recorded> = core.take_staged().into_events().collect();
-        events.iter().for_each(|it| recordings.observe(it));
+        for it in &events {
+            recordings.observe(it);
+        }
     }
     let ran = decided(&config);
     assert!(!ran.is_empty());

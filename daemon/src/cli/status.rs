@@ -96,7 +96,7 @@ fn render_feeds(feeds: &Value) -> String {
         it => format!("; nearest miss: {it}"),
     };
     let others = list(feeds, "nearest_misses").iter().skip(1).filter_map(Value::as_str);
-    let others: String = others.map(|it| format!("  also near: {it}\n")).collect();
+    let others = others.fold(String::new(), |all, it| all + "  also near: " + it + "\n");
     format!("{total}{failing}, {items}, {} matched{nearest}\n{others}", number(feeds, "matched"))
 }
 

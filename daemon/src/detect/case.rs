@@ -134,7 +134,7 @@ impl<'a> Case<'a> {
             };
         }
         let near = self.nearest();
-        let mut verdict = self.weigh(dispute, near);
+        let mut verdict = self.weigh(dispute.as_ref(), near);
         verdict.taken = taken;
         verdict
     }
@@ -161,7 +161,7 @@ impl<'a> Case<'a> {
         })
     }
 
-    fn weigh(&self, dispute: Option<Dispute>, near: Option<Near>) -> Verdict {
+    fn weigh(&self, dispute: Option<&Dispute>, near: Option<Near>) -> Verdict {
         let heard = self.heard;
         let rules = &heard.definitions.rules;
         let own = DevelopmentId::of(&self.story.id, heard.item.id);
@@ -174,7 +174,7 @@ impl<'a> Case<'a> {
             nearest: nearest.clone(),
             ..Verdict::plain(relation, why)
         };
-        if let Some(Dispute::Correction(words)) = &dispute {
+        if let Some(Dispute::Correction(words)) = dispute {
             let disputes = self.corrected(near);
             return Verdict {
                 disputes,
@@ -198,7 +198,7 @@ impl<'a> Case<'a> {
             return with(relation, development, "near to an accepted report".to_owned());
         }
         if let Some(it) = near
-            && let Some(verdict) = self.answer(dispute.as_ref(), it, own)
+            && let Some(verdict) = self.answer(dispute, it, own)
         {
             return Verdict { nearest: nearest.clone(), ..verdict };
         }

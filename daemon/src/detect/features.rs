@@ -105,7 +105,9 @@ fn terms(table: &Table, lead: &[Word], amounts: &[u32]) -> Vec<(u32, f32)> {
     for word in lead.iter().filter(|it| !table.is_stopword(it)) {
         *counts.entry(half(word.form.stem)).or_default() += if word.sentence == 0 { title } else { 1.0 };
     }
-    amounts.iter().for_each(|it| *counts.entry(*it).or_default() += title);
+    for it in amounts {
+        *counts.entry(*it).or_default() += title;
+    }
     counts.into_iter().map(|(stem, count)| (stem, 1.0 + count.ln().max(0.0))).collect()
 }
 

@@ -56,9 +56,15 @@ impl Hits {
                 }
             }
         }
-        aliases.into_iter().for_each(|it| *self.aliases.entry(it).or_default() += 1);
-        packs.into_iter().for_each(|it| *self.packs.entry(it).or_default() += 1);
-        facets.into_iter().for_each(|it| *self.facets.entry(it).or_default() += 1);
+        for it in aliases {
+            *self.aliases.entry(it).or_default() += 1;
+        }
+        for it in packs {
+            *self.packs.entry(it).or_default() += 1;
+        }
+        for it in facets {
+            *self.facets.entry(it).or_default() += 1;
+        }
         for it in belonging(&heard, &memory, &touching) {
             if let Some(story) = definitions.stories.get(it.story) {
                 *self.storylines.entry(story.id.clone()).or_default() += 1;

@@ -166,7 +166,7 @@ mod tests {
             at.to_string().bytes().map(|it| char::from(it - b'0' + b'k')).chain("ra".chars()).collect()
         };
         let line = |at: usize| {
-            let topic = if at % 3 == 0 { "ship" } else { "port" };
+            let topic = if at.is_multiple_of(3) { "ship" } else { "port" };
             format!("{} Paper | {topic} {} {} | {}", at as f64 / 10.0, word(at), word(at * 7), word(at * 11))
         };
         let all = items(&(0..400).map(line).collect::<Vec<_>>().join("\n"));

@@ -195,7 +195,8 @@ fn put_off(case: &Case<'_>, judgement: &Judgement) -> Vec<Date> {
         case.heard.dates().iter().any(|it| it.mention.value.is_some_and(|it| it.last() == *date))
     };
     // "Moved from 2 March to 9 March": of days it names the last one holds.
-    let latest = case.heard.dates().iter().filter_map(|it| it.mention.value).map(|it| it.last()).max();
+    let latest =
+        case.heard.dates().iter().filter_map(|it| it.mention.value).map(super::dates::DateValue::last).max();
     let open: Vec<Date> = case.thread.expectations.keys().copied().collect();
     let old: Vec<Date> = open.iter().copied().filter(|it| named(it) && Some(*it) != latest).collect();
     if !old.is_empty() {

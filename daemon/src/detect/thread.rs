@@ -164,7 +164,9 @@ impl Thread {
         self.support(development, report);
         while self.developments.len() > DEVELOPMENTS_MAX {
             let oldest = self.developments.iter().min_by_key(|(id, it)| (it.at, **id)).map(|it| *it.0);
-            oldest.into_iter().for_each(|it| self.close(it));
+            if let Some(it) = oldest {
+                self.close(it);
+            }
         }
     }
 

@@ -113,7 +113,9 @@ impl Touching {
             it.around.extend(definitions.find(&around.url).into_iter().map(|hit| (hit, Field::Url)));
             it.granted = around.granted;
             weak = leaves(it.around.iter().map(|it| &it.0));
-            weak.iter().for_each(|leaf| nominated.extend(definitions.keyed(*leaf)));
+            for leaf in &weak {
+                nominated.extend(definitions.keyed(*leaf));
+            }
             nominated.extend(it.aims(definitions).filter(|it| definitions.is_key(**it)).map(|it| it.variant));
         }
         nominated.sort_unstable();

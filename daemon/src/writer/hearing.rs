@@ -19,7 +19,9 @@ pub(super) fn hear_tongues<'a>(votes: &mut Vec<String>, items: impl Iterator<Ite
         if !asked(&it, votes.len()) {
             continue;
         }
-        tongue::guess(&it.title, &it.text).into_iter().for_each(|it| tongue::vote(votes, it));
+        if let Some(it) = tongue::guess(&it.title, &it.text) {
+            tongue::vote(votes, it);
+        }
     }
 }
 
@@ -40,7 +42,9 @@ pub(super) fn explained(
     now: Timestamp,
 ) -> Vec<detect::Explanation> {
     let mut explained = detect::explain(definitions, memory, item, now);
-    explained.iter_mut().for_each(|it| it.name_facets(config));
+    for it in &mut explained {
+        it.name_facets(config);
+    }
     explained
 }
 

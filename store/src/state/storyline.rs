@@ -331,7 +331,9 @@ mod tests {
     #[test]
     fn a_course_is_looked_for_only_where_it_stands() {
         let mut it = StorylineState::default();
-        [1, STRETCH_EVENTS, 9 * STRETCH_EVENTS + 1].into_iter().for_each(|seq| it.stands_at(Seq(seq)));
+        for seq in [1, STRETCH_EVENTS, 9 * STRETCH_EVENTS + 1] {
+            it.stands_at(Seq(seq));
+        }
         let (first, tenth) =
             ((Seq(0), Seq(STRETCH_EVENTS)), (Seq(9 * STRETCH_EVENTS), Seq(10 * STRETCH_EVENTS)));
         assert_eq!(it.course(Seq(u64::MAX)), [first, tenth]);

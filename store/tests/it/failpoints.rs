@@ -178,7 +178,9 @@ fn commits(dir: &Path) {
 /// Keeps a snapshot of all there is.
 pub(crate) fn keep(dir: &Path, log: &Log) {
     let mut state = State::default();
-    all(log).iter().for_each(|it| state.apply(it));
+    for it in &all(log) {
+        state.apply(it);
+    }
     Snapshots::new(dir, 1).save(&state, b"remembered").unwrap();
 }
 

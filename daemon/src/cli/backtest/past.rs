@@ -145,6 +145,8 @@ fn decided(dir: &Path, items: &[Item]) -> Result<Recordings, StoreError> {
         let events = reader.read_after(after, EVENTS_LIMIT_MAX)?;
         let Some(last) = events.last() else { return Ok(told) };
         after = last.seq;
-        events.iter().for_each(|it| told.observe(it));
+        for it in &events {
+            told.observe(it);
+        }
     }
 }

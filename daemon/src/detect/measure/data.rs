@@ -62,7 +62,7 @@ pub(super) fn place(name: &str) -> Option<PathBuf> {
 pub(super) fn lines(name: &str) -> Option<Vec<Value>> {
     let path = place(name)?;
     let mut text = String::new();
-    if name.ends_with(".gz") {
+    if path.extension().is_some_and(|it| it == "gz") {
         GzDecoder::new(File::open(path).ok()?).read_to_string(&mut text).ok()?;
     } else {
         text = fs::read_to_string(path).ok()?;

@@ -59,7 +59,9 @@ fn centred(reports: &[Report], threshold: f64) -> Vec<usize> {
             },
             |it| it.0,
         );
-        own.iter().for_each(|(stem, weight)| *centres[event].entry(*stem).or_default() += weight);
+        for (stem, weight) in &own {
+            *centres[event].entry(*stem).or_default() += weight;
+        }
         events.push(event);
     }
     events

@@ -9,6 +9,7 @@ async fn check(desk: &Desk, path: &str, want: Expect) {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one answer in full")]
 async fn status_shows_the_process_and_the_storylines() {
     let desk = Desk::with(&morning()).await;
     check(

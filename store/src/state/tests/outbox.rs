@@ -70,21 +70,23 @@ impl Outbox {
         use DeliveryState::{Dead, Done, Failing, Held, Planned};
         match *step {
             Step::Raised(id) => {
-                self.alerts.entry(id).or_insert((AlertState::Open, Vec::new())).0 = AlertState::Open
+                self.alerts.entry(id).or_insert((AlertState::Open, Vec::new())).0 = AlertState::Open;
             }
             Step::Acknowledged(id) => {
                 self.alerts.entry(id).and_modify(|it| it.0 = AlertState::Acknowledged);
             }
             Step::Planned(id) => {
                 let state = if self.disabled.contains(&sink_of(id)) { Held } else { Planned };
-                if !self.messages.contains_key(&id) {
-                    self.messages.insert(id, Message { state, attempts: 0 });
+                if let std::collections::btree_map::Entry::Vacant(e) = self.messages.entry(id) {
+                    e.insert(Message { state, attempts: 0 });
                     self.alerts.entry(alert_of(id)).and_modify(|it| it.1.push(id));
                 }
             }
             Step::Attempted(id, n) => {
                 let open = self.messages.get_mut(&id).filter(|it| it.state != Done);
-                open.into_iter().for_each(|it| it.attempts = n);
+                if let Some(it) = open {
+                    it.attempts = n;
+                }
             }
             Step::Done(id) => {
                 if let Some(it) = self.messages.get_mut(&id) {
