@@ -2,6 +2,7 @@
 //! and writes again by itself as soon as it can.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::{Read, Write},
     os::unix::net::UnixStream,
