@@ -115,7 +115,14 @@ pub struct Part {
 type Key = (StorylineId, ItemId);
 
 /// One side: a decision for each report, the first of several unless a later one opens an alert.
-struct Side(BTreeMap<Key, Decision>);
+struct Side {
+    decisions: BTreeMap<Key, Decision>,
+    /// The report of each development that brought each stage.
+    stages: BTreeMap<(StorylineId, DevelopmentId, &'static str), Key>,
+}
+
+/// The later stages of an alert that are compared.
+const STAGES: [&str; 2] = ["confirmed", "phase"];
 
 impl Side {
     fn of(decisions: &[Decision]) -> Self {
@@ -129,21 +136,26 @@ impl Side {
             }
             known.changes = changes;
         }
-        Self(side)
+        let stages = stages(&side);
+        Self { decisions: side, stages }
     }
 
     fn development(&self, key: &Key) -> Option<DevelopmentId> {
-        self.0.get(key).and_then(|it| it.development)
+        self.decisions.get(key).and_then(|it| it.development)
     }
 
     /// The reports that are `wanted` and the other side has not so.
     fn alone(&self, other: &Self, wanted: impl Fn(&Decision) -> bool) -> Vec<Key> {
-        let has = |key: &Key| other.0.get(key).is_some_and(&wanted);
-        self.0.iter().filter(|(key, it)| wanted(it) && !has(key)).map(|(key, _)| key.clone()).collect()
+        let has = |key: &Key| other.decisions.get(key).is_some_and(&wanted);
+        self.decisions
+            .iter()
+            .filter(|(key, it)| wanted(it) && !has(key))
+            .map(|(key, _)| key.clone())
+            .collect()
     }
 
     fn told(&self, key: &Key) -> Option<Told> {
-        self.0.get(key).map(told)
+        self.decisions.get(key).map(told)
     }
 
     fn all(&self, keys: &[Key]) -> Vec<Told> {
@@ -153,11 +165,28 @@ impl Side {
     }
 
     /// The report of a development that brought a stage.
-    fn stage(&self, storyline: &StorylineId, development: DevelopmentId, stage: &str) -> Option<&Decision> {
-        let mine = |it: &&Decision| it.storyline == *storyline && it.development == Some(development);
-        let brought = self.0.values().filter(mine).filter(|it| it.changes.contains(stage));
-        brought.min_by_key(|it| (it.at, it.item))
+    fn stage(
+        &self,
+        storyline: &StorylineId,
+        development: DevelopmentId,
+        stage: &'static str,
+    ) -> Option<&Decision> {
+        self.decisions.get(self.stages.get(&(storyline.clone(), development, stage))?)
     }
+}
+
+/// The first report of each development that brought each stage.
+fn stages(side: &BTreeMap<Key, Decision>) -> BTreeMap<(StorylineId, DevelopmentId, &'static str), Key> {
+    let mut stages = BTreeMap::new();
+    let mut by_time: Vec<(&Key, &Decision)> = side.iter().collect();
+    by_time.sort_by_key(|(_, it)| (it.at, it.item));
+    for (key, it) in by_time {
+        let Some(development) = it.development else { continue };
+        for stage in STAGES.into_iter().filter(|stage| it.changes.contains(*stage)) {
+            stages.entry((key.0.clone(), development, stage)).or_insert_with(|| key.clone());
+        }
+    }
+    stages
 }
 
 fn told(it: &Decision) -> Told {
@@ -180,7 +209,8 @@ impl Difference {
         let moved = pairs.iter().filter_map(|(from, to)| Some(moved(old.told(from)?, new.told(to)?)));
         let mut moved: Vec<Moved> = moved.collect();
         moved.sort_by(|a, b| (a.to.at, &a.to.id).cmp(&(b.to.at, &b.to.id)));
-        let same = old.0.iter().filter(|(key, it)| it.opens && new.0.get(*key).is_some_and(opens));
+        let same =
+            old.decisions.iter().filter(|(key, it)| it.opens && new.decisions.get(*key).is_some_and(opens));
         let same = same.map(|(key, _)| (key.clone(), key.clone()));
         let stages = same.chain(pairs).flat_map(|(from, to)| staged(&old, &new, &from, &to));
         let mut stages: Vec<Staged> = stages.collect();
@@ -209,7 +239,7 @@ fn paired(old: &Side, new: &Side, lost: &mut Vec<Key>, gained: &mut Vec<Key>) ->
                 && (old.development(was) == old.development(is) && old.development(is).is_some()
                     || new.development(was) == new.development(is) && new.development(was).is_some())
         };
-        let apart = |is: &Key| match (old.0.get(was), new.0.get(is)) {
+        let apart = |is: &Key| match (old.decisions.get(was), new.decisions.get(is)) {
             (Some(was), Some(is)) => is.at.duration_since(was.at).abs(),
             _ => jiff::SignedDuration::MAX,
         };
@@ -232,7 +262,7 @@ fn staged(old: &Side, new: &Side, from: &Key, to: &Key) -> Vec<Staged> {
     else {
         return Vec::new();
     };
-    let differing = ["confirmed", "phase"].into_iter().filter_map(|stage| {
+    let differing = STAGES.into_iter().filter_map(|stage| {
         let (before, now) = (old.stage(&from.0, was, stage), new.stage(&to.0, is, stage));
         // The report that opens it moved: its own stages moved with it.
         let own = before.is_some_and(|it| it.item == from.1) && now.is_some_and(|it| it.item == to.1);
@@ -251,7 +281,7 @@ fn staged(old: &Side, new: &Side, from: &Key, to: &Key) -> Vec<Staged> {
 fn parted(one: &Side, other: &Side) -> Vec<Parted> {
     let mut shares: BTreeMap<(StorylineId, DevelopmentId), BTreeMap<DevelopmentId, BTreeSet<&Key>>> =
         BTreeMap::new();
-    for (key, it) in &one.0 {
+    for (key, it) in &one.decisions {
         if let (Some(mine), Some(theirs)) = (it.development, other.development(key)) {
             shares.entry((key.0.clone(), mine)).or_default().entry(theirs).or_default().insert(key);
         }
@@ -267,7 +297,7 @@ fn parted(one: &Side, other: &Side) -> Vec<Parted> {
 }
 
 fn part(development: DevelopmentId, keys: &BTreeSet<&Key>, side: &Side) -> Part {
-    let mut reports: Vec<&Decision> = keys.iter().filter_map(|it| side.0.get(*it)).collect();
+    let mut reports: Vec<&Decision> = keys.iter().filter_map(|it| side.decisions.get(*it)).collect();
     reports.sort_by_key(|it| (it.at, it.item));
     let headline = reports.first().map(|it| it.title.clone()).unwrap_or_default();
     Part { development, headline, reports: reports.iter().map(|it| it.id.clone()).collect() }

@@ -1,7 +1,8 @@
 //! Definitions over items of the past, with the items' own clock (pure).
 //!
-//! It thinks with the very core the writer thinks with, and commits nothing:
-//! so a backtest cannot disagree with what the daemon would have done.
+//! It thinks with the very core the writer thinks with, and commits nothing. It
+//! takes items by their effective time: what reached the daemon late, it judged
+//! later than a backtest does.
 //! [`Difference`] says what two runs, or a run and the log, make otherwise.
 
 mod decision;
@@ -29,6 +30,8 @@ use crate::{
 
 /// How often time alone is asked what it brought about.
 const TICK: SignedDuration = SignedDuration::from_hours(1);
+/// Ticks between two items at most; between what lies further apart they are longer.
+const TICKS_MAX: i64 = 10_000;
 
 /// One decision: what an item means for a storyline it belongs to.
 #[derive(Debug, Clone, Serialize)]
@@ -101,6 +104,11 @@ pub fn backtest_by(
     })
 }
 
+/// How long the ticks between two items are: an hour, unless one of them has a date of another age.
+fn step(now: Timestamp, until: Timestamp) -> SignedDuration {
+    TICK.max(SignedDuration::from_secs(until.duration_since(now).as_secs() / TICKS_MAX + 1))
+}
+
 struct Run {
     core: Core,
     /// The names items were given.
@@ -121,7 +129,8 @@ impl Run {
     /// Lets time pass up to an item.
     fn pass(&mut self, until: Timestamp) {
         let mut now = self.now.unwrap_or(until);
-        while let Ok(next) = now.checked_add(TICK)
+        let step = step(now, until);
+        while let Ok(next) = now.checked_add(step)
             && next <= until
         {
             now = next;

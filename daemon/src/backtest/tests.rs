@@ -24,10 +24,10 @@ fn item(hour: u32, outlet: &str, title: &str) -> Item {
 
 fn items() -> Vec<Item> {
     vec![
-        item(0, "Post", "Dockers at Averell threaten a walkout over pay"),
-        item(1, "Sun", "Averell dockers call strike for Monday"),
-        item(2, "Echo", "Averell dockers call a strike for Monday, union says"),
-        item(40, "Post", "Port of Averell reports record grain exports"),
+        item(0, "Post", "Dockers at Sorrel threaten a walkout over pay"),
+        item(1, "Sun", "Sorrel dockers call strike for Monday"),
+        item(2, "Echo", "Sorrel dockers call a strike for Monday, union says"),
+        item(40, "Post", "Port of Sorrel reports record grain exports"),
     ]
 }
 
@@ -37,14 +37,14 @@ fn decided(config: &Config) -> Vec<Decision> {
 
 #[test]
 fn the_same_definitions_make_no_difference() {
-    let all = config(r#"[["averell"], ["strike", "walkout"]]"#);
+    let all = config(r#"[["sorrel"], ["strike", "walkout"]]"#);
     assert!(Difference::between(&decided(&all), &decided(&all)).is_empty());
 }
 
 #[test]
 fn a_definition_that_asks_less_gains_alerts_and_one_that_asks_more_loses_them() {
-    let narrow = config(r#"[["averell"], ["strike", "walkout"]]"#);
-    let wide = config(r#"[["averell"]]"#);
+    let narrow = config(r#"[["sorrel"], ["strike", "walkout"]]"#);
+    let wide = config(r#"[["sorrel"]]"#);
     let gained = Difference::between(&decided(&narrow), &decided(&wide));
     let ids = |told: &[super::Told]| told.iter().map(|it| it.id.clone()).collect::<Vec<_>>();
     assert!(ids(&gained.alerts.gained).contains(&"Post-40".to_owned()), "{gained:?}");
@@ -56,8 +56,8 @@ fn a_definition_that_asks_less_gains_alerts_and_one_that_asks_more_loses_them() 
 
 #[test]
 fn an_alert_that_another_report_opens_has_moved() {
-    let both = config(r#"[["averell"], ["strike", "walkout"]]"#);
-    let later = config(r#"[["averell"], ["union says"]]"#);
+    let both = config(r#"[["sorrel"], ["strike", "walkout"]]"#);
+    let later = config(r#"[["sorrel"], ["union says"]]"#);
     let difference = Difference::between(&decided(&both), &decided(&later));
     let [moved] = difference.alerts.moved.as_slice() else { panic!("{difference:?}") };
     assert_eq!((moved.from.id.as_str(), moved.to.id.as_str(), moved.seconds), ("Post-0", "Echo-2", 7_200));
@@ -67,7 +67,7 @@ fn an_alert_that_another_report_opens_has_moved() {
 fn developments_that_fall_apart_are_told_with_their_parts() {
     let one = |item: u64, development: u64| {
         let (item, development) = (ItemId(item), storyline_store::DevelopmentId(development));
-        let mut it = decided(&config(r#"[["averell"]]"#)).swap_remove(0);
+        let mut it = decided(&config(r#"[["sorrel"]]"#)).swap_remove(0);
         (it.item, it.development, it.id) = (item, Some(development), item.0.to_string());
         it
     };
@@ -84,7 +84,7 @@ fn developments_that_fall_apart_are_told_with_their_parts() {
 
 #[test]
 fn what_the_log_tells_is_what_a_run_over_the_same_items_decides() {
-    let config = config(r#"[["averell"], ["strike", "walkout"]]"#);
+    let config = config(r#"[["sorrel"], ["strike", "walkout"]]"#);
     let mut core = Core::new(std::sync::Arc::new(config.clone()), TimeZone::UTC, Past::default());
     let mut recordings = Recordings::of(&items());
     for it in items() {
@@ -98,4 +98,18 @@ fn what_the_log_tells_is_what_a_run_over_the_same_items_decides() {
     assert!(!ran.is_empty());
     assert_eq!(recordings.decisions, ran);
     assert!(Difference::between(&recordings.decisions, &ran).is_empty());
+}
+
+#[test]
+fn a_date_of_another_age_is_not_waited_for_by_the_hour() {
+    let check = |from: &str, to: &str, want: Option<i64>| {
+        let (from, to): (Timestamp, Timestamp) = (from.parse().unwrap(), to.parse().unwrap());
+        let step = super::step(from, to);
+        assert!(to.duration_since(from).as_secs() / step.as_secs() <= 10_000, "{step}");
+        assert!(want.is_none_or(|it| it == step.as_secs()), "{step}");
+    };
+    check("2025-02-12T00:00:00Z", "2025-03-12T00:00:00Z", Some(3_600));
+    check("2025-02-12T00:00:00Z", "2025-02-12T00:00:00Z", Some(3_600));
+    check("0001-01-01T00:00:00Z", "2025-02-12T00:00:00Z", None);
+    check("2025-02-12T00:00:00Z", "9999-02-10T00:00:00Z", None);
 }

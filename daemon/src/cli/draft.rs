@@ -58,5 +58,9 @@ fn read(path: &Path) -> Result<String, Failure> {
     } else {
         std::fs::File::open(path).map_err(failed)?.take(most).read_to_end(&mut bytes).map_err(failed)?;
     }
+    if bytes.contains(&0) {
+        let message = format!("{} is binary data, no article", path.display());
+        return Err(Failure::new(Exit::BadData, message, "give it text or a web page"));
+    }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -61,10 +61,11 @@ pub(super) async fn snooze(args: &SnoozeArgs, global: &Global) -> Result<Exit, F
     Ok(Exit::Done)
 }
 
-/// Whether a name is that of an alert: `a-` and 16 hex digits, or the place of an event.
+/// Whether a name is that of an alert: `a-` and 16 hex digits, or the `#place` of an event. A bare number may be a storyline.
 fn is_alert(name: &str) -> bool {
     let hex = |it: &str| it.len() == 16 && it.chars().all(|c| c.is_ascii_hexdigit());
-    name.strip_prefix("a-").is_some_and(hex) || name.parse::<storyline_store::Seq>().is_ok()
+    name.strip_prefix("a-").is_some_and(hex)
+        || name.starts_with('#') && name.parse::<storyline_store::Seq>().is_ok()
 }
 
 /// Runs `mute`.

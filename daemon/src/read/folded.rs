@@ -117,6 +117,13 @@ fn plain_stretches(text: &[u8]) -> usize {
 /// Bytes looked at at once.
 const STRETCH: usize = 32;
 
+/// One line of a text from outside, without what steers a terminal or a reader's eye.
+pub(crate) fn one_line(text: &str) -> String {
+    let kept: String =
+        text.chars().filter_map(|c| if c.is_whitespace() { Some(' ') } else { visible(c) }).collect();
+    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The character as it is kept: none for control, direction, joining and invisible characters.
 fn visible(c: char) -> Option<char> {
     match c {

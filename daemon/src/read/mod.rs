@@ -64,6 +64,7 @@ use storyline_config::limit::ENTRIES_MAX;
 use storyline_store::DateFlag;
 use url::Url;
 
+pub(crate) use self::folded::one_line;
 use self::{
     canonical::Plain,
     draft::{Draft, DraftEntry, Ranked, Words},

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &BacktestArgs, global: &Global) -> ExitCode {
 
 fn begin(args: &BacktestArgs, global: &Global) -> Result<Exit, Failure> {
     let config = global.load().map_err(|it| check::wrong(&it))?.config;
-    // What is not used is not read: a script that wants decisions alone pays for them alone.
+    // A script that wants decisions alone gets them alone; of the log it pays for what was muted and edited.
     let asked = args.against.is_some();
     let against = if global.json && !asked { None } else { Against::of(args, global)? };
     let (items, recordings) = match &args.items {

@@ -8,6 +8,8 @@ use quick_xml::{
 };
 use url::Url;
 
+use crate::read::one_line;
+
 /// Folders within folders at the most.
 const DEPTH_MAX: usize = 32;
 /// Feeds in one file at the most.
@@ -89,7 +91,7 @@ fn outline(
     for attribute in tag.attributes() {
         let attribute = attribute.map_err(|error| error.to_string())?;
         let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| error.to_string())?;
-        let value = Some(clean(&value)).filter(|it| !it.is_empty());
+        let value = Some(one_line(&value)).filter(|it| !it.is_empty());
         match attribute.key.local_name().as_ref() {
             "title" => title = value,
             "text" => text = value,
@@ -109,12 +111,6 @@ fn outline(
         found.strange.push(address);
     }
     Ok(None)
-}
-
-/// One line without what would drive a terminal.
-fn clean(text: &str) -> String {
-    let visible: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Writes a list, folders within folders.
