@@ -119,11 +119,12 @@ impl Writer {
         }
     }
 
-    fn run(mut self, mut queue: mpsc::Receiver<Message>) -> Result<(), StoreError> {
+    pub(super) fn run(mut self, mut queue: mpsc::Receiver<Message>) -> Result<(), StoreError> {
         while let Some(first) = queue.blocking_recv() {
             let mut replies = Vec::new();
             self.take(first, &mut replies);
-            while replies.len() < TOGETHER_MAX {
+            // Each message counts, whether it wants an answer or not: nobody's answer waits for ever.
+            for _ in 1..TOGETHER_MAX {
                 let Ok(next) = queue.try_recv() else { break };
                 self.take(next, &mut replies);
             }
@@ -187,7 +188,14 @@ impl Writer {
                 self.core.tick(true, now);
                 replies.push(reply(answer, |_| Ok(())));
             }
-            Message::Tick => self.tick(now),
+            Message::Tick => {
+                let well = self.trouble.is_none();
+                self.tick(now);
+                if well && self.trouble.is_some() {
+                    // What was thought before it is thrown away; a later tick of this batch may mend the log.
+                    self.refuse_all(std::mem::take(replies));
+                }
+            }
         }
     }
 }

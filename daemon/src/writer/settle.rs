@@ -20,7 +20,7 @@ impl Writer {
     /// Commits what was thought, shows it, and answers.
     pub(super) fn settle(&mut self, replies: Vec<Reply>) {
         if self.trouble.is_some() {
-            // A tick met the trouble, and threw away what was thought before it.
+            // A tick met the trouble; what was thought before it is thrown away.
             return self.refuse_all(replies);
         }
         let staged = self.core.take_staged();
@@ -65,7 +65,7 @@ impl Writer {
         Ok(())
     }
 
-    fn refuse_all(&self, replies: Vec<Reply>) {
+    pub(super) fn refuse_all(&self, replies: Vec<Reply>) {
         let refused = self.refusal();
         for reply in replies {
             reply(Err(&refused));

@@ -15,6 +15,7 @@ use crate::{
 
 mod parts;
 mod stopping;
+mod together;
 
 const STRIKE: &str = r#"
 [feed.wire]
