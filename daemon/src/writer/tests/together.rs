@@ -8,14 +8,15 @@ use super::*;
 use crate::{
     clock::{Clock, Hand},
     writer::{
-        Answer, Message, Occasion, Refused,
+        Answer, Message, Occasion, Part, Refused,
         run::{Keep, Writer, look},
         trouble::Pause,
     },
 };
 
 /// A writer over a log on the disk, with what is to come in its queue.
-struct Queue {
+pub(super) struct Queue {
+    desk: Desk,
     dir: TempDir,
     log: Log,
     clock: Clock,
@@ -26,10 +27,18 @@ struct Queue {
 
 impl Queue {
     fn new() -> Self {
+        let core = Core::new(config(STRIKE), TimeZone::UTC, Past::default());
+        Self::of(Desk { core, log: Vec::new(), feeds: BTreeMap::new() })
+    }
+
+    /// One that takes up what a desk committed.
+    pub(super) fn of(desk: Desk) -> Self {
         let dir = TempDir::new().unwrap();
-        let log = Log::open(dir.path()).unwrap().log;
+        let mut log = Log::open(dir.path()).unwrap().log;
+        let feeds: Vec<_> = desk.feeds.iter().map(|(id, it)| (id.clone(), it.as_ref())).collect();
+        log.commit(&desk.log, &feeds).unwrap();
         let (clock, hand) = Clock::by_hand(at(0));
-        Self { dir, log, clock, hand, keep: Box::new(drop), messages: Vec::new() }
+        Self { desk, dir, log, clock, hand, keep: Box::new(drop), messages: Vec::new() }
     }
 
     fn says<T>(
@@ -41,12 +50,12 @@ impl Queue {
         reply
     }
 
-    fn writer(self) -> (Writer, mpsc::Receiver<Message>, TempDir) {
+    pub(super) fn writer(self) -> (Writer, mpsc::Receiver<Message>, TempDir, Hand) {
         let (sender, queue) = mpsc::channel(self.messages.len().max(1));
         for it in self.messages {
             sender.try_send(it).unwrap();
         }
-        let core = Core::new(config(STRIKE), TimeZone::UTC, Past::default());
+        let core = self.desk.core;
         let writer = Writer {
             snapshots: Snapshots::new(self.dir.path(), 1),
             keep: self.keep,
@@ -54,24 +63,25 @@ impl Queue {
             log: self.log,
             view: watch::channel(look(&core, None)).0,
             core,
-            recorded: BTreeMap::new(),
+            recorded: self.desk.feeds,
             trouble: None,
             pause: Pause::default(),
             snapshot_at: storyline_store::Seq(0),
+            last: at(0),
         };
-        (writer, queue, self.dir)
+        (writer, queue, self.dir, self.hand)
     }
 
     /// Takes all that waits, and ends.
     fn runs(self) -> TempDir {
-        let (writer, queue, dir) = self.writer();
+        let (writer, queue, dir, _hand) = self.writer();
         writer.run(queue).unwrap();
         dir
     }
 }
 
 /// Makes the log take nothing more until it is reopened, which will succeed.
-fn fails(queue: &mut Queue) {
+pub(super) fn fails(queue: &mut Queue) {
     let (here, away) = (queue.dir.path().to_owned(), queue.dir.path().with_extension("away"));
     std::fs::rename(&here, &away).unwrap();
     assert!(queue.log.reopen().is_err());
@@ -114,4 +124,21 @@ fn an_answer_does_not_wait_for_all_that_is_asked_meanwhile() {
     queue.runs();
     assert!(answered.blocking_recv().unwrap().is_ok());
     assert!(early.recv().unwrap(), "it is committed while some still wait");
+}
+
+#[test]
+fn what_a_part_judged_is_kept_though_the_next_is_refused() {
+    let mut queue = Queue::new();
+    let (sender, kept) = std::sync::mpsc::channel();
+    queue.keep = Box::new(move |items| sender.send(items).unwrap());
+    let part = |key: &str, seq: u64| {
+        let by = "me".to_owned();
+        let event = storyline_store::Event::OutletMuted { outlet: key.to_owned(), by };
+        let events = vec![Recorded { seq: storyline_store::Seq(seq), at: at(0), event }];
+        Part { events, feeds: Vec::new(), items: vec![news("wire", key, "Fair opens", 0)] }
+    };
+    let (mut writer, _queue, _dir, _hand) = queue.writer();
+    assert!(writer.commit(vec![part("a", 1), part("b", 9)], true).is_err(), "one is missing between them");
+    let keys: Vec<_> = kept.try_iter().flatten().map(|it| it.key.unwrap()).collect();
+    assert_eq!(keys, ["a"]);
 }
