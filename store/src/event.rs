@@ -220,7 +220,7 @@ pub enum Event {
     DeliveryFailed { delivery: DeliveryId, attempt: u32, error: String, retry_at: Timestamp },
     /// The sink will not take it; it is not tried again by itself.
     DeliveryDead { delivery: DeliveryId, error: String },
-    /// A person wants a dead or held delivery sent again; its time begins anew.
+    /// A person wants a dead delivery sent again; its time begins anew.
     DeliveryRequeued { delivery: DeliveryId, by: String },
     /// A sink is no longer configured; what was still to be sent to it is dead, and what was gathered for it forgotten.
     SinkRetired { sink: SinkId },

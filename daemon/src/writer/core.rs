@@ -47,8 +47,6 @@ pub struct Core {
     /// Alerts the page in hand has raised.
     page_raised: u32,
     staging: Staging,
-    /// Items that were judged since the last commit, whatever came of it.
-    heard: Vec<Item>,
     promised: bool,
     tally: Tally,
     misses: Misses,
@@ -91,7 +89,6 @@ impl Core {
             unsure: BTreeMap::new(),
             page_raised: 0,
             staging: Staging::default(),
-            heard: Vec::new(),
             promised: false,
             tally: Tally::default(),
             misses: Misses::default(),
@@ -133,15 +130,13 @@ impl Core {
     /// Remembers that nothing was read for long: each feed's next page is a return, not news.
     pub fn returned(&mut self) {
         self.stopped = self.config.feeds.keys().cloned().collect();
+        // Its one digest waits for what all of them bring.
+        self.awaited.clone_from(&self.stopped);
     }
 
     /// Hands over what is to be committed.
     pub fn take_staged(&mut self) -> Staged {
-        Staged {
-            parts: self.staging.take(&self.feeds),
-            items: std::mem::take(&mut self.heard),
-            promised: std::mem::take(&mut self.promised),
-        }
+        Staged { parts: self.staging.take(&self.feeds), promised: std::mem::take(&mut self.promised) }
     }
 
     /// Ends the part in hand where it is large; only between two messages or items, when all that belongs to either is
@@ -157,7 +152,7 @@ impl Core {
         if self.staging.is_large() {
             let record = FeedRecord { seen: seen.clone(), ..before.clone() };
             self.feeds.insert(feed.clone(), Arc::new(record));
-            self.staging.touch(feed.clone());
+            self.staging.touch(feed.clone(), seen.0.len());
             self.staging.close(&self.feeds);
         }
     }
@@ -226,8 +221,8 @@ impl Core {
                 page.items.iter().map(|it| it.effective).min().or(before.schedule.oldest);
         }
         let health = manners::events(&visit.feed, &before.schedule, &record.schedule);
+        self.staging.touch(visit.feed.clone(), record.seen.0.len());
         self.feeds.insert(visit.feed.clone(), Arc::new(record));
-        self.staging.touch(visit.feed.clone());
         self.awaited.remove(&visit.feed);
         for event in health {
             self.cause(vec![event], Occasion::Live, now);
@@ -313,7 +308,7 @@ impl Core {
 
     fn judge(&mut self, item: &Item, occasion: Occasion, now: Timestamp) -> Judged {
         self.tally.items += 1;
-        self.heard.push(item.clone());
+        self.staging.hear(item.clone());
         if self.state.muted.contains(&item.outlet) {
             return Judged { seq: None, events: 0, judgements: Vec::new() };
         }
@@ -348,7 +343,7 @@ impl Core {
             }
             sight => {
                 let judged = self.judge_sighted(&mut looking, item, sight, false, occasion, now);
-                self.staging.touch(item.feed.clone());
+                self.staging.touch(item.feed.clone(), looking.seen().0.len());
                 self.promised = true;
                 judged
             }

@@ -74,7 +74,7 @@ mod tests {
             let at = Timestamp::from_second(1_739_318_400 + number * 3_600).unwrap();
             core.ingest(&item("bote", title, title, "", at), false, at);
             let staged = core.take_staged();
-            langs.extend(staged.items.iter().map(|it| it.lang.clone()));
+            langs.extend(staged.items().map(|it| it.lang.clone()));
             for it in staged.into_events() {
                 if let Event::DevelopmentReported { report, .. } = it.event {
                     assert_eq!(report.lang.as_deref(), Some("de"));

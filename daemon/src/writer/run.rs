@@ -17,7 +17,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use storyline_config::{
     Config, FeedId,
     limit::{LONG_STOP, QUEUE_MAX},
@@ -56,6 +56,8 @@ pub(super) struct Writer {
     pub(super) pause: Pause,
     /// The last event that a snapshot holds.
     pub(super) snapshot_at: Seq,
+    /// When it last did anything.
+    pub(super) last: Timestamp,
 }
 
 /// Takes items that were judged to the archive, without waiting.
@@ -91,8 +93,9 @@ pub fn start(
     let trouble = why.map(|it| trouble(&it, clock.now()));
     let (view, watching) = watch::channel(look(&core, trouble.clone()));
     let pause = Pause::default();
+    let last = clock.now();
     let mut writer =
-        Writer { snapshots, keep, clock, log, core, recorded, view, trouble, pause, snapshot_at };
+        Writer { snapshots, keep, clock, log, core, recorded, view, trouble, pause, snapshot_at, last };
     if writer.trouble.is_none() {
         writer.begin();
         writer.snapshot_now_and_then();
@@ -119,11 +122,12 @@ impl Writer {
         }
     }
 
-    fn run(mut self, mut queue: mpsc::Receiver<Message>) -> Result<(), StoreError> {
+    pub(super) fn run(mut self, mut queue: mpsc::Receiver<Message>) -> Result<(), StoreError> {
         while let Some(first) = queue.blocking_recv() {
             let mut replies = Vec::new();
             self.take(first, &mut replies);
-            while replies.len() < TOGETHER_MAX {
+            // Each message counts, whether it wants an answer or not: nobody's answer waits for ever.
+            for _ in 1..TOGETHER_MAX {
                 let Ok(next) = queue.try_recv() else { break };
                 self.take(next, &mut replies);
             }
@@ -141,12 +145,13 @@ impl Writer {
     }
 
     /// Thinks one message through, and keeps the reply for after the commit.
-    fn take(&mut self, message: Message, replies: &mut Vec<Reply>) {
+    pub(super) fn take(&mut self, message: Message, replies: &mut Vec<Reply>) {
+        let now = self.clock.now();
+        self.wake(now);
         if self.trouble.is_some() && !matches!(message, Message::Tick | Message::Explain(..)) {
             let refused = self.refusal();
             return refuse(message, &refused);
         }
-        let now = self.clock.now();
         self.core.make_room();
         match message {
             Message::Visited(visit, answer) => {
@@ -187,7 +192,14 @@ impl Writer {
                 self.core.tick(true, now);
                 replies.push(reply(answer, |_| Ok(())));
             }
-            Message::Tick => self.tick(now),
+            Message::Tick => {
+                let well = self.trouble.is_none();
+                self.tick(now);
+                if well && self.trouble.is_some() {
+                    // What was thought before it is thrown away; a later tick of this batch may mend the log.
+                    self.refuse_all(std::mem::take(replies));
+                }
+            }
         }
     }
 }

@@ -6,7 +6,7 @@
 //! again, and among what the id said before, so that going back to an earlier
 //! text is no news either.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use storyline_config::limit::{SEEN_AFTER, SEEN_ITEMS_MAX};
@@ -15,6 +15,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// Unknown ids for which all that was seen is looked through; more of them are worth an index.
 const LOOKED_THROUGH: usize = 4;
+/// Earlier texts remembered of one item; of one that changes at every visit the last few are enough.
+const EARLIER_MAX: u8 = 4;
 const DAY_SECONDS: u64 = 24 * 3_600;
 
 /// What we know of an item before it is judged.
@@ -35,6 +37,8 @@ pub(super) struct Looking<'a> {
     /// By content; built when several ids are met that are not known.
     contents: Option<BTreeMap<u64, SeenItem>>,
     unknown: usize,
+    /// The ids that were looked at: the feed carries them now.
+    carried: BTreeSet<u64>,
     /// Whether ids alone say what is known.
     by_id: bool,
     day: u16,
@@ -57,7 +61,7 @@ fn day(now: Timestamp) -> u16 {
 
 impl<'a> Looking<'a> {
     pub(super) fn new(seen: &'a mut Seen, now: Timestamp) -> Self {
-        Self { seen, contents: None, unknown: 0, by_id: false, day: day(now) }
+        Self { seen, contents: None, unknown: 0, carried: BTreeSet::new(), by_id: false, day: day(now) }
     }
 
     /// Looks at ids alone: whoever hands items in says which are the same, and two outlets may print the same words.
@@ -68,6 +72,7 @@ impl<'a> Looking<'a> {
     /// Looks an item up and remembers that its feed carries it today.
     pub(super) fn look(&mut self, item: &Item) -> Sight {
         let content = content(item);
+        self.carried.insert(item.id.0);
         let sight = match self.seen.0.get_mut(&item.id.0) {
             Some(known) if known.content == content => {
                 known.day = self.day;
@@ -95,8 +100,19 @@ impl<'a> Looking<'a> {
     fn put(&mut self, id: u64, it: SeenItem) {
         let before = self.seen.0.insert(id, it).filter(|before| before.content != it.content);
         if let Some(before) = before.filter(|_| !self.by_id) {
-            let beside = xxh3_64(&[id.to_le_bytes(), before.content.to_le_bytes()].concat());
-            self.seen.0.insert(beside, SeenItem { day: self.day, ..before });
+            self.put_beside(id, SeenItem { day: self.day, ..before });
+        }
+    }
+
+    /// Remembers an earlier text of an item; the oldest of too many goes.
+    fn put_beside(&mut self, id: u64, earlier: SeenItem) {
+        let mut next = earlier;
+        for place in 0..EARLIER_MAX {
+            let beside = xxh3_64(&[&id.to_le_bytes()[..], &[place]].concat());
+            match self.seen.0.insert(beside, next) {
+                Some(it) if it.content != earlier.content => next = it,
+                _ => return,
+            }
         }
     }
 
@@ -128,15 +144,16 @@ impl<'a> Looking<'a> {
         self.forget_beyond_cap();
     }
 
-    /// Forgets the oldest beyond the cap.
+    /// Forgets the oldest beyond the cap; what the feed carries now goes last, for it would be news again.
     pub(super) fn forget_beyond_cap(&mut self) {
         if self.seen.0.len() <= SEEN_ITEMS_MAX {
             return;
         }
-        let mut by_age: Vec<(u16, u64)> = self.seen.0.iter().map(|(id, it)| (it.day, *id)).collect();
+        let age = |(id, it): (&u64, &SeenItem)| (self.carried.contains(id), it.day, *id);
+        let mut by_age: Vec<(bool, u16, u64)> = self.seen.0.iter().map(age).collect();
         by_age.sort_unstable();
         let surplus = by_age.len() - SEEN_ITEMS_MAX;
-        for (_, id) in by_age.iter().take(surplus) {
+        for (_, _, id) in by_age.iter().take(surplus) {
             self.seen.0.remove(id);
         }
     }
@@ -234,6 +251,31 @@ mod tests {
         look(&mut seen, at(20), &[item("2", "Kept")]);
         look(&mut seen, at(31), &[item("3", "Today")]);
         assert_eq!(look(&mut seen, at(31), &[item("2", "Kept"), item("1", "Old")]), ["known", "new"]);
+    }
+
+    #[test]
+    fn a_feed_whose_texts_change_at_every_visit_brings_nothing_new() {
+        let mut seen = Seen::default();
+        for visit in 0..100 {
+            let page: Vec<Item> =
+                (0..50).map(|n| item(&n.to_string(), &format!("Talks {n}, {visit} comments"))).collect();
+            let word = if visit == 0 { "new" } else { "revised" };
+            assert_eq!(look(&mut seen, at(0), &page), [word; 50], "visit {visit}");
+        }
+        assert_eq!(seen.0.len(), 50 * (1 + usize::from(EARLIER_MAX)));
+    }
+
+    #[test]
+    fn what_the_feed_carries_is_forgotten_last() {
+        let mut seen = Seen::default();
+        let items = |names: std::ops::Range<usize>| -> Vec<Item> {
+            names.map(|n| item(&n.to_string(), &n.to_string())).collect()
+        };
+        look(&mut seen, at(0), &items(0..SEEN_ITEMS_MAX));
+        let page = items(SEEN_ITEMS_MAX..SEEN_ITEMS_MAX + 100);
+        assert_eq!(look(&mut seen, at(0), &page), ["new"; 100]);
+        assert_eq!(look(&mut seen, at(0), &page), ["known"; 100]);
+        assert_eq!(seen.0.len(), SEEN_ITEMS_MAX);
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use storyline_config::{FeedId, limit::SNAPSHOT_EVERY};
+use storyline_config::{
+    FeedId,
+    limit::{LONG_STOP, SNAPSHOT_EVERY},
+};
 use storyline_store::{Event, FeedRecord, StorageCode, StoreError, failpoint};
 
 use super::{
@@ -14,13 +17,13 @@ use super::{
     run::{Writer, look, past},
     trouble::{Pause, trouble},
 };
-use crate::deliver;
+use crate::{clock::between, deliver};
 
 impl Writer {
     /// Commits what was thought, shows it, and answers.
     pub(super) fn settle(&mut self, replies: Vec<Reply>) {
         if self.trouble.is_some() {
-            // A tick met the trouble, and threw away what was thought before it.
+            // A tick met the trouble; what was thought before it is thrown away.
             return self.refuse_all(replies);
         }
         let staged = self.core.take_staged();
@@ -28,7 +31,7 @@ impl Writer {
             return; // Time has passed, and that is all.
         }
         failpoint("writer.thought");
-        if let Err(error) = self.commit(&staged.parts, staged.promised) {
+        if let Err(error) = self.commit(staged.parts, staged.promised) {
             self.stumble(&error);
             self.refuse_all(replies);
             self.think_again();
@@ -36,9 +39,6 @@ impl Writer {
         }
         failpoint("writer.committed");
         self.core.committed();
-        if !staged.items.is_empty() {
-            (self.keep)(staged.items);
-        }
         self.view.send_replace(look(&self.core, self.trouble.clone()));
         failpoint("writer.shown");
         for reply in replies {
@@ -49,7 +49,7 @@ impl Writer {
     }
 
     /// Writes part after part; where one is refused, those before it stay.
-    fn commit(&mut self, parts: &[Part], promised: bool) -> Result<(), StoreError> {
+    pub(super) fn commit(&mut self, parts: Vec<Part>, promised: bool) -> Result<(), StoreError> {
         for part in parts {
             deliver::pass(&part.events, false);
             let feeds: Vec<_> = part.feeds.iter().map(|(id, it)| (id.clone(), it.as_ref())).collect();
@@ -60,12 +60,15 @@ impl Writer {
             }
             failpoint("writer.part");
             deliver::pass(&part.events, true);
-            self.recorded.extend(part.feeds.iter().cloned());
+            self.recorded.extend(part.feeds);
+            if !part.items.is_empty() {
+                (self.keep)(part.items);
+            }
         }
         Ok(())
     }
 
-    fn refuse_all(&self, replies: Vec<Reply>) {
+    pub(super) fn refuse_all(&self, replies: Vec<Reply>) {
         let refused = self.refusal();
         for reply in replies {
             reply(Err(&refused));
@@ -121,6 +124,9 @@ impl Writer {
         if !self.think_again() {
             return;
         }
+        if between(trouble.since, now) > LONG_STOP {
+            self.core.returned();
+        }
         let degraded = Event::StorageDegraded { code: trouble.code, detail: trouble.detail };
         self.core.storage(vec![degraded, Event::StorageRestored {}], now);
         (self.trouble, self.pause) = (None, Pause::default());
@@ -140,6 +146,15 @@ impl Writer {
             let trouble = self.trouble.clone();
             self.view.send_modify(|it| it.storage = trouble);
         }
+    }
+
+    /// Notices that nothing happened for long, as where the machine slept: what comes then is a return.
+    pub(super) fn wake(&mut self, now: Timestamp) {
+        // A fast clock's hours are no time at all, and pass between two messages.
+        if self.clock.may_be_set() && between(self.last, now) > LONG_STOP {
+            self.core.returned();
+        }
+        self.last = now;
     }
 
     /// Whether everyone sees these numbers already.

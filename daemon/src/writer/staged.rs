@@ -16,6 +16,9 @@ use storyline_store::{FeedRecord, Item, Recorded};
 /// Bytes after which a part ends with the next item; the rest of a commit is for that item and for the feeds' records.
 const PART_BYTES: usize = COMMIT_BYTES_MAX / 4;
 
+/// Bytes of an item that a feed was seen to carry, in its record.
+const SEEN_BYTES: usize = 32;
+
 /// What is committed together.
 #[derive(Debug, Clone, Default)]
 pub struct Part {
@@ -23,6 +26,8 @@ pub struct Part {
     pub events: Vec<Recorded>,
     /// The feeds whose record changed.
     pub feeds: Vec<(FeedId, Arc<FeedRecord>)>,
+    /// The items that were judged, whatever came of it; for the archive.
+    pub items: Vec<Item>,
 }
 
 /// What is to be committed.
@@ -30,16 +35,26 @@ pub struct Part {
 pub struct Staged {
     /// Its parts, in order; one unless they are large.
     pub parts: Vec<Part>,
-    /// The items that were judged, for the archive.
-    pub items: Vec<Item>,
     /// Whether somebody was promised that the feeds' records are durable, events or not.
     pub promised: bool,
+}
+
+impl Part {
+    fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.feeds.is_empty() && self.items.is_empty()
+    }
 }
 
 impl Staged {
     /// The events of all parts, in order.
     pub fn into_events(self) -> impl Iterator<Item = Recorded> {
         self.parts.into_iter().flat_map(|it| it.events)
+    }
+
+    /// The items that were judged, in order.
+    #[cfg(test)]
+    pub(super) fn items(&self) -> impl Iterator<Item = &Item> {
+        self.parts.iter().flat_map(|it| &it.items)
     }
 
     /// Whether there is nothing to write.
@@ -54,6 +69,7 @@ pub(super) struct Staging {
     closed: Vec<Part>,
     events: Vec<Recorded>,
     touched: BTreeSet<FeedId>,
+    heard: Vec<Item>,
     bytes: usize,
 }
 
@@ -67,9 +83,16 @@ impl Staging {
         self.events.push(recorded);
     }
 
-    /// Stages a feed's record.
-    pub(super) fn touch(&mut self, feed: FeedId) {
-        self.touched.insert(feed);
+    /// Stages a feed's record, in which so many items were seen.
+    pub(super) fn touch(&mut self, feed: FeedId, seen: usize) {
+        if self.touched.insert(feed) {
+            self.bytes += seen * SEEN_BYTES;
+        }
+    }
+
+    /// Stages an item for the archive.
+    pub(super) fn hear(&mut self, item: Item) {
+        self.heard.push(item);
     }
 
     /// Events of the part in hand.
@@ -93,9 +116,10 @@ impl Staging {
         let part = Part {
             events: std::mem::take(&mut self.events),
             feeds: touched.filter_map(|id| feeds.get(&id).cloned().map(|it| (id, it))).collect(),
+            items: std::mem::take(&mut self.heard),
         };
         self.bytes = 0;
-        if !part.events.is_empty() || !part.feeds.is_empty() {
+        if !part.is_empty() {
             self.closed.push(part);
         }
     }

@@ -14,7 +14,10 @@ use crate::{
 };
 
 mod parts;
+mod returns;
 mod stopping;
+mod together;
+mod wishes;
 
 const STRIKE: &str = r#"
 [feed.wire]
@@ -102,13 +105,17 @@ impl Desk {
     }
 
     fn think(&mut self, minutes: i64, items: &[Item]) {
-        let feed = items.first().map_or_else(|| "wire".parse().unwrap(), |it| it.feed.clone());
-        let page = Page { title: None, items: items.to_vec(), hints: Hints::default(), body_hash: 0 };
-        let (url, outcome) = (String::new(), Outcome::Page(page));
-        let now = at(minutes);
-        let visit = Visit { feed, url, started: now, finished: now, answer: None, outcome };
-        self.core.visited(&visit, now);
+        self.core.visited(&visit(minutes, items), at(minutes));
     }
+}
+
+/// A visit that found a page of these items.
+fn visit(minutes: i64, items: &[Item]) -> Visit {
+    let feed = items.first().map_or_else(|| "wire".parse().unwrap(), |it| it.feed.clone());
+    let page = Page { title: None, items: items.to_vec(), hints: Hints::default(), body_hash: 0 };
+    let (url, outcome) = (String::new(), Outcome::Page(page));
+    let now = at(minutes);
+    Visit { feed, url, started: now, finished: now, answer: None, outcome }
 }
 
 fn kinds(events: &[Value]) -> Vec<&str> {
@@ -177,7 +184,7 @@ fn an_item_given_twice_gets_its_first_answer() {
     assert!(again.judgements.is_empty());
     let staged = desk.core.take_staged();
     assert!(staged.promised, "its answer holds only once the feed's record is durable");
-    assert_eq!(staged.items.len(), 2, "what was known is not kept twice");
+    assert_eq!(staged.items().count(), 2, "what was known is not kept twice");
 }
 
 #[test]
@@ -188,7 +195,7 @@ fn an_item_that_moves_nothing_is_remembered_too() {
         let judged = desk.core.ingest(&it, false, at(1));
         assert_eq!((judged.seq, judged.events), (None, 0));
     }
-    assert_eq!(desk.core.take_staged().items.len(), 1);
+    assert_eq!(desk.core.take_staged().items().count(), 1);
 }
 
 #[test]
@@ -293,7 +300,7 @@ fn a_tick_with_nothing_to_do_stages_nothing() {
     for minute in 12..20 {
         desk.core.tick(false, at(minute));
         let staged = desk.core.take_staged();
-        assert!(staged.is_empty() && staged.items.is_empty());
+        assert!(staged.is_empty());
         assert!(!staged.promised);
     }
 }
@@ -344,7 +351,7 @@ fn a_commit_that_fails_brings_everything_back() {
     assert_eq!(desk.core.config().hash(), config(STRIKE).hash());
     assert_eq!(desk.core.awaited.len(), 2, "the feed is to be visited again");
     let staged = desk.core.take_staged();
-    assert!(staged.is_empty() && staged.items.is_empty());
+    assert!(staged.is_empty());
     let events = desk.visit(20, &[votes]);
     assert_eq!((cited(&events), count(&events, "alert_raised")), (vec!["a"], 0), "and is news to the log");
 }

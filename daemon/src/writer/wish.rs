@@ -1,6 +1,6 @@
 //! What a core makes of wishes: a configuration, a person's command, a sink's news (pure).
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 use storyline_config::{Config, FeedId, SinkId, StorylineId};
@@ -32,7 +32,10 @@ impl Core {
             self.record(Event::FeedRetired { feed }, now);
         }
         let gone = |id: &&SinkId| !config.sinks.contains_key(*id);
-        for sink in self.state.sinks.keys().filter(gone).cloned().collect::<Vec<_>>() {
+        // One to which nothing was ever sent may still have alerts gathered for its digest.
+        let gathered = self.state.gathered.iter().map(|it| &it.sink);
+        let sinks: BTreeSet<_> = self.state.sinks.keys().chain(gathered).filter(gone).cloned().collect();
+        for sink in sinks {
             self.record(Event::SinkRetired { sink }, now);
         }
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -114,8 +117,11 @@ impl Core {
                 None => return unknown(format!("no alert {alert}")),
             },
             Command::Retry(delivery, by) => match self.state.deliveries.get(&delivery) {
-                Some(it) if !matches!(it.state, DeliveryState::Dead | DeliveryState::Held) => {
-                    return unknown(format!("delivery {delivery} is neither dead nor held"));
+                Some(it) if self.state.disabled.contains_key(&it.sink) => {
+                    return unknown(format!("its sink {} wants nothing until a reload", it.sink));
+                }
+                Some(it) if it.state != DeliveryState::Dead => {
+                    return unknown(format!("delivery {delivery} is not dead"));
                 }
                 Some(it) if !self.config.sinks.contains_key(&it.sink) => {
                     return unknown(format!("its sink {} is no longer configured", it.sink));
