@@ -229,3 +229,15 @@ pub(super) fn word(cause: DeliveryDigest) -> &'static str {
         DeliveryDigest::Quiet => "quiet",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alerts_that_can_only_be_counted_are_counted() {
+        let lines = vec!["one".to_owned(), "two".to_owned()];
+        let text = lay_out(5, false, DeliveryDigest::Window, lines);
+        assert_eq!(text, "5 alerts · gathered\none\ntwo\nand 3 more");
+    }
+}
