@@ -90,6 +90,8 @@ pub const SEEN_AFTER: Duration = Duration::from_hours(30 * 24);
 pub const DEVELOPMENTS_KEPT: usize = 64;
 /// Origins of a storyline the state can tell apart; more are not counted.
 pub const ORIGINS_KEPT: usize = 1_000;
+/// Origins of a development the state keeps; more are not counted. Twice [`ORIGINS_MAX`], for some may count as half.
+pub const DEVELOPMENT_ORIGINS_KEPT: usize = 200;
 /// Events of one stretch of the log, as the state notes in which of them a storyline's course stands.
 pub const STRETCH_EVENTS: u64 = 1_024;
 /// Stretches noted of one storyline; after that all are looked through.
@@ -98,6 +100,8 @@ pub const STRETCHES_MAX: usize = 2_048;
 pub const REPORTS_KEPT: usize = 32;
 /// Alerts the state keeps besides those still to be delivered.
 pub const ALERTS_KEPT: usize = 1_000;
+/// Alerts gathered for the digests of one sink the state keeps; those gathered longest go first, and are counted.
+pub const GATHERED_KEPT: usize = 2_000;
 /// Facts of a storyline in the state; the one known longest goes first.
 pub const FACTS_KEPT: usize = 256;
 /// Expectations of a storyline in the state; those that are settled go first.

@@ -15,13 +15,20 @@ use jiff::Timestamp;
 use storyline_config::limit::ARCHIVE_AMPLIFICATION;
 
 use self::shelves::Shelves;
-use crate::{Item, ItemId, StoreError, aside::Scratch, durable, lock::not_writable};
+use crate::{
+    Item, ItemId, StoreError,
+    aside::Scratch,
+    durable,
+    lock::{Lock, not_writable},
+};
 
 const DIR: &str = "archive";
 const DAMAGED: &str = "archive.damaged";
 /// Where a smaller one is built, and where the larger one goes for a moment.
 const NEXT: &str = "archive.next";
 const BEFORE: &str = "archive.before";
+/// How often an archive in use is copied before it counts as unreadable.
+const COPIES: u32 = 3;
 
 /// Everything that was read, until it expires; any number of these may be used at once.
 #[derive(Debug, Clone)]
@@ -64,13 +71,12 @@ impl Archive {
     ///
     /// Those of [`open`](Self::open), and [`StoreError::Io`] where the copy cannot be made.
     pub fn recorded(data_dir: &Path) -> Result<Vec<Item>, StoreError> {
-        let all = |it: Shelves| it.between(Timestamp::MIN, Timestamp::MAX).collect();
-        match Self::open(data_dir) {
-            Err(StoreError::InUse { .. }) => {
-                let copy = Scratch::of(data_dir, &data_dir.join(DIR)).map_err(StoreError::Io)?;
-                all(Shelves::open(&copy.dir)?)
-            }
-            opened => all(opened?.now()),
+        // Whoever opens it ends what was interrupted; of a daemon at work that would be what it is doing just now.
+        let opened = Lock::borrow(data_dir).and_then(|lock| Ok((Self::open(data_dir)?, lock)));
+        match opened {
+            Ok((archive, _lock)) => all_of(&archive.now()),
+            Err(StoreError::InUse { .. }) => copied(data_dir),
+            Err(error) => Err(error),
         }
     }
 
@@ -154,18 +160,46 @@ impl Archive {
         let place = |name: &str| self.data_dir.join(name);
         durable::remove(&place(NEXT))?;
         Shelves::open(&place(NEXT))?.take_newest(&before, bytes_max / ARCHIVE_AMPLIFICATION)?;
-        let mut shelves = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
-        fs::rename(place(DIR), place(BEFORE))?;
-        fs::rename(place(NEXT), place(DIR))?;
-        *shelves = Shelves::open(&place(DIR))?;
-        drop((shelves, before));
+        let smaller = self.exchange()?;
+        *self.shelves.write().unwrap_or_else(PoisonError::into_inner) = smaller;
+        drop(before);
         durable::remove(&place(BEFORE))?;
         Ok(true)
+    }
+
+    /// Puts the smaller one in place and opens it; where that fails everything is as it was.
+    fn exchange(&self) -> Result<Shelves, StoreError> {
+        let place = |name: &str| self.data_dir.join(name);
+        fs::rename(place(DIR), place(BEFORE))?;
+        let opened = fs::rename(place(NEXT), place(DIR))
+            .map_err(StoreError::from)
+            .and_then(|()| Shelves::open(&place(DIR)));
+        if opened.is_err() {
+            if place(DIR).exists() {
+                fs::rename(place(DIR), place(NEXT))?;
+            }
+            fs::rename(place(BEFORE), place(DIR))?;
+        }
+        opened
     }
 
     fn now(&self) -> Shelves {
         self.shelves.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+fn all_of(shelves: &Shelves) -> Result<Vec<Item>, StoreError> {
+    shelves.between(Timestamp::MIN, Timestamp::MAX).collect()
+}
+
+/// All items of an archive that a daemon has open, of which nothing is changed.
+fn copied(data_dir: &Path) -> Result<Vec<Item>, StoreError> {
+    let copy = |_| {
+        let copy = Scratch::of(data_dir, &data_dir.join(DIR)).map_err(StoreError::Io)?;
+        all_of(&Shelves::open(&copy.dir)?)
+    };
+    // The daemon may have put a smaller one in its place meanwhile.
+    (1..COPIES).map(copy).find(Result::is_ok).unwrap_or_else(|| copy(COPIES))
 }
 
 /// Ends what was interrupted: a smaller archive that did not take the larger one's place yet is built again.
@@ -211,6 +245,36 @@ mod tests {
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "the copy is gone");
         drop(archive);
         assert_eq!(recorded(), [2, 1]);
+    }
+
+    #[test]
+    fn what_a_daemon_has_in_hand_is_left_alone_by_whoever_reads_beside_it() {
+        let dir = TempDir::new().unwrap();
+        let _lock = Lock::take(dir.path()).unwrap();
+        Archive::open(dir.path()).unwrap().put(&[item(1, 100, "https://a.test/1")]).unwrap();
+        // It is just making it smaller.
+        for name in [NEXT, BEFORE] {
+            fs::create_dir(dir.path().join(name)).unwrap();
+        }
+        assert_eq!(Archive::recorded(dir.path()).unwrap().len(), 1);
+        assert!(dir.path().join(NEXT).exists() && dir.path().join(BEFORE).exists());
+    }
+
+    #[test]
+    fn a_smaller_one_that_does_not_open_leaves_everything_as_it_was() {
+        let dir = TempDir::new().unwrap();
+        let archive = Archive::open(dir.path()).unwrap();
+        archive.put(&[item(1, 100, "https://a.test/1")]).unwrap();
+        let place = |name: &str| dir.path().join(name);
+        drop(Shelves::open(&place(NEXT)).unwrap());
+        fs::write(place(NEXT).join("conf"), b"garbage that is no database at all").unwrap();
+        assert!(archive.exchange().is_err());
+        assert!(!place(BEFORE).exists() && archive.get(ItemId(1)).unwrap().is_some());
+        assert!(archive.shrink(0).unwrap(), "the next time it is tried again");
+        archive.put(&[item(2, 100, "https://a.test/2")]).unwrap();
+        drop(archive);
+        assert!(!place(BEFORE).exists() && !place(NEXT).exists());
+        assert_eq!(ids(&Archive::open(dir.path()).unwrap(), 0, 1_000), [2]);
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub struct Restored {
 }
 
 /// Writes a data directory with every event up to now, reads it back, and says the last event; only its owner reads it. It
-/// is there whole or not at all, whenever this is interrupted; the next backup into it begins anew.
+/// is there whole or not at all, whenever this is interrupted: where it is not there, the next backup into it begins anew.
 ///
 /// The feed records must be of a moment at which the log reached no further than now: an event that a record knows of
 /// must not be absent.
@@ -140,7 +140,8 @@ pub fn restore(
     to: Option<Seq>,
     now: Timestamp,
 ) -> Result<Restored, StoreError> {
-    if !log_dir(from).join(database::FILE).exists() {
+    // A backup that was interrupted once it was whole is still to be put in its place there; each part is where it is.
+    if !log_dir(&swap::holder(from, "log")).join(database::FILE).exists() {
         return Err(StoreError::NoLog { path: from.to_owned() });
     }
     let writable = |source| not_writable(data_dir, source);
@@ -174,10 +175,11 @@ fn of_backup(error: StoreError, from: &Path) -> StoreError {
 fn take(from: &Path, source: &Path) -> Result<Opened, StoreError> {
     durable::remove(source)?;
     durable::create_dir(source)?;
-    copy::loosely(&log_dir(from), &log_dir(source))?;
+    copy::loosely(&log_dir(&swap::holder(from, "log")), &log_dir(source))?;
     for name in ["HEAD", "log.sum"] {
-        if from.join(name).exists() {
-            fs::copy(from.join(name), source.join(name))?;
+        let part = swap::holder(from, name).join(name);
+        if part.exists() {
+            fs::copy(part, source.join(name))?;
         }
     }
     failpoint("restore.copied");

@@ -129,8 +129,14 @@ impl Snapshots {
         Ok(places)
     }
 
-    /// Removes what is too many or too much.
+    /// Removes what is too many or too much, and what an interrupted writing left: nobody else writes here.
     fn thin(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.dir)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().ends_with(".new") {
+                durable::remove(&entry.path())?;
+            }
+        }
         let mut places = self.places()?;
         while let Some(seq) = surplus(&places) {
             if let Some(place) = places.remove(&seq) {
@@ -277,6 +283,20 @@ mod tests {
         other.commit(&[muted(1), muted(2), muted(3), muted(4)], &[]).unwrap();
         assert_eq!(snapshots.state(&reader, Seq(4)), None, "that event is another");
         assert_eq!(snapshots.memory(&reader, Seq(4)), None);
+    }
+
+    #[test]
+    fn what_an_interrupted_writing_left_goes_with_the_next() {
+        let dir = TempDir::new().unwrap();
+        let (_log, states) = log(dir.path(), 4);
+        let snapshots = Snapshots::new(dir.path(), 7);
+        snapshots.save(&states[2], b"remembered").unwrap();
+        fs::write(snapshots.dir.join("state-00000000000000000003.new"), b"half of it").unwrap();
+        snapshots.save(&states[4], b"remembered").unwrap();
+        let names = fs::read_dir(&snapshots.dir).unwrap().map(|it| it.unwrap().file_name());
+        let mut names: Vec<_> = names.map(|it| it.into_string().unwrap()).collect();
+        names.sort();
+        assert_eq!(names, ["memory", "state-00000000000000000002", "state-00000000000000000004"]);
     }
 
     #[test]

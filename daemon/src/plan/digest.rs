@@ -138,7 +138,10 @@ fn text(situation: &Situation<'_>, sink: &SinkId, cause: DeliveryDigest, told: &
             (false, headlines(situation, told))
         }
     };
-    let count = if storylines { lines.len() } else { told.len() };
+    let known = situation.state.sinks.get(sink).into_iter().flat_map(|it| &it.gathered_more);
+    let unkept: u64 = known.filter(|(gathered, _)| cause.tells_of(**gathered)).map(|(_, n)| n).sum();
+    let unkept = usize::try_from(unkept).unwrap_or(usize::MAX);
+    let count = if storylines { lines.len() } else { told.len().saturating_add(unkept) };
     lay_out(count, storylines, cause, lines)
 }
 
@@ -149,7 +152,7 @@ fn lay_out(count: usize, storylines: bool, cause: DeliveryDigest, lines: Vec<Str
         (false, 1) => "alert",
         (false, _) => "alerts",
     };
-    let more = lines.len().saturating_sub(LINES_MAX);
+    let more = count.saturating_sub(lines.len().min(LINES_MAX));
     let first = format!("{count} {noun} · {}", why(cause));
     let last = (more > 0).then(|| format!("and {more} more"));
     let all = std::iter::once(first).chain(lines.into_iter().take(LINES_MAX)).chain(last);
@@ -224,5 +227,17 @@ pub(super) fn word(cause: DeliveryDigest) -> &'static str {
         DeliveryDigest::Rate => "rate",
         DeliveryDigest::Storm => "storm",
         DeliveryDigest::Quiet => "quiet",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alerts_that_can_only_be_counted_are_counted() {
+        let lines = vec!["one".to_owned(), "two".to_owned()];
+        let text = lay_out(5, false, DeliveryDigest::Window, lines);
+        assert_eq!(text, "5 alerts · gathered\none\ntwo\nand 3 more");
     }
 }

@@ -151,6 +151,10 @@ pub struct SinkState {
     pub first_run_told: bool,
     /// When it last had the digest of a return after a long stop.
     pub stop_told: Option<Timestamp>,
+    /// Alerts gathered for its digests that are too many to be kept, by why they were gathered: the digest can only count
+    /// them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub gathered_more: BTreeMap<DeliveryDigest, u64>,
     /// Since when it takes nothing; none while it is well.
     pub failing: Option<SinkFailing>,
 }

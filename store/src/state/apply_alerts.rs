@@ -1,17 +1,18 @@
 //! How alerts, their deliveries and their sinks follow from events.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, mem, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
-use storyline_config::{SinkId, limit::ALERTS_KEPT};
+use storyline_config::{
+    SinkId,
+    limit::{ALERTS_KEPT, GATHERED_KEPT},
+};
 
 use super::{
     Alert, AlertState, Delivery, DeliveryState, Gathered, SinkFailing, SinkState, State, apply::When,
 };
 use crate::{AlertId, AlertKind, DeliveryDigest, DeliveryId, Event, Seq};
 
-/// Alerts gathered for digests that are remembered at the most.
-const GATHERED_MAX: usize = 2_000;
 /// Alerts that wait for their rule, remembered at the most.
 const WAITING_MAX: usize = 1_000;
 /// Digests that are settled, kept for whoever asks.
@@ -216,8 +217,7 @@ impl State {
         else {
             return;
         };
-        let gathered = Arc::make_mut(&mut self.gathered);
-        gathered.push(Gathered {
+        Arc::make_mut(&mut self.gathered).push(Gathered {
             sink: sink.clone(),
             alert: *alert,
             kind: *kind,
@@ -228,8 +228,42 @@ impl State {
             seq: when.seq,
             at: when.at,
         });
-        let surplus = gathered.len().saturating_sub(GATHERED_MAX);
-        gathered.drain(..surplus);
+        self.thin_gathered(sink);
+    }
+
+    /// Holds what is gathered for a sink to its limit: first goes what a digest passes over for a later stage of the same
+    /// alert, then the oldest, which the digest still counts.
+    fn thin_gathered(&mut self, sink: &SinkId) {
+        let theirs = |it: &&Gathered| it.sink == *sink;
+        if self.gathered.iter().filter(theirs).count() <= GATHERED_KEPT {
+            return;
+        }
+        let gathered = Arc::make_mut(&mut self.gathered);
+        let mut later: BTreeMap<(AlertId, DeliveryDigest), Timestamp> = BTreeMap::new();
+        let mut is_told = |it: &Gathered| {
+            let key = (it.alert, it.digest);
+            // A later stage that is held for longer leaves the earlier one to be told.
+            let told = later.get(&key).is_none_or(|not_before| *not_before > it.not_before);
+            if told {
+                later.insert(key, it.not_before);
+            }
+            told
+        };
+        *gathered = mem::take(gathered).into_iter().rev().filter(|it| !theirs(&it) || is_told(it)).collect();
+        gathered.reverse();
+        let mut surplus = gathered.iter().filter(theirs).count().saturating_sub(GATHERED_KEPT);
+        let mut forgotten: BTreeMap<DeliveryDigest, u64> = BTreeMap::new();
+        gathered.retain(|it| {
+            let goes = surplus > 0 && theirs(&it);
+            if goes {
+                surplus -= 1;
+                *forgotten.entry(it.digest).or_default() += 1;
+            }
+            !goes
+        });
+        for (digest, n) in forgotten {
+            *self.sink_mut(sink).gathered_more.entry(digest).or_default() += n;
+        }
     }
 
     fn planned(&mut self, event: &Event, when: When) {
@@ -277,6 +311,7 @@ impl State {
     fn digest_closed(&mut self, sink: &SinkId, digest: DeliveryDigest, at: Timestamp) {
         let told = |it: &Gathered| it.sink == *sink && digest.tells_of(it.digest) && it.not_before <= at;
         Arc::make_mut(&mut self.gathered).retain(|it| !told(it));
+        self.sink_mut(sink).gathered_more.retain(|gathered, _| !digest.tells_of(*gathered));
         let settled = |it: &&Arc<Delivery>| it.digest.is_some() && !it.state.is_pending();
         if self.deliveries.values().filter(settled).count() > DIGESTS_KEPT {
             let oldest = self.deliveries.values().filter(settled).min_by_key(|it| it.seq).map(|it| it.id);

@@ -9,7 +9,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use storyline_config::{
     FeedId, Phase, StorylineId,
-    limit::{ORIGINS_KEPT, STRETCH_EVENTS, STRETCHES_MAX},
+    limit::{DEVELOPMENT_ORIGINS_KEPT, ORIGINS_KEPT, STRETCH_EVENTS, STRETCHES_MAX},
 };
 
 use crate::{Certainty, DevelopmentId, DevelopmentState, FactKey, ItemId, Relation, Report, Seq};
@@ -82,7 +82,7 @@ pub struct Development {
     /// The development that denies or corrects it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disputed_by: Option<DevelopmentId>,
-    /// Everyone who stands behind it, first come first.
+    /// Everyone who stands behind it, first come first, as many as are kept.
     pub origins: Vec<DevelopmentOrigin>,
     /// Its reports, first come first, as many as are kept.
     pub reports: Vec<ReportRef>,
@@ -236,9 +236,13 @@ impl Development {
         if matches!(relation, Relation::Copy | Relation::Update | Relation::Background) {
             return;
         }
+        let has_room = self.origins.len() < DEVELOPMENT_ORIGINS_KEPT;
         match self.origins.iter_mut().find(|known| known.name == report.origin) {
             Some(known) => known.half &= report.half,
-            None => self.origins.push(DevelopmentOrigin { name: report.origin.clone(), half: report.half }),
+            None if has_room => {
+                self.origins.push(DevelopmentOrigin { name: report.origin.clone(), half: report.half });
+            }
+            None => {}
         }
     }
 }
@@ -326,6 +330,25 @@ mod tests {
         check(14, 1, Trend::Falling);
         check(14, 3, Trend::Rising);
         check(700, 0, Trend::Quiet);
+    }
+
+    #[test]
+    fn a_development_keeps_a_limited_number_of_origins() {
+        let report = |origin: usize, half: bool| -> Report {
+            serde_json::from_value(serde_json::json!({
+                "item": ItemId(1), "feed": "a", "outlet": "A", "origin": origin.to_string(), "title": "T",
+                "effective": hour(0), "half": half,
+            }))
+            .unwrap()
+        };
+        let mut it = Development::of(DevelopmentId(1), Relation::New, None, &report(0, true), Seq(1));
+        for origin in 0..DEVELOPMENT_ORIGINS_KEPT + 5 {
+            it.cite(Relation::New, &report(origin, true), Seq(1));
+        }
+        it.cite(Relation::New, &report(0, false), Seq(2));
+        assert_eq!(it.origins.len(), DEVELOPMENT_ORIGINS_KEPT);
+        let first = it.origins.first().unwrap();
+        assert!(first.name == "0" && !first.half, "what is kept still learns: {first:?}");
     }
 
     #[test]

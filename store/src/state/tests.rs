@@ -1,3 +1,4 @@
 //! What follows from events, against models that are simpler.
 
+mod gathered;
 mod outbox;

@@ -241,13 +241,19 @@ fn backs_up(dir: &Path) {
     backup(&opened.log.reader(), &opened.feeds, &beside(dir, "backup")).unwrap();
 }
 
-/// The backup is there whole, or can be made again in the same place.
+/// The backup is there whole and restores, or can be made again in the same place.
 fn backed_up(dir: &Path, acknowledged: u64, what: &str) {
     let to = beside(dir, "backup");
     let opened = Log::open(dir).unwrap();
     match backup(&opened.log.reader(), &opened.feeds, &to) {
         Ok(head) => assert_eq!(head, Seq(9), "{what}"),
-        Err(StoreError::NotEmpty { .. }) => {}
+        // Nothing has opened it since, and so nothing has put it in its place.
+        Err(StoreError::NotEmpty { .. }) => {
+            let again = beside(dir, "again");
+            let back = restore(&to, &again, None, NOW).map(|it| it.head);
+            assert!(matches!(back, Ok(Seq(9))), "{what}: {back:?}");
+            assert_eq!(check(&again, 9, what), 9);
+        }
         Err(error) => panic!("{what}: {error:?}"),
     }
     drop(opened);
