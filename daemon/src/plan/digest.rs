@@ -19,7 +19,7 @@ use super::{
 };
 
 /// What a digest that waits for visits waits at the most.
-const VISITS_WAIT_MAX: Duration = Duration::from_mins(10);
+pub const VISITS_WAIT_MAX: Duration = Duration::from_mins(10);
 /// A storm is over when nothing was held back for so long.
 const STORM_CALM: Duration = Duration::from_secs(15);
 /// A storm is told after so long even if it goes on.
