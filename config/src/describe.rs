@@ -128,10 +128,7 @@ impl Config {
             phases: it.phases.iter().map(|(phase, cues)| (phase.as_str(), cues.len())).collect(),
             on: it.alert.on.clone(),
             hold: hold(&it.alert),
-            told: self
-                .sinks
-                .values()
-                .any(|sink| sink.storylines.iter().any(|it| it == "*" || it == id.as_str())),
+            told: self.sinks.values().any(|sink| sink.hears(Some(id))),
         }
     }
 

@@ -251,20 +251,28 @@ fn veiled(text: &str) -> Arc<str> {
     let mut in_sink = false;
     let veil = |line: &str| {
         let start = line.trim_start();
+        // However a table or a key of sinks is written; to veil another that begins like it does no harm.
+        let name = start.trim_start_matches('[').trim_start().trim_start_matches(['"', '\'']);
         if start.starts_with('[') {
-            in_sink = start.starts_with("[sink.");
+            in_sink = name.starts_with("sink");
         }
-        if !in_sink && !start.starts_with("sink.") {
-            return line.to_owned();
-        }
-        let Some((scheme, rest)) = line.split_once("://") else { return line.to_owned() };
-        let end = rest.find(['"', '\'', '\n']).unwrap_or(rest.len());
-        let (address, tail) = rest.split_at(end);
-        let cut = address.find(['/', '?']).map_or(address.len(), |it| it + 1);
-        let (host, secret) = address.split_at(cut);
-        [scheme, "://", host, &"*".repeat(secret.len()), tail].concat()
+        if in_sink || name.starts_with("sink") { veiled_line(line) } else { line.to_owned() }
     };
     text.split_inclusive('\n').map(veil).collect::<String>().into()
+}
+
+fn veiled_line(line: &str) -> String {
+    let mut shown = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once("://") {
+        let end = after.find(['"', '\'', '\n']).unwrap_or(after.len());
+        let (address, tail) = after.split_at(end);
+        let cut = address.find(['/', '?']).map_or(address.len(), |it| it + 1);
+        let (host, secret) = address.split_at(cut);
+        shown.extend([before, "://", host, &"*".repeat(secret.len())]);
+        rest = tail;
+    }
+    shown + rest
 }
 
 /// The span cut to the text, on its character borders.
@@ -285,4 +293,30 @@ fn position(text: &str, offset: usize) -> (usize, usize) {
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     (line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_admits_to_a_sink_is_veiled_however_the_sink_is_written() {
+        let check = |text: &str| {
+            let shown = veiled(text);
+            assert!(!shown.contains("SECRET"), "{text} is shown as {shown}");
+            assert!(shown.contains("https://hooks.example/"), "{text} is shown as {shown}");
+            assert_eq!(shown.len(), text.len());
+        };
+        check("[sink.desk]\nurl = \"https://hooks.example/SECRET\"\n");
+        check("[sink]\ndesk = { kind = \"slack\", url = \"https://hooks.example/SECRET\" }\n");
+        check("sink = { desk = { url = 'https://hooks.example/SECRET' } }\n");
+        check("sink.desk.url = \"https://hooks.example/SECRET\"");
+        check("\"sink\".desk.url = \"https://hooks.example/SECRET\"");
+        check("[ sink.desk ]\nurl = \"https://hooks.example/SECRET\"\n");
+        check("[\"sink\".desk]\nurl = \"https://hooks.example/SECRET\"\n");
+        check("  ['sink'.desk]\nurl = \"https://hooks.example/?key=SECRET\"\n");
+        check("[sink]\na = { url = \"https://hooks.example/SECRET\" } # or \"https://b.example/SECRET\"\n");
+        let feed = "[sink.desk]\n[feed.bbc]\nurl = \"https://bbc.example/rss\"\n";
+        assert_eq!(&*veiled(feed), feed);
+    }
 }

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use jiff::tz::TimeZone;
 
-use crate::{Address, Digest, Mail, QuietHours, Severity};
+use crate::{Address, Digest, Mail, QuietHours, Severity, StorylineId};
 
 /// A place alerts go to.
 #[derive(Debug, Clone)]
@@ -31,6 +31,13 @@ pub struct Sink {
     pub retry: Retry,
     /// How long one attempt may take.
     pub timeout: Duration,
+}
+
+impl Sink {
+    /// Whether it hears of a storyline, however little it matters; none for what belongs to no storyline.
+    pub fn hears(&self, of: Option<&StorylineId>) -> bool {
+        self.storylines.iter().any(|it| it == "*" || of.is_some_and(|of| of.as_str() == it))
+    }
 }
 
 /// The kind of a sink with its address.

@@ -1,6 +1,7 @@
 //! `storyline alerts`: what people were told, and whether it reached them.
 
 use clap::{Args, Subcommand};
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::{
@@ -84,7 +85,8 @@ async fn test(sink: &str, global: &Global) -> Result<Exit, Failure> {
     let unknown =
         || Failure::new(Exit::No, format!("no sink is called {sink:?}"), "the configuration names them");
     let (id, it) = config.sinks.get_key_value(sink).ok_or_else(unknown)?;
-    let tried = deliver::try_sink(id, it, &config.network, &Clock::wall()).await;
+    let zone = config.alerts.time_zone.clone().unwrap_or_else(TimeZone::system);
+    let tried = deliver::try_sink(id, it, &config.network, &Clock::wall(), &zone).await;
     let (answer, error) = (tried.as_ref().ok(), tried.as_ref().err());
     let done = json!({ "sink": id, "ok": tried.is_ok(), "answer": answer, "error": error });
     out::show(global, done, |it| match text(it, "error") {

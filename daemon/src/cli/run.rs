@@ -96,7 +96,8 @@ async fn stay(
     let bound = listen(&mut tasks, &doors, loaded, inherited).await?;
     if std::io::stdout().is_terminal() {
         out::print(&greeting(&loaded.config))?;
-        let reading = deliver::Reading { zone: TimeZone::system(), began: house.clock().now() };
+        let clock = house.clock();
+        let reading = deliver::Reading { zone: TimeZone::system(), began: clock.now(), clock };
         let (handle, reader) = (house.handle(), house.reader());
         tasks.spawn(deliver::follow(handle, reader, reading, anstream::stdout(), cancel.clone()));
     }

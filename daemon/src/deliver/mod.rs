@@ -11,6 +11,7 @@
 //! * An attempt is on stable storage before anything is sent.
 //! * Every attempt of a delivery carries the same id and the same bytes.
 //! * One request is in flight per sink; a delivery that waits holds back its own storyline only.
+//! * Nothing that was planned before a sink's quiet hours is sent, or tried again, in them, unless it breaks through.
 //! * What was taken is not sent again, unless the program ended between the answer and its record.
 //! * No secret and no word of a reply reaches an error, a log line or the log.
 
@@ -35,6 +36,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
+use jiff::tz::TimeZone;
 use storyline_config::{Network, Sink, SinkId};
 use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -52,8 +54,9 @@ use crate::{clock::Clock, plan::test_message, writer::Handle};
 /// Works off planned deliveries until it is cancelled or the writer is gone.
 ///
 /// Sinks that a reload adds are taken up, and those it removes are left. An
-/// attempt in hand when it is cancelled gets another second.
-pub async fn deliver(handle: Handle, clock: Clock, cancel: CancellationToken) {
+/// attempt in hand when it is cancelled gets another second. Quiet hours are
+/// meant in `zone` where nothing else is configured.
+pub async fn deliver(handle: Handle, clock: Clock, zone: TimeZone, cancel: CancellationToken) {
     let mut view = handle.watch();
     let mut tasks: JoinSet<()> = JoinSet::new();
     let mut running: BTreeMap<SinkId, Id> = BTreeMap::new();
@@ -61,7 +64,8 @@ pub async fn deliver(handle: Handle, clock: Clock, cancel: CancellationToken) {
         let config = view.borrow_and_update().config.clone();
         for id in config.sinks.keys() {
             if !running.contains_key(id) {
-                let task = Task::new(id.clone(), handle.clone(), clock.clone(), cancel.clone());
+                let time = (clock.clone(), zone.clone());
+                let task = Task::new(id.clone(), handle.clone(), time, cancel.clone());
                 running.insert(id.clone(), tasks.spawn(task.run()).id());
             }
         }
@@ -84,21 +88,28 @@ pub async fn deliver(handle: Handle, clock: Clock, cancel: CancellationToken) {
 }
 
 /// Attempts every delivery that is due once, and comes back when all were.
-pub async fn deliver_once(handle: &Handle, clock: &Clock) {
+pub async fn deliver_once(handle: &Handle, clock: &Clock, zone: &TimeZone) {
     let sinks = handle.view().config.sinks.keys().cloned().collect::<Vec<_>>();
     let tasks = sinks
         .into_iter()
-        .map(|id| Task::new(id, handle.clone(), clock.clone(), CancellationToken::new()).run_once());
+        .map(|id| (id, (clock.clone(), zone.clone())))
+        .map(|(id, time)| Task::new(id, handle.clone(), time, CancellationToken::new()).run_once());
     join_all(tasks).await;
 }
 
-/// Sends a message that says it is a test, once; says what the sink answered.
+/// Sends a message that says it is a test, once, its time told in `zone`; says what the sink answered.
 ///
 /// # Errors
 ///
 /// A sentence that says what went wrong.
-pub async fn try_sink(id: &SinkId, sink: &Sink, network: &Network, clock: &Clock) -> Result<String, String> {
-    let (delivery, body) = test_message(id, clock.now());
+pub async fn try_sink(
+    id: &SinkId,
+    sink: &Sink,
+    network: &Network,
+    clock: &Clock,
+    zone: &TimeZone,
+) -> Result<String, String> {
+    let (delivery, body) = test_message(id, clock.now(), zone);
     let message = Message { delivery, attempt: 1, body: &body, at: clock.now() };
     Door::default().send(id, sink, network, &message).await.map_err(|it| it.error)
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, future::pending, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use storyline_config::{Network, Sink, SinkId};
 use storyline_store::{Delivery, DeliveryId, failpoint};
 use tokio_util::sync::CancellationToken;
@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     clock::{Clock, later},
+    plan::Peace,
     writer::{DeliveryNews, Handle, Refused},
 };
 
@@ -27,14 +28,20 @@ pub(super) struct Task {
     id: SinkId,
     handle: Handle,
     clock: Clock,
+    zone: TimeZone,
     cancel: CancellationToken,
     door: Door,
 }
 
 impl Task {
     /// Readies it.
-    pub(super) fn new(id: SinkId, handle: Handle, clock: Clock, cancel: CancellationToken) -> Self {
-        Self { id, handle, clock, cancel, door: Door::default() }
+    pub(super) fn new(
+        id: SinkId,
+        handle: Handle,
+        (clock, zone): (Clock, TimeZone),
+        cancel: CancellationToken,
+    ) -> Self {
+        Self { id, handle, clock, zone, cancel, door: Door::default() }
     }
 
     /// Goes on until the sink is no longer configured, the daemon stops or the writer is gone.
@@ -44,7 +51,8 @@ impl Task {
             let view = seen.borrow_and_update().clone();
             let Some(sink) = view.config.sinks.get(&self.id) else { return };
             let now = self.clock.now();
-            let wake = match pick::next(&view.state, &self.id, now, &BTreeSet::new()) {
+            let peace = Peace::of(&view.config, sink, &self.zone, now);
+            let wake = match pick::next(&view.state, &self.id, (now, peace), &BTreeSet::new()) {
                 Next::Send(it) => match self.attempt(sink, &view.config.network, &it).await {
                     Ok(()) => continue,
                     Err(Refused::Stopping) => return,
@@ -67,7 +75,9 @@ impl Task {
         loop {
             let view = self.handle.view();
             let Some(sink) = view.config.sinks.get(&self.id) else { return };
-            let Next::Send(it) = pick::next(&view.state, &self.id, self.clock.now(), &tried) else { return };
+            let now = self.clock.now();
+            let peace = Peace::of(&view.config, sink, &self.zone, now);
+            let Next::Send(it) = pick::next(&view.state, &self.id, (now, peace), &tried) else { return };
             tried.insert(it.id);
             if self.attempt(sink, &view.config.network, &it).await.is_err() {
                 return;

@@ -33,6 +33,8 @@ pub(super) struct Words {
     pub(super) lines: Vec<String>,
     /// Who says so.
     pub(super) said_by: Vec<Voice>,
+    /// How many more do, where more do.
+    pub(super) more: Option<String>,
     /// Since when.
     pub(super) since: Option<String>,
     /// What was known before.
@@ -65,6 +67,7 @@ impl Words {
             sentence: first,
             lines: Vec::new(),
             said_by: Vec::new(),
+            more: None,
             since: None,
             before: None,
             ask: None,
@@ -82,6 +85,7 @@ impl Words {
         };
         Self {
             sentence: plain(&story.sentence),
+            more: story.more_say_so(),
             said_by: story.said_by.into_iter().map(voice).collect(),
             since: Some(plain(&story.since)),
             before: story.before.as_deref().map(plain),
@@ -109,6 +113,7 @@ impl Words {
         let mut all: Vec<String> = sentence.into_iter().map(|it| text(it)).collect();
         all.extend(self.lines.iter().map(|it| text(it)));
         all.extend(self.said_by.iter().map(voice));
+        all.extend(self.more.iter().map(|it| text(it)));
         all.extend(self.since.iter().map(|it| text(&format!("since {it}"))));
         all.extend(self.before.iter().map(|it| text(&format!("before: {it}"))));
         all.extend(self.ask.iter().map(|it| text(&format!("why: {it}"))));
@@ -213,6 +218,14 @@ mod tests {
         check("https://news.example/\">x", false);
         check("https://news.example/a\r\nBcc: x", false);
         check("news.example", false);
+    }
+
+    #[test]
+    fn both_layouts_say_how_many_more_say_so() {
+        let body = r#"{"text":"s","story":{"sentence":"s","said_by":[{"name":"A","url":null}],"more":23,"since":"10:40","before":null,"ask":"storyline explain #1"}}"#;
+        let words = Words::of(body);
+        assert_eq!(words.text(str::to_owned), "s\nA\nand 23 more\nsince 10:40\nwhy: storyline explain #1");
+        assert!(crate::deliver::mail::page(&words).contains("<li>A</li>\n<li>and 23 more</li>\n"));
     }
 
     #[test]

@@ -88,7 +88,7 @@ where
     let doors = doors(&house, Arc::new(|| Ok(Config::builtin())), cancel.clone());
     let mut tasks = JoinSet::new();
     tasks.spawn(serve::serve(Listener::Unix(listener), doors));
-    let reading = deliver::Reading { zone: TimeZone::UTC, began: script.start };
+    let reading = deliver::Reading { clock: clock.clone(), zone: TimeZone::UTC, began: script.start };
     tasks.spawn(deliver::follow(house.handle(), house.reader(), reading, out(), cancel.clone()));
     let stop = cancel.clone();
     let days = async move {

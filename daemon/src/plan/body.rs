@@ -1,6 +1,6 @@
 //! The documents sinks get, rendered once: every attempt carries these bytes.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 use storyline_config::{AlertCause, Phase, Severity, SinkId, StorylineId};
 use storyline_store::{
@@ -134,14 +134,14 @@ pub(super) fn digest(
     })
 }
 
-/// A message that tries a sink: its name, and the document, which says that it is a test.
-pub fn test_message(sink: &SinkId, at: Timestamp) -> (DeliveryId, String) {
+/// A message that tries a sink: its name, and the document, which says that it is a test and tells its time in `zone`.
+pub fn test_message(sink: &SinkId, at: Timestamp, zone: &TimeZone) -> (DeliveryId, String) {
     let alert = AlertId::of_cause("test", sink.as_str(), Seq(0));
     let id = DeliveryId::of(alert, Seq(u64::try_from(at.as_microsecond()).unwrap_or_default()), sink);
     let text = format!("{sink} · test · this sink works");
     let ask = format!("storyline alerts test {sink}");
-    let since = at.strftime("%H:%M on %a %-d %b %Y").to_string();
-    let story = Story { sentence: text.clone(), said_by: Vec::new(), since, before: None, ask };
+    let since = super::story::day_and_time(at, zone);
+    let story = Story { sentence: text.clone(), said_by: Vec::new(), more: 0, since, before: None, ask };
     let document = serde_json::json!({
         "id": id, "alert": alert, "seq": null, "kind": "test", "changes": [], "storyline": null,
         "title": null, "headline": "this sink works", "severity": "info", "phase": null, "state": null,
@@ -154,4 +154,16 @@ pub fn test_message(sink: &SinkId, at: Timestamp) -> (DeliveryId, String) {
 fn render(document: &impl Serialize) -> String {
     // Strings, numbers and lists of them always have a JSON form.
     serde_json::to_string(document).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_message_tells_its_time_where_its_reader_is() {
+        let (at, zone) = ("2025-02-12T23:40:00Z".parse().unwrap(), TimeZone::get("Europe/Berlin").unwrap());
+        let (_, body) = test_message(&"desk".parse().unwrap(), at, &zone);
+        assert_eq!(Story::of(&body).unwrap().since, "00:40 on Thu 13 Feb 2025");
+    }
 }

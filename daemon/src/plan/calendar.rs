@@ -19,12 +19,21 @@ pub(super) fn next(times: &[Time], zone: &TimeZone, after: Timestamp) -> Timesta
 
 /// When the quiet hours end that a moment lies in; none where it lies in none.
 pub(super) fn quiet_until(quiet: &QuietHours, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
+    quiet_span(quiet, zone, now).map(|(_, to)| to)
+}
+
+/// When the quiet hours began that a moment lies in, and when they end.
+pub(super) fn quiet_span(
+    quiet: &QuietHours,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Option<(Timestamp, Timestamp)> {
     let span = |day: &Date| {
         let last = if quiet.from < quiet.to { *day } else { day.tomorrow().ok()? };
         Some((moment(*day, quiet.from, zone)?, moment(last, quiet.to, zone)?))
     };
     let all = around(zone, now);
-    all.iter().filter_map(span).find(|(from, to)| (*from..*to).contains(&now)).map(|(_, to)| to)
+    all.iter().filter_map(span).find(|(from, to)| (*from..*to).contains(&now))
 }
 
 /// The days that may hold a moment's last or next time of the day.

@@ -19,7 +19,7 @@ use super::{
 };
 
 /// What a digest that waits for visits waits at the most.
-const VISITS_WAIT_MAX: Duration = Duration::from_mins(10);
+pub const VISITS_WAIT_MAX: Duration = Duration::from_mins(10);
 /// A storm is over when nothing was held back for so long.
 const STORM_CALM: Duration = Duration::from_secs(15);
 /// A storm is told after so long even if it goes on.
@@ -162,10 +162,7 @@ fn lay_out(count: usize, storylines: bool, cause: DeliveryDigest, lines: Vec<Str
 /// Every storyline a sink hears of as it stands: first those that are told of, then those of which there is nothing new.
 fn standings(situation: &Situation<'_>, sink: &SinkId, told: &[&Gathered]) -> Vec<String> {
     let new: BTreeSet<&StorylineId> = told.iter().filter_map(|it| it.storyline.as_ref()).collect();
-    let hears = |id: &StorylineId| {
-        let named = |it: &String| it == "*" || it == id.as_str();
-        situation.config.sinks.get(sink).is_some_and(|it| it.storylines.iter().any(named))
-    };
+    let hears = |id: &StorylineId| situation.config.sinks.get(sink).is_some_and(|it| it.hears(Some(id)));
     standing_of(situation, hears, &new)
 }
 

@@ -61,13 +61,16 @@ pub(super) struct OfTime {
 /// Feeds that have failed for longer than is worth a look.
 pub(super) fn of_time(situation: &Situation<'_>) -> OfTime {
     let Situation { config, state, now, .. } = *situation;
+    let cut_off = cut_off(situation);
     let failing = state.feeds.iter().filter(|(id, it)| {
         let Some(feed) = config.feeds.get(*id) else { return false };
         let patience: Duration =
             feed.interval.unwrap_or_default().max(config.poll.min_interval) * VISITS_MISSED;
-        it.trouble == FeedTroubleKind::Failing && !it.told && later(it.since, patience) <= now
+        // One that a dead network covered is told of when it stays dead after the others are back.
+        let open = !it.told && (it.covered.is_none() || cut_off.is_empty());
+        let since = it.covered.unwrap_or(it.since);
+        it.trouble == FeedTroubleKind::Failing && open && later(since, patience) <= now
     });
-    let cut_off = cut_off(situation);
     let (covered, told): (Vec<_>, Vec<_>) =
         failing.partition(|(_, it)| it.unreachable && !cut_off.is_empty());
     let network = covered.iter().min_by_key(|(_, it)| it.seq).filter(|_| !is_told(state, &cut_off));
@@ -101,20 +104,24 @@ fn server(source: &Source) -> Option<String> {
 
 /// Whether people know already that the network is down: since one of the feeds it took with it.
 fn is_told(state: &State, cut_off: &[&FeedHealth]) -> bool {
-    cut_off.iter().any(|it| state.alerts.contains_key(&AlertId::of_cause("feed", NETWORK, it.seq)))
+    cut_off.iter().any(|it| state.alerts.contains_key(&network_alert(it)))
+}
+
+/// Its cause is of a kind that no feed has, whatever feeds are called.
+fn network_alert(first: &FeedHealth) -> AlertId {
+    AlertId::of_cause("feed-network", NETWORK, first.seq)
 }
 
 fn network_stage(cut_off: &[&FeedHealth], first: &FeedHealth) -> Stage {
     let error = first.error.as_deref().unwrap_or("no answer");
     let headline = format!("{} feeds cannot be reached: {error}", cut_off.len());
-    let alert = AlertId::of_cause("feed", NETWORK, first.seq);
-    own(alert, AlertKind::Feed, NETWORK, "network down".to_owned(), headline, first.since)
+    own(network_alert(first), AlertKind::Feed, NETWORK, "network down".to_owned(), headline, first.since)
 }
 
 /// A server's clock that is wrong, or ours; one a day, since where ours is wrong all of theirs seem to be.
 fn clock_stage(known: &State, feed: &FeedId, seconds: i64, by: &Recorded) -> Option<Stage> {
     let day = u64::try_from(by.at.as_second().div_euclid(24 * 3_600)).unwrap_or(0);
-    let alert = AlertId::of_cause("feed", "clock", Seq(day));
+    let alert = AlertId::of_cause("feed-clock", "clock", Seq(day));
     if known.alerts.contains_key(&alert) {
         return None;
     }

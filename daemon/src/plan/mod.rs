@@ -21,6 +21,7 @@ mod desk;
 mod digest;
 mod due;
 mod health;
+mod peace;
 mod reason;
 mod route;
 mod rule;
@@ -36,8 +37,9 @@ use storyline_config::{Baseline, Config, Severity};
 use storyline_store::{AlertKind, DeliveryDigest, Event, Recorded, State};
 
 pub use body::test_message;
-pub use digest::as_they_stand;
+pub use digest::{VISITS_WAIT_MAX, as_they_stand};
 pub use due::due;
+pub use peace::Peace;
 pub use reason::{unheard, why_held};
 pub use story::{Story, Voice};
 

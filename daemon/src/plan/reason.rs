@@ -34,12 +34,10 @@ pub fn why_held(event: &Event, zone: &TimeZone) -> Option<String> {
 /// The sinks that never were to hear of an alert, each with why.
 pub fn unheard(config: &Config, alert: &Alert) -> Vec<(SinkId, String)> {
     let why = |(id, sink): (&SinkId, &storyline_config::Sink)| {
-        let storyline = alert.storyline.as_ref();
-        let hears = |it: &String| it == "*" || storyline.is_some_and(|id| id.as_str() == it);
         if severity(alert.kind) < sink.min_severity {
             let (least, is) = (sink.min_severity.as_str(), severity(alert.kind).as_str());
             Some((id.clone(), format!("it hears from {least} on, and this is {is}")))
-        } else if !sink.storylines.iter().any(hears) {
+        } else if !sink.hears(alert.storyline.as_ref()) {
             Some((id.clone(), format!("it hears of {} only", sink.storylines.join(", "))))
         } else {
             None

@@ -22,10 +22,9 @@ pub(super) enum Way {
 
 /// Whether a sink hears of such a thing at all.
 pub(super) fn wants(id: &SinkId, sink: &Sink, stage: &Stage) -> bool {
-    let named = |it: &String| it == "*" || stage.storyline.as_ref().is_some_and(|id| id.as_str() == it);
     stage.except.as_ref() != Some(id)
         && severity(stage.kind) >= sink.min_severity
-        && sink.storylines.iter().any(named)
+        && sink.hears(stage.storyline.as_ref())
 }
 
 /// How a sink is told of one more alert, after what is planned already.

@@ -35,3 +35,41 @@ pub(super) fn origins(it: &Development) -> u32 {
 pub(super) fn later(from: Timestamp, span: std::time::Duration) -> Timestamp {
     from.checked_add(span).unwrap_or(Timestamp::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use storyline_store::{DevelopmentId, DevelopmentOrigin, Seq};
+
+    use super::*;
+
+    #[test]
+    fn two_copies_count_as_one_origin_and_so_does_a_lone_one() {
+        let check = |halves: &[bool], want| {
+            let origin = |half: &bool| DevelopmentOrigin { name: String::new(), half: *half };
+            let origins: Vec<_> = halves.iter().map(origin).collect();
+            let it = Development {
+                id: DevelopmentId(1),
+                seq: Seq(1),
+                headline: String::new(),
+                at: Timestamp::UNIX_EPOCH,
+                state: DevelopmentState::Provisional,
+                relation: Relation::New,
+                disputes: None,
+                disputed_by: None,
+                origins,
+                reports: Vec::new(),
+                reports_ever: 0,
+                dropped: false,
+            };
+            assert_eq!(super::origins(&it), want, "{halves:?}");
+        };
+        let (whole, half) = (false, true);
+        check(&[], 0);
+        check(&[half], 1);
+        check(&[half, half], 1);
+        check(&[whole], 1);
+        check(&[whole, half], 1);
+        check(&[whole, half, half], 2);
+        check(&[whole, whole], 2);
+    }
+}

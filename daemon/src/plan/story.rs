@@ -3,7 +3,7 @@
 //! A planned document carries these parts as its `story`, so that every sink lays
 //! out the same words in its own way, and as the lines of its `text`.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use storyline_config::{Config, FeedId, Phase};
 use storyline_store::{AlertKind, Development, Fact, Seq, StorylineState};
@@ -24,6 +24,9 @@ pub struct Story {
     pub sentence: String,
     /// Who says so, first come first.
     pub said_by: Vec<Voice>,
+    /// How many more say so who are not named.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub more: usize,
     /// Since when, in the reader's zone, with its day.
     pub since: String,
     /// What was known before, where anything was.
@@ -57,15 +60,24 @@ impl Story {
             Some(url) => format!("{}: {url}", it.name),
             None => it.name.clone(),
         };
-        let more = self.said_by.len().saturating_sub(VOICES_NAMED);
         let mut lines = vec![self.sentence.clone()];
-        lines.extend(self.said_by.iter().take(VOICES_NAMED).map(voice));
-        lines.extend((more > 0).then(|| format!("and {more} more")));
+        lines.extend(self.said_by.iter().map(voice));
+        lines.extend(self.more_say_so());
         lines.push(format!("since {}", self.since));
         lines.extend(self.before.iter().map(|it| format!("before: {it}")));
         lines.push(format!("why: {}", self.ask));
         lines.join("\n")
     }
+
+    /// The line that counts those who are not named, where there are any.
+    pub fn more_say_so(&self) -> Option<String> {
+        (self.more > 0).then(|| format!("and {} more", self.more))
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_none(more: &usize) -> bool {
+    *more == 0
 }
 
 /// The parts of a stage whose sentence is recorded as `seq`.
@@ -75,18 +87,19 @@ pub(super) fn story(stage: &Stage, sentence: &str, seq: Seq, situation: &Situati
     Story {
         sentence: sentence.to_owned(),
         said_by,
-        since: moment(stage.since, situation),
+        more: development.map_or(0, |it| it.origins.len().saturating_sub(VOICES_NAMED)),
+        since: day_and_time(stage.since, situation.zone),
         before: before(stage, development, situation),
         ask: format!("storyline explain {seq}"),
     }
 }
 
 /// A time with its day, as people read it.
-fn moment(at: Timestamp, situation: &Situation<'_>) -> String {
-    situation.zone.to_datetime(at).strftime("%H:%M on %a %-d %b %Y").to_string()
+pub(super) fn day_and_time(at: Timestamp, zone: &TimeZone) -> String {
+    zone.to_datetime(at).strftime("%H:%M on %a %-d %b %Y").to_string()
 }
 
-/// Everyone behind a development, with the first page of each.
+/// The first of those behind a development, with the first page of each.
 fn said_by(it: &Development, config: &Config) -> Vec<Voice> {
     let own = |feed: &FeedId, origin: &str| config.feeds.get(feed).is_some_and(|it| it.family == origin);
     let voice = |origin: &str| {
@@ -96,7 +109,7 @@ fn said_by(it: &Development, config: &Config) -> Vec<Voice> {
         theirs.sort_by_key(|it| !own(&it.feed, origin));
         Voice { name: voice(it, origin, config), url: theirs.first().and_then(|it| it.url.clone()) }
     };
-    it.origins.iter().map(|it| voice(&it.name)).collect()
+    it.origins.iter().take(VOICES_NAMED).map(|it| voice(&it.name)).collect()
 }
 
 /// What was known before this stage: the stage told earlier, what is denied, the value or the phase before, or the last news.

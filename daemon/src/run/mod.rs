@@ -155,7 +155,7 @@ impl House {
         let Self { setup, handle, writer, poller, cancel, .. } = self;
         let polled = poller.once(cancel).await;
         handle.finish().await.map_err(|_| RunError::Died("writer"))?;
-        deliver::deliver_once(&handle, &setup.clock).await;
+        deliver::deliver_once(&handle, &setup.clock, &setup.zone).await;
         drop(handle);
         ended(writer).await?;
         Ok(polled)
@@ -175,9 +175,10 @@ impl House {
             poller.run(stop).await;
             "poller"
         });
-        let (sinks, clock, stop) = (handle.clone(), setup.clock.clone(), cancel.clone());
+        let (sinks, stop) = (handle.clone(), cancel.clone());
+        let (clock, zone) = (setup.clock.clone(), setup.zone.clone());
         tasks.spawn(async move {
-            deliver::deliver(sinks, clock, stop).await;
+            deliver::deliver(sinks, clock, zone, stop).await;
             "sinks' worker"
         });
         let stop = cancel.clone();

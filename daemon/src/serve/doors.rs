@@ -159,10 +159,10 @@ impl fmt::Debug for Doors {
 
 /// How many may read the whole log at one time.
 #[derive(Debug)]
-pub struct Folds(pub(super) Semaphore);
+pub struct Folds(pub(super) Arc<Semaphore>);
 
 impl Default for Folds {
     fn default() -> Self {
-        Self(Semaphore::new(FOLDS_MAX))
+        Self(Arc::new(Semaphore::new(FOLDS_MAX)))
     }
 }

@@ -59,8 +59,25 @@ impl Doors {
         T: Send + 'static,
         F: FnOnce(&dyn Past) -> Result<T, String> + Send + 'static,
     {
-        let _permit = self.folds.0.acquire().await.map_err(|it| Problem::broken(it.to_string()))?;
-        self.look(read).await
+        let past = Arc::clone(&self.past);
+        self.toil(move |_| read(past.as_ref())).await?.map_err(Problem::unreadable)
+    }
+
+    /// Does what takes long away from the threads that answer; only a few at one time.
+    pub(super) async fn toil<T, F>(self: &Arc<Self>, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Self) -> T + Send + 'static,
+    {
+        let permit = Arc::clone(&self.folds.0).acquire_owned().await;
+        let permit = permit.map_err(|it| Problem::broken(it.to_string()))?;
+        let doors = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || {
+            // It goes on when whoever asked hangs up, and so does its share of the few.
+            let _permit = permit;
+            work(&doors)
+        });
+        done.await.map_err(|it| Problem::broken(it.to_string()))
     }
 
     /// Reads a little of the log, away from the threads that answer; behind nobody who reads all of it.

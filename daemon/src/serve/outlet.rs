@@ -13,13 +13,17 @@ const NAMED_MAX: usize = 5;
 ///
 /// That nothing is known of it, with those that are called nearly so.
 pub(super) async fn known(doors: &Arc<Doors>, name: &str) -> Result<String, Problem> {
+    let name = name.to_owned();
+    doors.toil(move |doors| look_up(doors, &name)).await?
+}
+
+fn look_up(doors: &Doors, name: &str) -> Result<String, Problem> {
     let view = doors.handle.view();
     let mut outlets: BTreeSet<String> = view.config.feeds.values().map(|it| it.outlet.clone()).collect();
     if let Some(it) = called(&outlets, name) {
         return Ok(it.clone());
     }
-    let shelf = Arc::clone(doors);
-    outlets.extend(tokio::task::spawn_blocking(move || shelf.shelf.outlets()).await.unwrap_or_default());
+    outlets.extend(doors.shelf.outlets());
     let developments = view.state.storylines.values().flat_map(|it| &it.developments);
     outlets.extend(developments.flat_map(|it| &it.reports).map(|it| it.outlet.clone()));
     match called(&outlets, name) {

@@ -16,6 +16,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use futures_util::FutureExt;
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, body::Bytes};
 use hyper_util::rt::TokioIo;
@@ -207,6 +208,20 @@ fn doors(handle: Handle, past: Written, stop: CancellationToken) -> Doors {
         stop,
         folds: Folds::default(),
     }
+}
+
+#[tokio::test]
+async fn what_goes_on_when_its_client_hangs_up_still_counts_among_the_few() {
+    let desk = Desk::with(&[]).await;
+    let (end, ended) = std::sync::mpsc::channel::<()>();
+    let few = &desk.doors.folds.0;
+    let free = few.available_permits();
+    let asked = Box::pin(desk.doors.toil(move |_| ended.recv()));
+    assert!(asked.now_or_never().is_none(), "it hangs up before there is an answer");
+    assert_eq!(few.available_permits(), free - 1);
+    end.send(()).unwrap();
+    drop(few.acquire_many(u32::try_from(free).unwrap()).await.unwrap());
+    desk.stop().await;
 }
 
 fn disk() -> DiskUse {

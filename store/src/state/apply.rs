@@ -48,7 +48,8 @@ impl State {
             Event::FeedSilent { feed, since } => {
                 self.feed_is(feed, FeedTroubleKind::Silent, When { at: *since, ..when }, None);
             }
-            Event::FeedRecovered { feed } | Event::FeedRetired { feed } => {
+            Event::FeedRecovered { feed } => self.feed_recovered(feed, when.at),
+            Event::FeedRetired { feed } => {
                 Arc::make_mut(&mut self.feeds).remove(feed);
             }
             Event::StorageDegraded { detail, .. } => self.storage = Some(detail.clone()),
@@ -75,7 +76,15 @@ impl State {
             return;
         }
         let (since, error) = (when.at, error.cloned());
-        let it = FeedHealth { trouble, since, error, unreachable: false, seq: when.seq, told: false };
+        let it = FeedHealth {
+            trouble,
+            since,
+            error,
+            unreachable: false,
+            seq: when.seq,
+            told: false,
+            covered: None,
+        };
         feeds.insert(feed.clone(), it);
     }
 

@@ -4,12 +4,13 @@ use std::{collections::BTreeMap, mem, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use storyline_config::{
-    SinkId,
+    FeedId, SinkId,
     limit::{ALERTS_KEPT, GATHERED_KEPT},
 };
 
 use super::{
-    Alert, AlertState, Delivery, DeliveryState, Gathered, SinkFailing, SinkState, State, apply::When,
+    Alert, AlertState, Delivery, DeliveryState, FeedHealth, Gathered, SinkFailing, SinkState, State,
+    apply::When,
 };
 use crate::{AlertId, AlertKind, DeliveryDigest, DeliveryId, Event, Seq};
 
@@ -31,6 +32,7 @@ impl State {
                     "below_rule" => self.waits(*alert, when.at),
                     // Whatever else waits of it goes on waiting.
                     "not_on" => {}
+                    "network" => self.feed_covered(*alert, when.at),
                     _ => self.settled(*alert, *kind),
                 }
             }
@@ -196,10 +198,27 @@ impl State {
     }
 
     fn feed_told(&mut self, alert: AlertId) {
+        self.feed_of(alert, |it| it.told = true);
+    }
+
+    /// The network was told of instead: should the feed stay dead when that is back, it is told of then.
+    fn feed_covered(&mut self, alert: AlertId, at: Timestamp) {
+        self.feed_of(alert, |it| it.covered = Some(at));
+    }
+
+    fn feed_of(&mut self, alert: AlertId, change: impl FnOnce(&mut FeedHealth)) {
         let theirs = |feed: &str, seq: Seq| AlertId::of_cause("feed", feed, seq) == alert;
-        let told = self.feeds.iter().find(|(id, it)| theirs(id.as_str(), it.seq)).map(|(id, _)| id.clone());
-        if let Some(it) = told.and_then(|id| Arc::make_mut(&mut self.feeds).get_mut(&id)) {
-            it.told = true;
+        let found = self.feeds.iter().find(|(id, it)| theirs(id.as_str(), it.seq)).map(|(id, _)| id.clone());
+        if let Some(it) = found.and_then(|id| Arc::make_mut(&mut self.feeds).get_mut(&id)) {
+            change(it);
+        }
+    }
+
+    pub(super) fn feed_recovered(&mut self, feed: &FeedId, at: Timestamp) {
+        let feeds = Arc::make_mut(&mut self.feeds);
+        // The first to answer says that the network is back: the others get time to answer too.
+        if feeds.remove(feed).is_some_and(|it| it.covered.is_some()) {
+            feeds.values_mut().filter_map(|it| it.covered.as_mut()).for_each(|it| *it = at);
         }
     }
 

@@ -23,6 +23,9 @@ pub struct FeedHealth {
     /// Whether people were told of it.
     #[serde(default)]
     pub told: bool,
+    /// When it was last covered by what was told of the network, which tells nobody that the feed itself is dead.
+    #[serde(default)]
+    pub covered: Option<Timestamp>,
 }
 
 /// The kind of a feed's trouble.

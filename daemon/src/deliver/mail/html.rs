@@ -13,7 +13,7 @@ pub(in crate::deliver) fn page(words: &Words) -> String {
     }
     if !words.said_by.is_empty() {
         page += "<p>who says so:</p>\n";
-        page += &list(words.said_by.iter().map(voice));
+        page += &list(words.said_by.iter().map(voice).chain(words.more.iter().map(|it| escape(it))));
     }
     let told = [("since", &words.since), ("before:", &words.before)];
     for (name, it) in told {

@@ -212,3 +212,22 @@ async fn a_dead_delivery_that_a_person_wants_again_has_its_time_anew_and_marks_n
     assert!(whole.bodies_are_constant());
     whole.stop().await;
 }
+
+#[tokio::test]
+async fn nothing_but_what_breaks_through_is_tried_again_in_the_quiet_hours() {
+    let mut whole = Whole::new(STRIKE);
+    let keys = "retry = { first = \"15m\", max = \"20m\", give_up = \"3d\" }\n\
+        quiet_hours = { from = \"11:00\", to = \"13:00\", break_through = \"warning\" }";
+    whole.sink("desk", vec![says("503 Down"); 2], keys).await;
+    whole.start().await;
+    whole.set("2025-03-03T10:55:00Z").await;
+    whole.news("Courier", "Dockers of the north ask for more", "").await;
+    whole.news("Courier", "Dockers of the south vote to strike", "").await;
+    until(&whole, "2025-03-03T12:59:00Z").await;
+    let before = whole.told();
+    assert_eq!((before.matches("north ·").count(), before.matches("south ·").count()), (1, 2), "{before}");
+    until(&whole, "2025-03-03T13:00:00Z").await;
+    let after = whole.told();
+    assert_eq!((after.matches("north ·").count(), after.matches("south ·").count()), (2, 2), "{after}");
+    whole.stop().await;
+}

@@ -40,7 +40,7 @@ async fn one_that_is_cut_off_stays_planned_and_comes_again_with_the_same() {
     bench.cancel.cancel();
     running.await.unwrap();
     assert_eq!(bench.state_of(id), DeliveryState::Planned);
-    deliver_once(&bench.handle, &bench.clock).await;
+    deliver_once(&bench.handle, &bench.clock, &jiff::tz::TimeZone::UTC).await;
     expect![[r#"
         attempted 1
             request 1
@@ -113,7 +113,7 @@ async fn a_run_of_one_round_attempts_each_once() {
     {
         bench.plan(storyline, body);
     }
-    deliver_once(&bench.handle, &bench.clock).await;
+    deliver_once(&bench.handle, &bench.clock, &jiff::tz::TimeZone::UTC).await;
     expect![[r#"
         attempted 1
             request 1
@@ -136,10 +136,10 @@ async fn a_sink_can_be_tried() {
     let id = "desk".parse().unwrap();
     let sink = bench.handle.view().config.sinks[&id].clone();
     assert_eq!(
-        try_sink(&id, &sink, &Network::default(), &bench.clock).await,
+        try_sink(&id, &sink, &Network::default(), &bench.clock, &jiff::tz::TimeZone::UTC).await,
         Ok("answered 200 OK".to_owned())
     );
-    let refused = try_sink(&id, &sink, &Network::default(), &bench.clock).await;
+    let refused = try_sink(&id, &sink, &Network::default(), &bench.clock, &jiff::tz::TimeZone::UTC).await;
     assert_eq!(refused, Err("answered 403 Forbidden".to_owned()));
     let body: serde_json::Value = serde_json::from_str(&bench.journal.requests()[0].1).unwrap();
     assert_eq!(body["kind"], "test");

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     clock::{Clock, Hand},
     deliver::pick::{self, Next},
+    plan::Peace,
     run::{House, Setup, Working},
     writer::{Handle, Occasion},
 };
@@ -185,8 +186,11 @@ impl Whole {
     pub(super) async fn settle(&self) {
         let (now, mut view) = (self.clock.now(), self.handle().watch());
         let idle = |it: &crate::writer::View| {
-            let open = |id| matches!(pick::next(&it.state, id, now, &BTreeSet::new()), Next::Send(_));
-            !it.config.sinks.keys().any(open)
+            let open = |(id, sink)| {
+                let peace = Peace::of(&it.config, sink, &TimeZone::UTC, now);
+                matches!(pick::next(&it.state, id, (now, peace), &BTreeSet::new()), Next::Send(_))
+            };
+            !it.config.sinks.iter().any(open)
         };
         let settled = tokio::time::timeout(Duration::from_mins(1), view.wait_for(idle)).await;
         drop(settled.expect("it never settled").unwrap());

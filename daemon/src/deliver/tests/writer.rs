@@ -160,7 +160,8 @@ impl Bench {
     }
 
     pub(super) fn start(&self) -> tokio::task::JoinHandle<()> {
-        tokio::spawn(deliver(self.handle.clone(), self.clock.clone(), self.cancel.clone()))
+        let zone = jiff::tz::TimeZone::UTC;
+        tokio::spawn(deliver(self.handle.clone(), self.clock.clone(), zone, self.cancel.clone()))
     }
 
     pub(super) fn state_of(&self, id: DeliveryId) -> DeliveryState {

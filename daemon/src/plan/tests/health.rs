@@ -120,6 +120,45 @@ fn a_network_that_is_down_is_told_once_and_not_feed_by_feed() {
 }
 
 #[test]
+fn a_feed_that_stays_dead_when_the_network_is_back_is_told_of() {
+    let mut world = World::new();
+    world.sink("desk", |it| it.min_severity = Severity::Info);
+    let names = ["a", "b", "network", "clock"];
+    for name in names {
+        feed(&mut world, name);
+        let url = format!("https://{name}.example/rss").parse().unwrap();
+        world.config.feeds.get_mut(name).unwrap().source = Source::Feed(url);
+        let (feed, trouble) = (name.parse().unwrap(), FeedTrouble::Network);
+        world.live(vec![Event::FeedFailed { feed, trouble, error: "no route".into() }]);
+    }
+    world.wait(Duration::from_hours(1));
+    let told = world.due(Visits::Settled);
+    assert_eq!(
+        (told.matches("network down").count(), told.matches("not told (network)").count()),
+        (1, 4),
+        "{told}"
+    );
+    world.wait(Duration::from_hours(5));
+    assert_eq!(world.due(Visits::Settled), "");
+    // The others have time to answer too before they are said to fail.
+    for name in ["a", "b"] {
+        world.live(vec![Event::FeedRecovered { feed: name.parse().unwrap() }]);
+        assert_eq!(world.due(Visits::Settled), "");
+        world.wait(Duration::from_mins(20));
+    }
+    world.live(vec![Event::FeedRecovered { feed: "clock".parse().unwrap() }]);
+    assert_eq!(world.due(Visits::Settled), "");
+    world.wait(Duration::from_hours(1));
+    expect![[r#"
+        network · feed failing · no route · since 10:40 · storyline explain #16
+            Info []
+            → desk: feed
+    "#]]
+    .assert_eq(&world.due(Visits::Settled));
+    assert_eq!(world.due(Visits::Settled), "", "once an episode");
+}
+
+#[test]
 fn clocks_that_differ_are_told_once_a_day() {
     let mut world = World::new();
     world.sink("desk", |it| it.min_severity = Severity::Info);

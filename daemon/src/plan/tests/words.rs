@@ -174,6 +174,18 @@ fn under_the_sentence_stands_who_says_so_since_when_and_what_was_known_before() 
 }
 
 #[test]
+fn of_very_many_who_say_so_the_first_are_named_and_the_rest_is_counted() {
+    let mut world = World::new();
+    let others: Vec<String> = (0..30).map(|it| format!("paper-{it}")).collect();
+    let mut events = vec![new("munich", MEET, "Reuters")];
+    events.extend(others.iter().map(|it| again("munich", MEET, it)));
+    world.live(events);
+    let story = Story::of(&world.bodies[0].to_string()).unwrap();
+    assert_eq!((story.said_by.len(), story.more), (8, 23));
+    assert!(story.text().contains("\nand 23 more\nsince "), "{}", story.text());
+}
+
+#[test]
 fn the_parts_of_a_document_read_back() {
     let mut world = World::new();
     world.live(vec![new("munich", MEET, "Reuters")]);

@@ -25,7 +25,8 @@ pub(super) async fn get(Given(doors): Given<Arc<Doors>>, uri: Uri) -> Result<Jso
     let asked = query.text("ref").filter(|it| !it.is_empty());
     let asked = asked.ok_or_else(|| Problem::bad("nothing was asked about", hint))?;
     let mut sought = Sought::of(asked);
-    let kept = kept(&doors, &sought).await;
+    let looked_for = sought.clone();
+    let kept = doors.toil(move |doors| kept(doors, &looked_for)).await?;
     if let Some(item) = &kept {
         sought = Sought::Item(item.id);
     }
@@ -33,8 +34,8 @@ pub(super) async fn get(Given(doors): Given<Arc<Doors>>, uri: Uri) -> Result<Jso
     let found = doors.fold(move |past| sought::find(past, &looked_for, head)).await?;
     let item = match (&sought, kept) {
         (_, Some(kept)) => Some(kept),
-        (Sought::Item(id), None) => doors.shelf.item(*id),
-        (_, None) => found.report.as_ref().and_then(|it| doors.shelf.item(it.item)),
+        (Sought::Item(id), None) => on_shelf(&doors, Some(*id)).await?,
+        (_, None) => on_shelf(&doors, found.report.as_ref().map(|it| it.item)).await?,
     };
     let item = item.or_else(|| found.report.as_ref().map(Report::as_item));
     if item.is_none() && found.events.is_empty() {
@@ -53,20 +54,20 @@ pub(super) async fn get(Given(doors): Given<Arc<Doors>>, uri: Uri) -> Result<Jso
     })))
 }
 
+async fn on_shelf(doors: &Arc<Doors>, id: Option<ItemId>) -> Result<Option<Item>, Problem> {
+    let Some(id) = id else { return Ok(None) };
+    doors.toil(move |doors| doors.shelf.item(id)).await
+}
+
 /// The item that is kept under an address or a name, if it is asked for by one.
-async fn kept(doors: &Arc<Doors>, sought: &Sought) -> Option<Item> {
+fn kept(doors: &Doors, sought: &Sought) -> Option<Item> {
     match sought {
         Sought::Page(url) => spellings(url).iter().find_map(|it| doors.shelf.item_at(it)),
         Sought::Key(name) => {
             let view = doors.handle.view();
             let mut feeds = view.feeds.keys().chain(view.config.feeds.keys());
             let known = feeds.find_map(|it| doors.shelf.item(ItemId::of(it, name)));
-            if known.is_some() {
-                return known;
-            }
-            let (doors, name) = (Arc::clone(doors), name.clone());
-            let looked = tokio::task::spawn_blocking(move || doors.shelf.item_called(&name));
-            looked.await.ok().flatten()
+            known.or_else(|| doors.shelf.item_called(name))
         }
         _ => None,
     }
