@@ -272,9 +272,9 @@ mod tests {
             names.map(|n| item(&n.to_string(), &n.to_string())).collect()
         };
         look(&mut seen, at(0), &items(0..SEEN_ITEMS_MAX));
-        let page = items(SEEN_ITEMS_MAX..SEEN_ITEMS_MAX + 100);
-        assert_eq!(look(&mut seen, at(0), &page), ["new"; 100]);
-        assert_eq!(look(&mut seen, at(0), &page), ["known"; 100]);
+        let page = items(SEEN_ITEMS_MAX..SEEN_ITEMS_MAX + 1_000);
+        assert_eq!(look(&mut seen, at(0), &page), ["new"; 1_000]);
+        assert_eq!(look(&mut seen, at(0), &page), ["known"; 1_000]);
         assert_eq!(seen.0.len(), SEEN_ITEMS_MAX);
     }
 
