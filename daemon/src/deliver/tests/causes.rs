@@ -98,6 +98,10 @@ async fn the_daemon_tells_of_its_own_health() {
     whole.sink("phone", Vec::<Reply>::new(), "min_severity = \"info\"").await;
     whole.start().await;
     whole.set("2025-03-03T10:00:30Z").await;
+    // The order of the log shows: the feed fails first.
+    let mut view = whole.handle().watch();
+    drop(view.wait_for(|it| it.state.feeds.contains_key("dead")).await.unwrap());
+    drop(view);
     whole.news("Courier", "Sorrel dockers walk out over pay", "Work stopped at dawn.").await;
     for minute in 1..5 {
         whole.set(&format!("2025-03-03T10:0{minute}:40Z")).await;
