@@ -102,7 +102,9 @@ impl Case<'_> {
             let hours = |it: &Development| effective.duration_since(it.at).abs().as_hours();
             self.thread.developments.get(id).is_some_and(|it| it.is_denial && hours(it) < DENIAL_HOURS)
         };
-        let known = self.thread.developments.get(&near.development)?;
+        // Two denials are one only where more than the storyline's own words agree.
+        let known = self.thread.developments.get(&near.development);
+        let known = known.filter(|_| near.apart >= novelty.disputed)?;
         if known.is_denial {
             let same = near.score >= novelty.threshold * novelty.denied;
             return Some(near.development).filter(|_| same);
