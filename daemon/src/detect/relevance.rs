@@ -138,7 +138,7 @@ fn evidence(definitions: &Definitions, variant: &Variant, touches: &[Touched]) -
 /// the title alone touches all its facets.
 pub(super) fn yield_to_others(definitions: &Definitions, title_words: usize, found: &mut Vec<Belonging>) {
     let all = found.clone();
-    found.retain(|it| {
+    found.retain_mut(|it| {
         let children = definitions.stories.get(it.story).map_or(&[][..], |story| &story.children);
         let yields_to = |other: &Belonging| {
             let shares = || it.places.iter().any(|place| other.places.contains(place));
@@ -151,7 +151,17 @@ pub(super) fn yield_to_others(definitions: &Definitions, title_words: usize, fou
                 || other.in_title && other.how == How::Facets && (!named || shares())
                 || other.how == How::Facets && within()
         };
-        it.in_title || !all.iter().any(|other| other.story != it.story && yields_to(other))
+        let yields = |other: &&Belonging| other.story != it.story && yields_to(other);
+        if it.in_title || !all.iter().any(|it| yields(&it)) {
+            return true;
+        }
+        // What only the text tells of stays to be read, as background; an umbrella's is its child's.
+        let is_child = all.iter().any(|other| children.contains(&other.story) && other.how <= How::Weak);
+        let stays = !is_child && it.places.iter().all(|place| *place >= title_words);
+        if stays {
+            it.how = How::Spread;
+        }
+        stays
     });
 }
 
