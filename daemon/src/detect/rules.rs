@@ -283,6 +283,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_beginning_means_one_kind_of_action() {
+        let file: File = toml::from_str(WRITTEN).unwrap();
+        let mut known = BTreeSet::new();
+        for beginning in
+            file.concepts.values().flat_map(|it| it.split_whitespace()).filter(|it| it.ends_with('*'))
+        {
+            assert!(known.insert(beginning), "{beginning} is given twice");
+        }
+    }
+
+    #[test]
     fn the_shipped_rules_are_read_and_know_their_words() {
         let table = shipped();
         assert!(table.version >= 1);

@@ -1,7 +1,7 @@
 //! Headlines that only look like what they are not, and those that are.
 
 use storyline_config::Config;
-use storyline_store::Relation;
+use storyline_store::{FactKey, Relation};
 
 use super::{
     Definitions, Judgement, Rules,
@@ -53,4 +53,31 @@ fn a_number_that_is_cut_corrects_nothing() {
 ",
     );
     assert!(all.iter().all(|it| it.relation != Relation::Correction), "{all:?}");
+}
+
+#[test]
+fn trains_that_are_late_put_off_no_strike() {
+    let drops = |title: &str| {
+        let all = decided(&format!(
+            "0 Courier | Northrail strike to begin on 20 February | Drivers voted.\n30 Ledger | {title} | More to come."
+        ));
+        all.iter().map(|it| it.drops.len()).sum::<usize>()
+    };
+    assert_eq!(drops("Northrail strike: trains already delayed"), 0);
+    assert_eq!(drops("Northrail strike postponed"), 1);
+}
+
+#[test]
+fn what_is_held_in_a_company_makes_it_no_place() {
+    for title in [
+        "Northrail union raises stake in Castin",
+        "Northrail strike: confidence in Castin falls",
+        "Northrail strike brings fall in Castin shares",
+        "Investors in Castin fear Northrail strike",
+    ] {
+        let all = decided(&format!("0 Courier | {title} | "));
+        assert!(!all.is_empty(), "{title}");
+        let is_place = all.iter().flat_map(|it| &it.facts).any(|it| it.key == FactKey::Place);
+        assert!(!is_place, "{title}: {all:?}");
+    }
 }
