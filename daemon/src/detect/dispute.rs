@@ -54,13 +54,7 @@ pub(super) fn dispute(rules: &Rules, reading: &Reading) -> Option<Dispute> {
     }
     let title = table.deny.iter().find(|it| it.find(reading, reading.sentence(0), 0).is_some());
     let negated = reading.sentence(0).iter().any(|it| table.negation.contains(&it.form.plain));
-    let lead = || {
-        table.deny.iter().find(|it| {
-            negated
-                && !it.written.starts_with("contradict")
-                && it.find(reading, reading.sentence(1), 0).is_some()
-        })
-    };
+    let lead = || table.deny.iter().find(|it| negated && it.find(reading, reading.sentence(1), 0).is_some());
     title.or_else(lead).map(|it| Dispute::Denial(it.written.clone()))
 }
 
@@ -87,8 +81,10 @@ impl Case<'_> {
                 None => opens(Relation::Denial, disputes, format!("denies: {words}")),
             },
             Dispute::Insistence(words) => {
-                let denial = self.denied_already(near);
-                opens(Relation::Denial, denial.or(disputes), format!("denies a denial: {words}"))
+                // Who stands by their words, where nobody denied them, only speaks.
+                let known = self.thread.developments.get(&near.development)?;
+                let denial = if known.is_denial { near.development } else { known.disputed_by? };
+                opens(Relation::Denial, Some(denial), format!("denies a denial: {words}"))
             }
             Dispute::Revision(words) => {
                 let development = Some(near.development);
@@ -106,7 +102,9 @@ impl Case<'_> {
             let hours = |it: &Development| effective.duration_since(it.at).abs().as_hours();
             self.thread.developments.get(id).is_some_and(|it| it.is_denial && hours(it) < DENIAL_HOURS)
         };
-        let known = self.thread.developments.get(&near.development)?;
+        // Two denials are one only where more than the storyline's own words agree.
+        let known = self.thread.developments.get(&near.development);
+        let known = known.filter(|_| near.apart >= novelty.disputed)?;
         if known.is_denial {
             let same = near.score >= novelty.threshold * novelty.denied;
             return Some(near.development).filter(|_| same);

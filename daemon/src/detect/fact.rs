@@ -65,13 +65,12 @@ pub(super) fn as_evidence(dates: &[Dated]) -> Vec<DateMention> {
     each.collect()
 }
 
-/// What a report says of days, places and participants; `own` are the words that made it belong.
+/// What a report says of days, places and participants.
 pub(super) fn facts(
     definitions: &Definitions,
     reading: &Reading,
     touching: &Touching,
     dates: &[Dated],
-    own: &[usize],
 ) -> Vec<Fact> {
     let table = &definitions.rules.table;
     let mut found: BTreeMap<(FactKey, String), Certainty> = BTreeMap::new();
@@ -79,7 +78,7 @@ pub(super) fn facts(
         let known = found.entry((key, value)).or_insert(certainty);
         *known = (*known).max(certainty);
     };
-    let names = Names::of(definitions, reading, touching, own);
+    let names = Names::of(definitions, reading, touching);
     for (at, name) in places(&names) {
         add(FactKey::Place, name, certainty(table, reading, names.sentence(at)));
     }
@@ -111,14 +110,12 @@ pub(super) struct Names<'a> {
     pub(super) reading: &'a Reading,
     /// In order of words; of names within each other only the longest.
     pub(super) all: Vec<Named>,
-    /// The words by which the storyline is recognised.
-    pub(super) own: &'a [usize],
     /// Whether the title writes every word with a capital, so that capitals say nothing there.
     pub(super) title_shouts: bool,
 }
 
 impl<'a> Names<'a> {
-    fn of(definitions: &'a Definitions, reading: &'a Reading, touching: &Touching, own: &'a [usize]) -> Self {
+    fn of(definitions: &'a Definitions, reading: &'a Reading, touching: &Touching) -> Self {
         let lead =
             touching.hits.iter().filter(|hit| reading.words.get(hit.at).is_some_and(|it| it.sentence <= 2));
         let mut all: Vec<Named> = lead
@@ -138,7 +135,7 @@ impl<'a> Names<'a> {
         });
         let title = reading.sentence(0);
         let capital = title.iter().filter(|it| it.capital).count();
-        Self { definitions, reading, all, own, title_shouts: capital * 3 > title.len() * 2 }
+        Self { definitions, reading, all, title_shouts: capital * 3 > title.len() * 2 }
     }
 
     pub(super) fn word(&self, at: usize) -> Option<&'a Word> {

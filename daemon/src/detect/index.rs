@@ -19,9 +19,10 @@ impl Definitions {
         story.map_or(0..0, |it| it.variants.clone())
     }
 
-    /// Whether it is a variant's rarest facet that is touched.
-    pub(super) fn is_key(&self, aim: Aim) -> bool {
-        self.variants.get(aim.variant as usize).is_some_and(|it| aim.facet == Some(it.key))
+    /// The variants of a storyline whose rarest facet an aim at one of them touches.
+    pub(super) fn keyed_beside(&self, aim: Aim) -> impl Iterator<Item = u32> + '_ {
+        let is_key = move |it: &usize| self.variants.get(*it).is_some_and(|it| aim.facet == Some(it.key));
+        self.beside(aim.variant as usize).filter(is_key).map(number)
     }
 
     /// A variant and the one whose aliases count besides.

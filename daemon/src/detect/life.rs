@@ -174,11 +174,11 @@ fn arabic_words_are_found_with_what_is_written_together_with_them() {
 
 #[test]
 fn one_wire_report_under_ten_titles_is_one_origin() {
-    let text = "Some 1,400 dockers left the quays of Port Averell at dawn on Tuesday after the authority withdrew its pay offer, and no ship will be unloaded before the weekend.";
-    let titles = "Dockers walk out at Port Averell; Port Averell quays fall silent; Averell dockers leave the quays; \
-                  Strike empties Port Averell; No ship unloaded as Averell dockers walk out; Pay row shuts Averell harbour; \
-                  Averell harbour at a standstill; Quays deserted: Port Averell stops work; Gates shut at Averell harbour; \
-                  Averell: a thousand and more dockers leave work";
+    let text = "Some 1,400 dockers left the quays of Port Vessen at dawn on Tuesday after the authority withdrew its pay offer, and no ship will be unloaded before the weekend.";
+    let titles = "Dockers walk out at Port Vessen; Port Vessen quays fall silent; Vessen dockers leave the quays; \
+                  Strike empties Port Vessen; No ship unloaded as Vessen dockers walk out; Pay row shuts Vessen harbour; \
+                  Vessen harbour at a standstill; Quays deserted: Port Vessen stops work; Gates shut at Vessen harbour; \
+                  Vessen: a thousand and more dockers leave work";
     let story: Vec<String> = (0..)
         .zip(titles.split("; "))
         .map(|(at, title)| format!("{at} Paper {at} | {} | {text}", title.trim()))

@@ -58,6 +58,8 @@ mod tests;
 mod thread;
 pub mod tongue;
 mod touch;
+#[cfg(test)]
+mod traps;
 mod trie;
 
 pub use definitions::Definitions;

@@ -17,6 +17,8 @@ pub(super) struct Near {
     pub(super) development: DevelopmentId,
     pub(super) score: f64,
     pub(super) cosine: f64,
+    /// What of the likeness comes from words other than the storyline's own.
+    pub(super) apart: f64,
 }
 
 impl Case<'_> {
@@ -41,7 +43,7 @@ impl Case<'_> {
             let score = (alike + self.together(known, development, apart)) * fading;
             if best.is_none_or(|it| score > it.score) {
                 let cosine = self.weighing.cosine(&known.features.terms);
-                best = Some(Near { development, score, cosine });
+                best = Some(Near { development, score, cosine, apart });
             }
         }
         best

@@ -48,14 +48,14 @@ fn is_source(names: &Names<'_>, it: Named, is_voice: bool) -> bool {
     spoken_for || trails || is_voice && (says || !names.acts(next))
 }
 
-/// Whether a name only says whose something is: "the Trump cabinet".
+/// Whether a name only says whose something is: "the Brandl plan".
 fn is_adjunct(names: &Names<'_>, it: Named) -> bool {
     let table = &names.definitions.rules.table;
     let next = names.after(it.at, it.end);
     names.tied(it.end.saturating_sub(1)) && next.is_some_and(|it| table.who.adjuncts.contains(&it.form.plain))
 }
 
-/// Countries that act, or their capitals for them: "London, Paris and Berlin: no deal".
+/// Countries that act, or their capitals for them: "Lisbon and Madrid: no deal".
 fn governments(names: &Names<'_>) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let is_place = |it: &&Named| names.definitions.packs.get(it.pack).is_some_and(|it| it.is_place);

@@ -1,7 +1,7 @@
 //! Where something takes place, of all the places a report names.
 //!
 //! "in Riyadh", "the Paris summit", "GENEVA – Envoys met", "in the capital"; not
-//! "a spokesman in Moscow", "a Russian held in the United States", "Ukraine talks".
+//! "an official in Oslo", "a Swede held in Ohio", "Ukraine talks".
 
 use std::collections::BTreeSet;
 
@@ -30,23 +30,7 @@ pub(super) fn places(names: &Names<'_>) -> Vec<(usize, String)> {
     found.extend(dateline(names));
     found.extend(in_the_capital(names));
     found.extend(unknown(names));
-    found.extend(marked(names));
     found
-}
-
-/// "the Port Karsk marathon": a name that can only be a place's, of what the storyline is recognised by.
-fn marked(names: &Names<'_>) -> Option<(usize, String)> {
-    let table = &names.definitions.rules.table;
-    let start = if names.title_shouts { names.reading.title_words } else { 0 };
-    let capital = |at: usize| names.word(at).is_some_and(|it| it.capital && !names.is_known(at));
-    (start..names.reading.lead().len()).find_map(|at| {
-        let marker = is(names.word(at), &table.place.markers) && capital(at);
-        if !marker || !names.tied(at) || !capital(at + 1) || !names.own.contains(&(at + 1)) {
-            return None;
-        }
-        let event = names.tied(at + 1) && names.own.contains(&(at + 2)) && !capital(at + 2);
-        event.then(|| (at, names.reading.span(at, at + 1).to_owned()))
-    })
 }
 
 fn is(word: Option<&Word>, set: &BTreeSet<u64>) -> bool {
@@ -188,8 +172,10 @@ fn unknown(names: &Names<'_>) -> Vec<(usize, String)> {
             end += 1;
         }
         let body = (at..end).any(|it| is(names.word(it), &table.who.bodies));
-        // "in Castin shares", "in Tarrant's trial": a name before a thing is no place.
-        let whose = names.gap(end.saturating_sub(1)).starts_with(['\'', '’']);
+        // "in Castin shares", "in Tarrant's trial": a name before a thing, or with its owner's mark, is no place.
+        let last = end.saturating_sub(1);
+        let thing = names.tied(last) && is(names.after(at, end), &table.place.things);
+        let whose = thing || names.gap(last).starts_with(['\'', '’']);
         if end > at && !body && !whose && located(names, at, false) {
             found.push((at, names.reading.span(at, end - 1).to_owned()));
         }

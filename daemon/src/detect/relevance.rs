@@ -15,8 +15,6 @@ use super::{
 /// Bytes of touches kept as evidence, so that all of it stays within
 /// [`EVIDENCE_BYTES_MAX`](storyline_config::limit::EVIDENCE_BYTES_MAX); every facet keeps one.
 const TOUCHES_BYTES_MAX: usize = 1 << 10;
-/// Words between "a day before" and what only sets the time.
-const BESIDE_WORDS_MAX: usize = 8;
 /// Characters kept of an alias.
 const ALIAS_CHARS_MAX: usize = 24;
 /// Bytes a touch takes besides its alias.
@@ -62,7 +60,7 @@ pub(super) fn belongings(
     let mut found: Vec<Belonging> = Vec::new();
     for (variant, touches) in variants.iter().zip(touching.details(definitions, reading, variants)) {
         let Some(variant) = definitions.variants.get(*variant) else { continue };
-        let it = belonging(definitions, reading, variant, &touches);
+        let it = belonging(definitions, variant, &touches);
         match found.iter_mut().find(|other| other.story == it.story) {
             Some(other) if it.how < other.how => *other = it,
             Some(_) => {}
@@ -72,12 +70,7 @@ pub(super) fn belongings(
     found
 }
 
-fn belonging(
-    definitions: &Definitions,
-    reading: &Reading,
-    variant: &Variant,
-    touches: &[Touched],
-) -> Belonging {
+fn belonging(definitions: &Definitions, variant: &Variant, touches: &[Touched]) -> Belonging {
     let mask = |wanted: &dyn Fn(&Touched) -> bool| -> u32 {
         touches
             .iter()
@@ -89,9 +82,7 @@ fn belonging(
     let all = mask(&|it| it.field.is_inside());
     let weak = mask(&|it| !it.field.is_inside());
     let last = touches.iter().map(|it| it.sentence).max().unwrap_or_default();
-    let sentence = |at: usize| {
-        mask(&|it| it.field == Field::Text && it.sentence == at && !is_beside(definitions, reading, it))
-    };
+    let sentence = |at: usize| mask(&|it| it.field == Field::Text && it.sentence == at);
     let full = |mask: u32| variant.wanting(mask) == 0;
     let together = full(title) || (1..=last).any(|at| full(title | sentence(at)) && (title != 0 || at == 1));
     let nearly = |mask: u32| mask != 0 && full(mask | weak) && variant.wanting(mask) <= 1;
@@ -117,23 +108,6 @@ fn belonging(
         places,
         facets: evidence(definitions, variant, touches),
     }
-}
-
-/// Whether the text names something only to say when the rest was: "a day before leaders gather".
-fn is_beside(definitions: &Definitions, reading: &Reading, it: &Touched) -> bool {
-    if !definitions.rules.takes(Step::Window) {
-        return false;
-    }
-    let table = &definitions.rules.table;
-    let Some(own) = reading.words.get(it.at) else { return false };
-    let before: Vec<_> = (it.at.saturating_sub(BESIDE_WORDS_MAX)..it.at)
-        .filter_map(|at| reading.words.get(at))
-        .filter(|it| it.clause == own.clause)
-        .collect();
-    before.windows(2).any(|pair| {
-        let [one, two] = pair else { return false };
-        table.times.contains(&one.form.plain) && table.beside.contains(&two.form.plain)
-    })
 }
 
 fn is_vetoed(definitions: &Definitions, touches: &[Touched]) -> bool {
@@ -164,7 +138,7 @@ fn evidence(definitions: &Definitions, variant: &Variant, touches: &[Touched]) -
 /// the title alone touches all its facets.
 pub(super) fn yield_to_others(definitions: &Definitions, title_words: usize, found: &mut Vec<Belonging>) {
     let all = found.clone();
-    found.retain(|it| {
+    found.retain_mut(|it| {
         let children = definitions.stories.get(it.story).map_or(&[][..], |story| &story.children);
         let yields_to = |other: &Belonging| {
             let shares = || it.places.iter().any(|place| other.places.contains(place));
@@ -177,7 +151,17 @@ pub(super) fn yield_to_others(definitions: &Definitions, title_words: usize, fou
                 || other.in_title && other.how == How::Facets && (!named || shares())
                 || other.how == How::Facets && within()
         };
-        it.in_title || !all.iter().any(|other| other.story != it.story && yields_to(other))
+        let yields = |other: &&Belonging| other.story != it.story && yields_to(other);
+        if it.in_title || !all.iter().any(|it| yields(&it)) {
+            return true;
+        }
+        // What only the text tells of stays to be read, as background; an umbrella's is its child's.
+        let is_child = all.iter().any(|other| children.contains(&other.story) && other.how <= How::Weak);
+        let stays = !is_child && it.places.iter().all(|place| *place >= title_words);
+        if stays {
+            it.how = How::Spread;
+        }
+        stays
     });
 }
 

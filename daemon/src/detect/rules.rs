@@ -133,16 +133,13 @@ pub(super) struct Table {
     pub(super) background_text: Vec<(f64, Pattern)>,
     pub(super) deny: Vec<Pattern>,
     pub(super) correct: Vec<Pattern>,
-    /// Agencies by the hashes of their words.
     /// Denials of a denial.
     pub(super) insist: Vec<Pattern>,
     /// Figures that were told wrongly, in a title.
     pub(super) revise: Vec<Pattern>,
-    /// What time is counted by, and what then sets it: "a day before".
-    pub(super) times: BTreeSet<u64>,
-    pub(super) beside: BTreeSet<u64>,
     /// The kinds of action that put off or call off.
     pub(super) puts_off: u64,
+    /// Agencies by the hashes of their words.
     pub(super) agencies: Vec<(Vec<u64>, String)>,
     pub(super) phase_lexicon: Vec<(Phase, Pattern)>,
     pub(super) negation: BTreeSet<u64>,
@@ -225,8 +222,6 @@ impl Table {
             correct: lines(&file.dispute.correct, 0),
             insist: lines(&file.dispute.insist, 4),
             revise: lines(&file.dispute.revise, 2),
-            times: words(&file.relevance.times),
-            beside: words(&file.relevance.beside),
             relevance: file.relevance,
             puts_off: kinds_named(&file.concepts, &["postpone", "cancel"]),
             agencies: file.origin.agencies.iter().map(|it| agency(it, &file.origin.same)).collect(),
@@ -286,6 +281,17 @@ fn kinds_named(file: &BTreeMap<String, String>, names: &[&str]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_beginning_means_one_kind_of_action() {
+        let file: File = toml::from_str(WRITTEN).unwrap();
+        let mut known = BTreeSet::new();
+        for beginning in
+            file.concepts.values().flat_map(|it| it.split_whitespace()).filter(|it| it.ends_with('*'))
+        {
+            assert!(known.insert(beginning), "{beginning} is given twice");
+        }
+    }
 
     #[test]
     fn the_shipped_rules_are_read_and_know_their_words() {

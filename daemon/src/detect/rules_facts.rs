@@ -22,7 +22,7 @@ pub(super) struct PlaceWords {
     pub(super) speech: BTreeSet<u64>,
     pub(super) statements: BTreeSet<u64>,
     pub(super) unplaced: BTreeSet<u64>,
-    pub(super) markers: BTreeSet<u64>,
+    pub(super) things: BTreeSet<u64>,
     /// Keys of packs that are countries.
     pub(super) countries: BTreeSet<String>,
     /// Keys of packs that are seats of government, with their countries.
@@ -54,7 +54,7 @@ impl PlaceWords {
             speech: words(&file.speech),
             statements: words(&file.statements),
             unplaced: words(&file.unplaced),
-            markers: words(&file.markers),
+            things: words(&file.things),
             countries: keys(&file.countries),
             capitals: file.capitals,
         }
@@ -90,7 +90,7 @@ pub(super) struct PlaceFile {
     speech: String,
     statements: String,
     unplaced: String,
-    markers: String,
+    things: String,
     countries: String,
     capitals: BTreeMap<String, String>,
 }

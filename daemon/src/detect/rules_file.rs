@@ -32,8 +32,6 @@ pub(super) struct RelevanceRules {
     pub(super) join_hours: u32,
     pub(super) join_cosine: f64,
     pub(super) veto_hits: usize,
-    pub(super) times: String,
-    pub(super) beside: String,
 }
 
 /// When a text is another's.

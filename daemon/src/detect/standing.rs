@@ -10,7 +10,7 @@ use super::{
     features::half,
     judgement::Judgement,
     phase::may_move,
-    reading::Reading,
+    reading::{Reading, Word},
     relevance::How,
     rules::Step,
     stem::Language,
@@ -107,7 +107,7 @@ fn move_phase(case: &Case<'_>, judgement: &mut Judgement) {
 /// What the report names, and the day itself where a phase begins with it.
 fn all_facts(case: &Case<'_>, judgement: &Judgement) -> Vec<Fact> {
     let heard = case.heard;
-    let mut found = facts(heard.definitions, &heard.reading, case.touching, heard.dates(), &case.it.places);
+    let mut found = facts(heard.definitions, &heard.reading, case.touching, heard.dates());
     let today = today(case);
     let begins = judgement.moved.is_some()
         && matches!(judgement.phase, Phase::UnderWay | Phase::Concluded | Phase::Cancelled);
@@ -202,6 +202,9 @@ fn put_off(case: &Case<'_>, judgement: &Judgement) -> Vec<Date> {
     if !old.is_empty() {
         return old;
     }
+    if !is_put_off(case) {
+        return Vec::new();
+    }
     let about = |date: &Date| {
         let what = case.thread.expectations.get(date).map(|it| it.what.as_str()).unwrap_or_default();
         let words = Reading::of(what, "", Language::of(case.heard.lang.as_deref()));
@@ -209,6 +212,30 @@ fn put_off(case: &Case<'_>, judgement: &Judgement) -> Vec<Date> {
         shared.filter(|it| features.heads[0].contains(&half(it.form.stem))).count() >= 2
     };
     open.iter().copied().filter(|it| Some(*it) != latest && (open.len() == 1 || about(it))).collect()
+}
+
+/// Whether the title says of what the storyline is about that it is put off: "fair postponed", "postpones fair",
+/// not "trains already delayed".
+fn is_put_off(case: &Case<'_>) -> bool {
+    let table = &case.heard.definitions.rules.table;
+    let reading = &case.heard.reading;
+    let title = reading.sentence(0);
+    let tells = |from: &Word, at: usize| {
+        title.get(at).filter(|it| it.clause == from.clause && !table.is_stopword(it)).map(|_| at)
+    };
+    (0..title.len()).any(|at| {
+        let kind = table.concept(reading, title, at);
+        let Some(word) = title.get(at).filter(|_| kind.is_some_and(|it| table.puts_off & (1 << it) != 0))
+        else {
+            return false;
+        };
+        let before = (at.saturating_sub(2)..at).rev().find_map(|it| tells(word, it));
+        let mut after = (at + 1..=at + 2).filter_map(|it| tells(word, it)).peekable();
+        if reading.letters(word).ends_with("ed") {
+            return before.is_some_and(|it| case.it.places.contains(&it));
+        }
+        after.peek().is_some() && after.all(|it| case.it.places.contains(&it))
+    })
 }
 
 /// When a day is over in the outlet's zone, and some hours more.

@@ -10,8 +10,8 @@ use crate::backtest::{Line, backtest};
 
 pub(super) const HARBOUR: &str = r#"
 [storyline.harbour]
-title = "The strike at Port Averell"
-all = [["averell"], ["strike", "dockers", "walkout", "union", "quay", "harbour"]]
+title = "The strike at Port Vessen"
+all = [["vessen"], ["strike", "dockers", "walkout", "union", "quay", "harbour"]]
 [storyline.harbour.phase]
 announced = ["strike called", "call strike"]
 under_way = ["strike begins", "walk out", "down tools"]
@@ -100,10 +100,10 @@ fn outlets_that_credit_one_agency_are_one_origin() {
     check(
         HARBOUR,
         "
-0 Courier | Dockers walk out at Port Averell | Work stopped at dawn, Reuters reports.
-0.5 Ledger | Port Averell dockers walk out over pay | (Reuters) - Nothing moves on the quays.
-1 Lantern | Averell dockers walk out | The men left at dawn, according to Reuters.
-2 Kestrel | Dockers walk out at Port Averell in pay dispute | Our reporter saw the gates shut.
+0 Courier | Dockers walk out at Port Vessen | Work stopped at dawn, Reuters reports.
+0.5 Ledger | Port Vessen dockers walk out over pay | (Reuters) - Nothing moves on the quays.
+1 Lantern | Vessen dockers walk out | The men left at dawn, according to Reuters.
+2 Kestrel | Dockers walk out at Port Vessen in pay dispute | Our reporter saw the gates shut.
 ",
         &expect![[r#"
             1 harbour new d1 from Reuters +phase · under_way · alert
@@ -119,8 +119,8 @@ fn a_second_origin_confirms() {
     check(
         HARBOUR,
         "
-0 Courier | Dockers walk out at Port Averell over pay | Work stopped on all quays at dawn.
-1 Ledger | Port Averell dockers walk out in pay row | All quays stand still since the morning.
+0 Courier | Dockers walk out at Port Vessen over pay | Work stopped on all quays at dawn.
+1 Ledger | Port Vessen dockers walk out in pay row | All quays stand still since the morning.
 ",
         &expect![[r#"
             1 harbour new d1 from Courier +phase · under_way · alert
@@ -134,9 +134,9 @@ fn a_denial_disputes_and_is_disputed_itself() {
     check(
         HARBOUR,
         "
-0 Courier | Averell union agrees to end strike on Friday | The men go back on Friday, a port official said.
-3 Ledger | Averell union denies it agreed to end strike | No such deal was made, its secretary said.
-4 Kestrel | Union denies agreeing to end Averell strike | Its secretary said there was no deal.
+0 Courier | Vessen union agrees to end strike on Friday | The men go back on Friday, a port official said.
+3 Ledger | Vessen union denies it agreed to end strike | No such deal was made, its secretary said.
+4 Kestrel | Union denies agreeing to end Vessen strike | Its secretary said there was no deal.
 ",
         &expect![[r#"
             1 harbour new d1 from Courier +phase · scheduled · alert
@@ -168,10 +168,10 @@ fn a_live_blog_is_one_id_with_new_sentences() {
     check(
         HARBOUR,
         "
-0 Courier =blog | Port Averell strike: latest | Dockers walk out at dawn.
-1 Courier =blog | Port Averell strike: latest | Dockers walk out at dawn.
-2 Courier =blog | Port Averell strike: latest | Averell mayor offers to mediate with the union. Dockers walk out at dawn.
-3 Courier =blog | Port Averell strike: the latest | Averell mayor offers to mediate with the union. Dockers walk out at dawn.
+0 Courier =blog | Port Vessen strike: latest | Dockers walk out at dawn.
+1 Courier =blog | Port Vessen strike: latest | Dockers walk out at dawn.
+2 Courier =blog | Port Vessen strike: latest | Vessen mayor offers to mediate with the union. Dockers walk out at dawn.
+3 Courier =blog | Port Vessen strike: the latest | Vessen mayor offers to mediate with the union. Dockers walk out at dawn.
 ",
         &expect![[r#"
             1 harbour new d1 from Courier +phase · under_way · alert
@@ -186,9 +186,9 @@ fn a_digest_that_names_everything_is_background() {
     check(
         &format!("{HARBOUR}{BRIDGE}"),
         "
-0 Lantern | Elsewhere in the world | Dockers hold out at Port Averell as the union digs in. Karsk waits for its bridge. Herring is dear.
-1 Lantern | Your Monday briefing: Averell strike, Karsk bridge | Three things to know.
-2 Courier | Averell union and port authority meet | Both sides called the harbour talks useful.
+0 Lantern | Elsewhere in the world | Dockers hold out at Port Vessen as the union digs in. Karsk waits for its bridge. Herring is dear.
+1 Lantern | Your Monday briefing: Vessen strike, Karsk bridge | Three things to know.
+2 Courier | Vessen union and port authority meet | Both sides called the harbour talks useful.
 ",
         &expect![[r#"
             1 bridge background – from Lantern · none
@@ -204,10 +204,10 @@ fn a_digest_that_names_everything_is_background() {
 fn namesakes_and_look_backs_do_not_alert() {
     check(
         &format!(
-            "{BRIDGE}none = []\n[storyline.club]\ntitle = \"x\"\nall = [[\"averell\"], [\"strike\"]]\nnone = [\"striker\", \"goal\", \"cup\"]"
+            "{BRIDGE}none = []\n[storyline.club]\ntitle = \"x\"\nall = [[\"vessen\"], [\"strike\"]]\nnone = [\"striker\", \"goal\", \"cup\"]"
         ),
         "
-0 Sport | Averell strike late to win cup | A goal in stoppage time.
+0 Sport | Vessen strike late to win cup | A goal in stoppage time.
 1 Courier | 40 years on from the Karsk bridge disaster | Survivors gathered by the river.
 2 Courier | On this day: Karsk bridge collapses | A look back.
 ",
@@ -223,8 +223,8 @@ fn a_report_of_the_same_next_month_is_news_again() {
     check(
         HARBOUR,
         "
-0 Courier | Dockers walk out at Port Averell over pay | Work stopped on all quays.
-700 Courier | Dockers walk out at Port Averell over pay | The quays are empty again after talks failed.
+0 Courier | Dockers walk out at Port Vessen over pay | Work stopped on all quays.
+700 Courier | Dockers walk out at Port Vessen over pay | The quays are empty again after talks failed.
 ",
         &expect![[r#"
             1 harbour new d1 from Courier +phase · under_way · alert
@@ -238,11 +238,11 @@ fn a_plan_is_not_a_beginning_and_a_denied_one_is_nothing() {
     check(
         HARBOUR,
         "
-0 Courier | Averell union to call strike on Friday | The vote was clear.
-10 Courier | Averell union will not call off plans; strike begins on Friday, it says | Its secretary spoke on the quay.
-80 Courier | Strike begins at Port Averell | Dockers left the quays at six.
-120 Courier | Averell strike not over, union says | Talks go on.
-140 Courier | Averell dockers end strike | They go back on Monday.
+0 Courier | Vessen union to call strike on Friday | The vote was clear.
+10 Courier | Vessen union will not call off plans; strike begins on Friday, it says | Its secretary spoke on the quay.
+80 Courier | Strike begins at Port Vessen | Dockers left the quays at six.
+120 Courier | Vessen strike not over, union says | Talks go on.
+140 Courier | Vessen dockers end strike | They go back on Monday.
 ",
         &expect![[r#"
             1 harbour new d1 from Courier +phase · announced · alert
@@ -282,11 +282,11 @@ fn a_category_stands_in_for_one_facet() {
         judge(&definitions, &Memory::default(), item, item.effective).len()
     };
     assert_eq!(judged(&item, Rules::default()), 0, "no word of the port");
-    item.categories = vec!["Port Averell".to_owned()];
+    item.categories = vec!["Port Vessen".to_owned()];
     assert_eq!(judged(&item, Rules::default()), 1);
     assert_eq!(judged(&item, Rules::default().without(Step::WeakEvidence)), 0);
     item.categories.clear();
-    item.link = Some("https://courier.example/2025/02/averell-dockers".to_owned());
+    item.link = Some("https://courier.example/2025/02/vessen-dockers".to_owned());
     assert_eq!(judged(&item, Rules::default()), 1, "the address names it");
 }
 
@@ -296,8 +296,8 @@ fn a_day_that_passes_without_its_event_is_missed_and_one_with_it_is_met() {
     let definitions = Definitions::compile(&config);
     let story = items(
         "
-0 Courier | Averell union calls strike: dockers to walk out on Friday | The vote was clear.
-98 Courier | Dockers walk out at Port Averell | The quays are empty.
+0 Courier | Vessen union calls strike: dockers to walk out on Friday | The vote was clear.
+98 Courier | Dockers walk out at Port Vessen | The quays are empty.
 ",
     );
     let [plan, event] = story.as_slice() else { panic!("two items") };
@@ -331,15 +331,15 @@ fn a_party_confirms_its_own_act_alone() {
 url = \"https://union.example/feed\"
 role = \"official\"
 outlet = \"Union\"
-speaks_for = [\"@averell-union\"]
-[actor.averell-union]
-name = \"Averell dockers' union\"
-aliases = [\"averell union\"]
+speaks_for = [\"@vessen-union\"]
+[actor.vessen-union]
+name = \"Vessen dockers' union\"
+aliases = [\"vessen union\"]
 "
     );
     check(
         &config,
-        "0 Union | Averell union calls strike | Its members voted for it.\n1 Union | Port Averell authority ends harbour lease | So we hear.",
+        "0 Union | Vessen union calls strike | Its members voted for it.\n1 Union | Port Vessen authority ends harbour lease | So we hear.",
         &expect![[r#"
             1 harbour new d1 from Union +confirmed +phase · announced · alert
             2 harbour new d2 from Union · announced · alert
@@ -368,8 +368,8 @@ all = [[\"russia\", \"moscow\"], [\"talks\", \"summit\"], [\"riyadh\"]]
 #[test]
 fn the_same_items_give_the_same_lines_twice() {
     let story = "
-0 Courier | Dockers walk out at Port Averell over pay | Work stopped on all quays at dawn.
-3 Kestrel | Averell union denies split | No such quarrel, its secretary said.
+0 Courier | Dockers walk out at Port Vessen over pay | Work stopped on all quays at dawn.
+3 Kestrel | Vessen union denies split | No such quarrel, its secretary said.
 ";
     let one = serde_json::to_string(&lines(HARBOUR, story)).unwrap();
     assert_eq!(one, serde_json::to_string(&lines(HARBOUR, story)).unwrap());

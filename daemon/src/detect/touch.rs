@@ -116,7 +116,8 @@ impl Touching {
             for leaf in &weak {
                 nominated.extend(definitions.keyed(*leaf));
             }
-            nominated.extend(it.aims(definitions).filter(|it| definitions.is_key(**it)).map(|it| it.variant));
+            let keyed = |aim: &Aim| definitions.keyed_beside(*aim).collect::<Vec<u32>>();
+            nominated.extend(it.aims(definitions).flat_map(keyed));
         }
         nominated.sort_unstable();
         nominated.dedup();
@@ -126,7 +127,10 @@ impl Touching {
         it.found = spoken
             .filter_map(|variant| {
                 let inside = definitions.mask(variant, &it.leaves);
-                let own = it.aims(definitions).filter(|it| it.variant as usize == variant);
+                let base = definitions.variants.get(variant).and_then(|it| it.base);
+                let own = it
+                    .aims(definitions)
+                    .filter(|it| [Some(variant), base].contains(&Some(it.variant as usize)));
                 let granted = own.filter_map(|it| it.facet).fold(0, |mask, facet| mask | 1 << facet);
                 let weak = definitions.mask(variant, &weak) | granted;
                 (inside != 0).then_some(Found { variant, inside, weak })
@@ -140,9 +144,11 @@ impl Touching {
         self.granted.iter().filter_map(|it| definitions.alias(*it)).flat_map(|it| &it.targets)
     }
 
-    /// Whether a variant is touched at all.
+    /// Whether a variant that speaks the item's language is touched at all.
     pub(super) fn touches(&self, definitions: &Definitions, variant: usize) -> bool {
-        definitions.mask(variant, &self.leaves) != 0
+        let lang = self.lang.as_deref();
+        definitions.variants.get(variant).is_some_and(|it| it.speech.speaks(lang))
+            && definitions.mask(variant, &self.leaves) != 0
     }
 
     /// The variants whose facets are all touched, but for one that the surroundings touch.

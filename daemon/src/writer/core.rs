@@ -331,10 +331,11 @@ impl Core {
         self.page_raised = 0;
         let occasion = if backfill { Occasion::Backfill } else { Occasion::Live };
         let record = Arc::make_mut(self.feeds.entry(item.feed.clone()).or_default());
-        if !record.seen.0.contains_key(&item.id.0) {
+        let own = self.config.feeds.get(&item.feed).and_then(|it| it.lang.clone());
+        if own.is_none() && !record.seen.0.contains_key(&item.id.0) {
             hear_tongues(&mut record.tongues, std::iter::once(item));
         }
-        let item = &*in_tongue(item, tongue::voted(&record.tongues));
+        let item = &*in_tongue(item, own.as_deref().or_else(|| tongue::voted(&record.tongues)));
         let mut seen = std::mem::take(&mut record.seen);
         let mut looking = Looking::by_id(&mut seen, now);
         let judged = match looking.look(item) {

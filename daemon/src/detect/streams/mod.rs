@@ -1,4 +1,4 @@
-//! Streams of our own on subjects nobody tuned the rules for: what belongs, what is news, what it names.
+//! Streams of our own on other subjects; the rules for facts were written beside them, so they guard and do not measure.
 //!
 //! Labelled before they were judged; a line is `hours outlet | title | text | labels`, a label
 //! `storyline:development:relation:phase;fact=value…`.
