@@ -21,6 +21,7 @@ fn the_demo_tells_the_fortnight_and_where_to_go_next() {
     assert!(told(&["disputed"]), "the denial disputes:\n{said}");
     assert!(told(&["confirmed:"]), "second origins confirm:\n{said}");
     assert!(!said.contains("Celtic") && !said.contains("Date harvest"), "distractors stay out:\n{said}");
+    assert!(!said.contains("clock skewed"), "its server names no time but the script's:\n{said}");
     assert!(said.contains("storyline draft"), "it ends with where to go next:\n{said}");
 }
 

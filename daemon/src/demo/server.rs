@@ -51,8 +51,11 @@ pub(super) async fn serve(
                 let response = answer(&script, &clock, &request);
                 async move { Ok::<_, Infallible>(response) }
             });
+            // The machine's time is not the script's, so no answer names one.
+            let mut connection = http1::Builder::new();
+            connection.auto_date_header(false);
             // An error is the client's end of the connection: it asks again.
-            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+            tokio::spawn(connection.serve_connection(TokioIo::new(stream), service));
         }
     });
     Ok(address)
