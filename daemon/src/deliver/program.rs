@@ -23,7 +23,8 @@ pub(super) fn desktop(body: &str) -> Run {
     // Addresses cannot be followed there, and the sentence says who, since when and how to ask.
     let mut lines: Vec<String> = [&words.sentence].into_iter().chain(&words.lines).cloned().collect();
     lines.retain(|it| !it.is_empty());
-    lines.extend(words.before.iter().map(|it| format!("before: {it}")));
+    let before = words.story.iter().filter_map(|it| it.before.as_ref());
+    lines.extend(before.map(|it| format!("before: {it}")));
     let text = cut(&lines.join("\n"), DESKTOP_CHARS_MAX);
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let program = ["notify-send", "--app-name=storyline", "--urgency", urgency, "--"].map(str::to_owned);

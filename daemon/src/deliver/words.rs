@@ -31,16 +31,8 @@ pub(super) struct Words {
     pub(super) sentence: String,
     /// The lines of a digest.
     pub(super) lines: Vec<String>,
-    /// Who says so.
-    pub(super) said_by: Vec<Voice>,
-    /// How many more do, where more do.
-    pub(super) more: Option<String>,
-    /// Since when.
-    pub(super) since: Option<String>,
-    /// What was known before.
-    pub(super) before: Option<String>,
-    /// The command that says why.
-    pub(super) ask: Option<String>,
+    /// What stands under the sentence; a digest has none of it.
+    pub(super) story: Option<Story>,
     /// When it was planned.
     pub(super) at: Timestamp,
     /// Whether it is a warning.
@@ -66,31 +58,11 @@ impl Words {
             urgent: field("severity") == Some("warning"),
             sentence: first,
             lines: Vec::new(),
-            said_by: Vec::new(),
-            more: None,
-            since: None,
-            before: None,
-            ask: None,
+            story: None,
         };
-        match Story::of(body) {
-            Some(story) => words.with(story),
+        match Story::of(body).map(harmless) {
+            Some(story) => Self { sentence: story.sentence.clone(), story: Some(story), ..words },
             None => Self { lines: lines.collect(), ..words },
-        }
-    }
-
-    fn with(self, story: Story) -> Self {
-        let voice = |it: Voice| Voice {
-            name: plain(&it.name),
-            url: it.url.filter(|it| is_link(it)).map(|it| plain(&it)),
-        };
-        Self {
-            sentence: plain(&story.sentence),
-            more: story.more_say_so(),
-            said_by: story.said_by.into_iter().map(voice).collect(),
-            since: Some(plain(&story.since)),
-            before: story.before.as_deref().map(plain),
-            ask: Some(plain(&story.ask)),
-            ..self
         }
     }
 
@@ -104,7 +76,7 @@ impl Words {
 
     /// The page that says so first.
     pub(super) fn link(&self) -> Option<&str> {
-        self.said_by.iter().find_map(|it| it.url.as_deref())
+        self.story.iter().flat_map(|it| &it.said_by).find_map(|it| it.url.as_deref())
     }
 
     /// All of it, a part a line; `voice` lays out who says so, and `text` everything else.
@@ -112,11 +84,7 @@ impl Words {
         let sentence = Some(&self.sentence).filter(|it| !it.is_empty());
         let mut all: Vec<String> = sentence.into_iter().map(|it| text(it)).collect();
         all.extend(self.lines.iter().map(|it| text(it)));
-        all.extend(self.said_by.iter().map(voice));
-        all.extend(self.more.iter().map(|it| text(it)));
-        all.extend(self.since.iter().map(|it| text(&format!("since {it}"))));
-        all.extend(self.before.iter().map(|it| text(&format!("before: {it}"))));
-        all.extend(self.ask.iter().map(|it| text(&format!("why: {it}"))));
+        all.extend(self.story.iter().flat_map(|it| it.under(&text, &voice)));
         all.join("\n")
     }
 
@@ -126,6 +94,22 @@ impl Words {
             Some(url) => format!("{}: {}", calm(&it.name), without_mentions(url)),
             None => calm(&it.name),
         })
+    }
+}
+
+/// The parts of an alert without what is harmful everywhere, and with those links alone that are of the web.
+fn harmless(story: Story) -> Story {
+    let voice = |it: Voice| Voice {
+        name: plain(&it.name),
+        url: it.url.filter(|it| is_link(it)).map(|it| plain(&it)),
+    };
+    Story {
+        sentence: plain(&story.sentence),
+        said_by: story.said_by.into_iter().map(voice).collect(),
+        more: story.more,
+        since: plain(&story.since),
+        before: story.before.as_deref().map(plain),
+        ask: plain(&story.ask),
     }
 }
 

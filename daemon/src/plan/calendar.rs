@@ -17,12 +17,7 @@ pub(super) fn next(times: &[Time], zone: &TimeZone, after: Timestamp) -> Timesta
     all.filter(|it| *it > after).min().unwrap_or(Timestamp::MAX)
 }
 
-/// When the quiet hours end that a moment lies in; none where it lies in none.
-pub(super) fn quiet_until(quiet: &QuietHours, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
-    quiet_span(quiet, zone, now).map(|(_, to)| to)
-}
-
-/// When the quiet hours began that a moment lies in, and when they end.
+/// When the quiet hours began that a moment lies in, and when they end; none where it lies in none.
 pub(super) fn quiet_span(
     quiet: &QuietHours,
     zone: &TimeZone,
@@ -106,7 +101,7 @@ mod tests {
     fn quiet_hours_end_when_the_clock_on_the_wall_says_so() {
         let check = |from: &str, to: &str, now: &str, want: Option<&str>| {
             let quiet = QuietHours { from: time(from), to: time(to), break_through: None };
-            let until = quiet_until(&quiet, &zone("Europe/Berlin"), at(now));
+            let until = quiet_span(&quiet, &zone("Europe/Berlin"), at(now)).map(|(_, to)| to);
             assert_eq!(until, want.map(at), "{from} to {to} at {now}");
         };
         check("22:00", "07:00", "2025-02-12T20:59:59Z", None);

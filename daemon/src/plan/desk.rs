@@ -183,11 +183,11 @@ impl<'a> Desk<'a> {
             if !route::wants(id, sink, stage) {
                 continue;
             }
-            match route::peace(&self.situation, sink).filter(|_| !route::breaks_through(sink, stage.kind)) {
+            match route::peace(&self.situation, sink).filter(|it| !it.lets(severity(stage.kind))) {
                 None => self.plan(id, stage, seq, &story),
                 // Its own digest of the stop tells it at the end of them.
                 Some(_) if self.awaits(id, stage.alert) => {}
-                Some(until) => self.gather(id, stage, DeliveryDigest::Quiet, until),
+                Some(peace) => self.gather(id, stage, DeliveryDigest::Quiet, peace.until),
             }
         }
     }

@@ -15,6 +15,7 @@ use super::{
     route,
     rule::later,
     sentence::standing,
+    severity,
     stage::word as kind_word,
 };
 
@@ -85,9 +86,8 @@ fn is_ready(
     let now = desk.situation.now;
     let Some(known) = desk.situation.config.sinks.get(sink) else { return false };
     // Nobody is woken by a digest, unless something in it may wake them.
-    if route::peace(&desk.situation, known).is_some()
-        && !told.iter().any(|it| route::breaks_through(known, it.kind))
-    {
+    let peace = route::peace(&desk.situation, known);
+    if peace.is_some_and(|peace| !told.iter().any(|it| peace.lets(severity(it.kind)))) {
         return false;
     }
     match cause {

@@ -29,7 +29,12 @@ impl Peace {
     ///
     /// What was planned while they last, or what a person asked for then, was meant for them.
     pub fn holds(&self, it: &Delivery) -> bool {
-        it.since() < self.from && self.break_through.is_none_or(|least| weight(&it.body) < Some(least))
+        it.since() < self.from && !weight(&it.body).is_some_and(|it| self.lets(it))
+    }
+
+    /// Whether what is that severe is told all the same.
+    pub(super) fn lets(&self, severity: Severity) -> bool {
+        self.break_through.is_some_and(|least| severity >= least)
     }
 }
 

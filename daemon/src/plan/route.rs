@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use storyline_config::{Digest, Rate, Sink, SinkId};
 use storyline_store::{AlertKind, DeliveryDigest, Event};
 
-use super::{Situation, calendar, rule::later, severity, stage::Stage};
+use super::{Situation, calendar, peace::Peace, rule::later, severity, stage::Stage};
 
 /// What the storm guard looks back on.
 pub(super) const TEN_MINUTES: SignedDuration = SignedDuration::from_mins(10);
@@ -35,8 +35,8 @@ pub(super) fn way(
     sink: &Sink,
     kind: AlertKind,
 ) -> Way {
-    if let Some(until) = peace(situation, sink).filter(|_| !breaks_through(sink, kind)) {
-        return Way::Gather(DeliveryDigest::Quiet, until);
+    if let Some(peace) = peace(situation, sink).filter(|it| !it.lets(severity(kind))) {
+        return Way::Gather(DeliveryDigest::Quiet, peace.until);
     }
     match &sink.digest {
         Digest::Each => {}
@@ -61,15 +61,9 @@ fn zone<'a>(situation: &Situation<'a>, sink: &'a Sink) -> &'a TimeZone {
     sink.time_zone.as_ref().unwrap_or(situation.zone)
 }
 
-/// Until when a sink is left in peace; none where it is not.
-pub(super) fn peace(situation: &Situation<'_>, sink: &Sink) -> Option<Timestamp> {
-    calendar::quiet_until(sink.quiet_hours.as_ref()?, zone(situation, sink), situation.now)
-}
-
-/// Whether such a thing is told in a sink's quiet hours too.
-pub(super) fn breaks_through(sink: &Sink, kind: AlertKind) -> bool {
-    let least = sink.quiet_hours.as_ref().and_then(|it| it.break_through);
-    least.is_some_and(|least| severity(kind) >= least)
+/// The quiet hours a sink has now; none where it is not left in peace.
+pub(super) fn peace(situation: &Situation<'_>, sink: &Sink) -> Option<Peace> {
+    Peace::of(situation.config, sink, situation.zone, situation.now)
 }
 
 /// When the digest closes that a sink's window or rate has open.

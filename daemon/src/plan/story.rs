@@ -61,12 +61,18 @@ impl Story {
             None => it.name.clone(),
         };
         let mut lines = vec![self.sentence.clone()];
-        lines.extend(self.said_by.iter().map(voice));
-        lines.extend(self.more_say_so());
-        lines.push(format!("since {}", self.since));
-        lines.extend(self.before.iter().map(|it| format!("before: {it}")));
-        lines.push(format!("why: {}", self.ask));
+        lines.extend(self.under(str::to_owned, voice));
         lines.join("\n")
+    }
+
+    /// The parts under the sentence, a line each; `voice` lays out who says so, and `text` everything else.
+    pub fn under(&self, text: impl Fn(&str) -> String, voice: impl Fn(&Voice) -> String) -> Vec<String> {
+        let mut lines: Vec<String> = self.said_by.iter().map(voice).collect();
+        lines.extend(self.more_say_so().map(|it| text(&it)));
+        lines.push(text(&format!("since {}", self.since)));
+        lines.extend(self.before.iter().map(|it| text(&format!("before: {it}"))));
+        lines.push(text(&format!("why: {}", self.ask)));
+        lines
     }
 
     /// The line that counts those who are not named, where there are any.

@@ -1,6 +1,9 @@
 //! The part of a mail that programs show with links (pure).
 
-use crate::{deliver::words::Words, plan::Voice};
+use crate::{
+    deliver::words::Words,
+    plan::{Story, Voice},
+};
 
 /// The same words as a small page without script, picture or style sheet from elsewhere.
 pub(in crate::deliver) fn page(words: &Words) -> String {
@@ -11,20 +14,21 @@ pub(in crate::deliver) fn page(words: &Words) -> String {
     if !words.lines.is_empty() {
         page += &list(words.lines.iter().map(|it| escape(it)));
     }
-    if !words.said_by.is_empty() {
-        page += "<p>who says so:</p>\n";
-        page += &list(words.said_by.iter().map(voice).chain(words.more.iter().map(|it| escape(it))));
-    }
-    let told = [("since", &words.since), ("before:", &words.before)];
-    for (name, it) in told {
-        if let Some(it) = it {
-            page += &format!("<p>{name} {}</p>\n", escape(it));
-        }
-    }
-    if let Some(it) = &words.ask {
-        page += &format!("<p>why: <code>{}</code></p>\n", escape(it));
-    }
+    page += &words.story.as_ref().map_or_else(String::new, under);
     page + "</body></html>\n"
+}
+
+fn under(story: &Story) -> String {
+    let mut page = String::new();
+    if !story.said_by.is_empty() {
+        page += "<p>who says so:</p>\n";
+        page += &list(story.said_by.iter().map(voice).chain(story.more_say_so().map(|it| escape(&it))));
+    }
+    page += &format!("<p>since {}</p>\n", escape(&story.since));
+    if let Some(it) = &story.before {
+        page += &format!("<p>before: {}</p>\n", escape(it));
+    }
+    page + &format!("<p>why: <code>{}</code></p>\n", escape(&story.ask))
 }
 
 fn list(lines: impl Iterator<Item = String>) -> String {
