@@ -15,4 +15,6 @@ pub mod poll;
 pub mod read;
 pub mod run;
 pub mod serve;
+#[cfg(test)]
+mod testing;
 pub mod writer;

@@ -2,35 +2,23 @@
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
-use storyline_config::{Config, FeedId};
+use storyline_config::Config;
 use storyline_store::{Item, ItemId, Recorded, Seq};
 
 use super::{Definitions, Memory, detect, due, explain};
 use crate::backtest::backtest;
 
 fn item(number: u64, outlet: &str, title: &str, text: &str) -> Item {
-    let feed: FeedId = outlet.to_lowercase().parse().unwrap();
     let start: Timestamp = "2025-02-10T06:00:00Z".parse().unwrap();
     let at = start + SignedDuration::from_secs(i64::try_from(number).unwrap());
     Item {
         id: ItemId(number),
         key: None,
-        feed,
         outlet: outlet.to_owned(),
         guid: None,
         link: Some(format!("https://{outlet}.example/{number}")),
-        lang: None,
-        title: title.to_owned(),
-        text: text.to_owned(),
-        published: Some(at),
-        seen: at,
-        effective: at,
-        date_flag: None,
-        authors: Vec::new(),
-        source: None,
-        categories: Vec::new(),
         revision: number % 3 == 2,
-        late: false,
+        ..crate::testing::item(&outlet.to_lowercase(), "", title, text, at)
     }
 }
 

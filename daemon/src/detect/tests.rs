@@ -2,8 +2,8 @@
 
 use expect_test::{Expect, expect};
 use jiff::{SignedDuration, Timestamp};
-use storyline_config::{Config, FeedId};
-use storyline_store::{Event, Item, ItemId, Recorded, Seq};
+use storyline_config::Config;
+use storyline_store::{Event, Item, Recorded, Seq};
 
 use super::{Definitions, Memory, Rules, Step, detect, due, judge};
 use crate::backtest::{Line, backtest};
@@ -33,30 +33,16 @@ pub(super) fn items(text: &str) -> Vec<Item> {
         let (head, title) = (parts.next().unwrap().trim(), parts.next().unwrap().trim());
         let (hours, outlet) = head.split_once(' ').unwrap();
         let (outlet, guid) = outlet.split_once(" =").unwrap_or((outlet, ""));
-        let feed: FeedId = outlet.to_lowercase().replace(' ', "-").parse().unwrap();
+        let feed = outlet.to_lowercase().replace(' ', "-");
         let minutes = hours.parse::<f64>().unwrap() * 60.0;
         #[expect(clippy::cast_possible_truncation, reason = "a few hours")]
         let at = start + SignedDuration::from_mins(minutes as i64);
         let key = if guid.is_empty() { format!("{number}") } else { guid.to_owned() };
         items.push(Item {
-            id: ItemId::of(&feed, &key),
             key: Some(format!("{}", number + 1)),
-            feed,
             outlet: outlet.to_owned(),
             guid: None,
-            link: None,
-            lang: None,
-            title: title.to_owned(),
-            text: parts.next().unwrap_or_default().trim().to_owned(),
-            published: Some(at),
-            seen: at,
-            effective: at,
-            date_flag: None,
-            authors: Vec::new(),
-            source: None,
-            categories: Vec::new(),
-            revision: false,
-            late: false,
+            ..crate::testing::item(&feed, &key, title, parts.next().unwrap_or_default().trim(), at)
         });
     }
     items

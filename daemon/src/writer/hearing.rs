@@ -56,7 +56,10 @@ mod tests {
     use storyline_store::Event;
 
     use super::*;
-    use crate::writer::{Core, Past, testing::item};
+    use crate::{
+        testing::item,
+        writer::{Core, Past},
+    };
 
     #[test]
     fn a_feed_that_names_no_language_gets_the_one_its_items_are_in_and_the_log_tells_it() {

@@ -109,7 +109,7 @@ impl Misses {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::writer::testing::item;
+    use crate::testing::item;
 
     fn at(hours: i64) -> Timestamp {
         Timestamp::from_second(1_739_318_400 + hours * 3_600).unwrap()

@@ -15,8 +15,6 @@ mod seen;
 mod settle;
 mod staged;
 #[cfg(test)]
-mod testing;
-#[cfg(test)]
 mod tests;
 mod trouble;
 mod wish;

@@ -170,7 +170,7 @@ mod tests {
     }
 
     fn item(key: &str, title: &str) -> Item {
-        crate::writer::testing::item("feed", key, title, "", at(0))
+        crate::testing::item("feed", key, title, "", at(0))
     }
 
     #[test]

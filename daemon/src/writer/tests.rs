@@ -7,7 +7,8 @@ use serde_json::Value;
 use storyline_config::{Config, FeedId};
 use storyline_store::{FeedRecord, Item, Recorded, State};
 
-use super::{Command, Core, Past, testing::item};
+use super::{Command, Core, Past};
+use crate::testing::item;
 use crate::{
     detect::Memory,
     poll::{Hints, Outcome, Page, Visit},

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::{
     fault::every,
-    sample::{events, folder},
+    sample::{copy, events, folder},
 };
 
 const NOW: Timestamp = Timestamp::constant(1_739_529_600, 0);
@@ -34,19 +34,6 @@ fn original(close: bool) -> TempDir {
     let copied = self::folder();
     copy(folder.path(), copied.path());
     copied
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 /// What is written in a file, without the zeros it ends with.

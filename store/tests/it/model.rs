@@ -12,7 +12,7 @@ use storyline_store::{
 };
 use tempfile::TempDir;
 
-use crate::sample::{all, folder};
+use crate::sample::{all, copy, folder};
 
 const NOW: Timestamp = Timestamp::constant(1_739_529_600, 0);
 
@@ -187,19 +187,6 @@ impl Real {
         backup(&opened.log.reader(), &opened.feeds, &place).unwrap();
         drop(opened);
         restore(&place, &self.dir, Some(Seq(to as u64)), NOW).unwrap();
-    }
-}
-
-fn copy(from: &std::path::Path, to: &std::path::Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 

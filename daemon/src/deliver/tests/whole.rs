@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
-use storyline_config::{Config, FeedId};
-use storyline_store::{Item, ItemId, State};
+use storyline_config::Config;
+use storyline_store::{Item, State};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -158,27 +158,13 @@ impl Whole {
 
     pub(super) fn item(&mut self, outlet: &str, title: &str, text: &str) -> Item {
         self.items += 1;
-        let (feed, key): (FeedId, _) = (outlet.to_lowercase().parse().unwrap(), self.items.to_string());
+        let (feed, key) = (outlet.to_lowercase(), self.items.to_string());
         let now = self.clock.now();
         Item {
-            id: ItemId::of(&feed, &key),
             link: Some(format!("https://{feed}.example/{key}")),
-            key: Some(key),
-            feed,
             outlet: outlet.to_owned(),
             guid: None,
-            lang: None,
-            title: title.to_owned(),
-            text: text.to_owned(),
-            published: Some(now),
-            seen: now,
-            effective: now,
-            date_flag: None,
-            authors: Vec::new(),
-            source: None,
-            categories: Vec::new(),
-            revision: false,
-            late: false,
+            ..crate::testing::item(&feed, &key, title, text, now)
         }
     }
 

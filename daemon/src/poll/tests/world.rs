@@ -185,24 +185,10 @@ impl Doors for World {
 
 pub(super) fn item(feed: &FeedId, title: &str, now: Timestamp) -> Item {
     Item {
-        id: ItemId::of(feed, title),
         key: None,
-        feed: feed.clone(),
-        outlet: feed.to_string(),
         guid: None,
-        link: None,
-        lang: None,
-        title: title.to_owned(),
-        text: String::new(),
         published: None,
-        seen: now,
-        effective: now,
-        date_flag: None,
-        authors: Vec::new(),
-        source: None,
-        categories: Vec::new(),
-        revision: false,
-        late: false,
+        ..crate::testing::item(feed.as_str(), title, title, "", now)
     }
 }
 

@@ -1,10 +1,10 @@
-//! Items for the tests of this room.
+//! Items for the tests of every room.
 
 use jiff::Timestamp;
 use storyline_store::{Item, ItemId};
 
 /// An item as a feed of that name would carry it.
-pub(super) fn item(feed: &str, key: &str, title: &str, text: &str, at: Timestamp) -> Item {
+pub(crate) fn item(feed: &str, key: &str, title: &str, text: &str, at: Timestamp) -> Item {
     let feed: storyline_config::FeedId = feed.parse().unwrap();
     Item {
         id: ItemId::of(&feed, key),
