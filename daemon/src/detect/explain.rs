@@ -1,7 +1,5 @@
 //! Why an item belongs to a storyline or does not, for people.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use serde::Serialize;
 use storyline_config::{Alias, Config, StorylineId};
@@ -10,17 +8,14 @@ use storyline_store::{DevelopmentId, Evidence, FacetTouched, Item, Nearest, Rela
 use super::{
     case::Case,
     definitions::Definitions,
-    judge::{Heard, belonging, hear},
+    judge::{Heard, belonging, hear, near_to_join},
     judgement::Judgement,
     memory::Memory,
     relevance::{Belonging, How, belongings},
     rules::shipped,
-    similarity::Weighing,
     touch::Touching,
 };
 
-/// Reports a join is looked for among, the newest.
-const JOIN_REPORTS_MAX: usize = 64;
 /// Names told of a facet that nothing touched.
 const NAMES_TOLD: usize = 8;
 
@@ -242,24 +237,15 @@ fn nothing(definitions: &Definitions, story: usize) -> Vec<FacetTouched> {
 
 /// The report an item that misses a facet comes nearest to, of those it could be joined to.
 fn join(heard: &Heard<'_>, memory: &Memory, it: &Belonging) -> Option<Compared> {
-    let rules = &heard.definitions.rules;
     let thread = memory.thread(&heard.definitions.stories.get(it.story)?.id)?;
-    let span = i64::from(rules.table.relevance.join_hours);
-    let weighing = Weighing::of(rules, thread, heard.features(), BTreeSet::new());
-    let item = heard.item;
-    let open = thread.newest().take(JOIN_REPORTS_MAX).filter(|(_, known)| {
-        let apart = item.effective.duration_since(known.effective).abs().as_hours();
-        !known.joined && known.item != item.id && apart <= span
-    });
-    let near = open.map(|(_, known)| (weighing.cosine(&known.features.terms), known));
-    let (score, known) = near.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    let (score, known) = near_to_join(heard, thread, |it| it.item != heard.item.id)?;
     let headline = known.development.and_then(|it| thread.developments.get(&it));
     Some(Compared {
         what: "join",
         development: known.development,
         headline: headline.map(|it| it.headline.clone()),
         score: (score * 1000.0).round() / 1000.0,
-        threshold: rules.table.relevance.join_cosine,
+        threshold: heard.definitions.rules.table.relevance.join_cosine,
     })
 }
 

@@ -9,6 +9,7 @@ use super::{
     dates::{Mention, is_verb, mentions},
     definitions::Definitions,
     participant::participants,
+    pattern::plain,
     place::places,
     reading::{Reading, Word},
     rules::Table,
@@ -174,6 +175,13 @@ impl<'a> Names<'a> {
         !gap.is_empty() && gap.trim().is_empty()
     }
 
+    /// Whether a word may be of a name that no pack knows.
+    pub(super) fn is_strange(&self, at: usize) -> bool {
+        let table = &self.definitions.rules.table;
+        self.word(at).is_some_and(|it| it.capital && !it.capitals && !table.is_stopword(it))
+            && !self.is_known(at)
+    }
+
     /// Whether a known name covers a word.
     pub(super) fn is_known(&self, at: usize) -> bool {
         self.all.iter().any(|it| (it.at..it.end).contains(&at))
@@ -192,6 +200,11 @@ impl<'a> Names<'a> {
     pub(super) fn opens(&self, at: usize) -> bool {
         self.before(at, 1).is_none() || self.before(at, 2).is_none() && self.gap(at - 1).contains(':')
     }
+}
+
+/// Whether a word is one of some words.
+pub(super) fn is_word(word: Option<&Word>, all: &[&str]) -> bool {
+    word.is_some_and(|it| all.iter().any(|one| plain(one) == it.form.plain))
 }
 
 /// How sure a sentence is of what it says.

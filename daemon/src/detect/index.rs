@@ -13,6 +13,11 @@ impl Definitions {
         self.aims.get(leaf as usize).map_or(&[], |it| it)
     }
 
+    /// Whether a variant is for items in a language.
+    pub(super) fn speaks(&self, variant: usize, lang: Option<&str>) -> bool {
+        self.variants.get(variant).is_some_and(|it| it.speech.speaks(lang))
+    }
+
     /// The variants of a variant's storyline.
     pub(super) fn beside(&self, variant: usize) -> std::ops::Range<usize> {
         let story = self.variants.get(variant).and_then(|it| self.stories.get(it.story));

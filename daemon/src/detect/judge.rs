@@ -19,6 +19,7 @@ use super::{
     rules::Step,
     similarity::Weighing,
     stem::Language,
+    thread::{Known, Thread},
     touch::{Surroundings, Touching},
 };
 
@@ -144,7 +145,6 @@ fn join(heard: &Heard<'_>, memory: &Memory, touching: &Touching) -> Option<Belon
         touching.partial(definitions).into_iter().filter(remembered).take(JOIN_STORIES_MAX).collect();
     let found = belongings(definitions, &heard.reading, touching, &near);
     let rules = &heard.definitions.rules;
-    let span = i64::from(rules.table.relevance.join_hours);
     let mut best: Option<(f64, &Belonging)> = None;
     for it in found.iter().filter(|it| it.how == How::Partial && !it.places.is_empty()) {
         let Some(thread) = memory.thread(&heard.definitions.stories.get(it.story)?.id) else { continue };
@@ -153,14 +153,26 @@ fn join(heard: &Heard<'_>, memory: &Memory, touching: &Touching) -> Option<Belon
         if rules.takes(Step::Copy) && copies().is_some_and(|it| it.is_copy) {
             return Some(Belonging { how: How::Joined, ..it.clone() });
         }
-        let weighing = Weighing::of(rules, thread, heard.features(), BTreeSet::new());
-        let near = thread.newest().take(JOIN_REPORTS_MAX).filter(|(_, known)| {
-            !known.joined && item.effective.duration_since(known.effective).abs().as_hours() <= span
-        });
-        let cosine = near.map(|(_, known)| weighing.cosine(&known.features.terms)).fold(0.0, f64::max);
+        let cosine = near_to_join(heard, thread, |_| true).map_or(0.0, |it| it.0);
         if cosine >= rules.table.relevance.join_cosine && best.is_none_or(|other| cosine > other.0) {
             best = Some((cosine, it));
         }
     }
     best.map(|(_, it)| Belonging { how: How::Joined, ..it.clone() })
+}
+
+/// The report of a thread that an item could be joined to and comes nearest to, and how near; of those that are `wanted`.
+pub(super) fn near_to_join<'a>(
+    heard: &Heard<'_>,
+    thread: &'a Thread,
+    wanted: impl Fn(&Known) -> bool,
+) -> Option<(f64, &'a Known)> {
+    let rules = &heard.definitions.rules;
+    let span = i64::from(rules.table.relevance.join_hours);
+    let weighing = Weighing::of(rules, thread, heard.features(), BTreeSet::new());
+    let open = thread.newest().take(JOIN_REPORTS_MAX).filter(|(_, known)| {
+        let apart = heard.item.effective.duration_since(known.effective).abs().as_hours();
+        !known.joined && apart <= span && wanted(known)
+    });
+    open.map(|(_, known)| (weighing.cosine(&known.features.terms), known)).max_by(|a, b| a.0.total_cmp(&b.0))
 }

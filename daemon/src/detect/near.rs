@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use storyline_config::Phase;
 use storyline_store::{DevelopmentId, Relation};
 
-use super::{case::Case, phase::may_move, rules::Step, thread::Known};
+use super::{case::Case, phase::may_move, rules::Step, similarity::Likeness, thread::Known};
 
 /// The most that similarity can come to before it fades.
 const SAMENESS_MAX: f64 = 2.6;
@@ -39,10 +39,9 @@ impl Case<'_> {
             if hours > span || most < NEARNESS_MIN || best.is_some_and(|it| most < it.score) {
                 continue;
             }
-            let (alike, apart) = self.weighing.likeness(features, known);
-            let score = (alike + self.together(known, development, apart)) * fading;
+            let Likeness { score, cosine, apart } = self.weighing.likeness(features, known);
+            let score = (score + self.together(known, development, apart)) * fading;
             if best.is_none_or(|it| score > it.score) {
-                let cosine = self.weighing.cosine(&known.features.terms);
                 best = Some(Near { development, score, cosine, apart });
             }
         }

@@ -4,11 +4,7 @@
 //! capital stands for ("London and Paris reject"), and by a title before a name
 //! no pack knows ("Judge Edda Marsh").
 
-use super::{
-    fact::{Named, Names},
-    pattern::plain,
-    reading::Word,
-};
+use super::fact::{Named, Names, is_word};
 
 /// Words of an unknown name.
 const NAME_WORDS: std::ops::RangeInclusive<usize> = 2..=3;
@@ -29,10 +25,6 @@ pub(super) fn participants(names: &Names<'_>) -> Vec<(usize, String)> {
     found.extend(titled(names));
     found.extend(opening(names));
     found
-}
-
-fn has(word: Option<&Word>, all: &[&str]) -> bool {
-    word.is_some_and(|it| all.iter().any(|one| plain(one) == it.form.plain))
 }
 
 /// Whether a name only says who told it: "…, the Kremlin said", a spokesman.
@@ -84,7 +76,7 @@ fn governments(names: &Names<'_>) -> Vec<(usize, String)> {
 /// Where the next of a list stands: after a comma, "and", or both.
 fn listed(names: &Names<'_>, end: usize) -> Option<usize> {
     let gap = names.gap(end.checked_sub(1)?).trim();
-    if has(names.word(end), &["and", "und", "et"]) {
+    if is_word(names.word(end), &["and", "und", "et"]) {
         return names.tied(end).then_some(end + 1);
     }
     (gap == ",").then_some(end)
@@ -94,14 +86,10 @@ fn listed(names: &Names<'_>, end: usize) -> Option<usize> {
 fn person(names: &Names<'_>, at: usize) -> Option<usize> {
     let table = &names.definitions.rules.table;
     let is_name = |at: usize| {
-        names.word(at).is_some_and(|it| {
-            it.capital
-                && !it.capitals
-                && !table.is_stopword(it)
-                && !table.who.bodies.contains(&it.form.plain)
-                && !table.who.titles.contains(&it.form.plain)
-                && !names.is_known(at)
-        })
+        names.is_strange(at)
+            && names.word(at).is_some_and(|it| {
+                !table.who.bodies.contains(&it.form.plain) && !table.who.titles.contains(&it.form.plain)
+            })
     };
     let mut end = at;
     while end < at + NAME_WORDS.end() && is_name(end) && (end == at || names.tied(end - 1)) {
@@ -135,8 +123,8 @@ fn opening(names: &Names<'_>) -> Vec<(usize, String)> {
             next = listed(names, end);
         }
         let Some((_, end)) = row.last() else { continue };
-        let told =
-            names.gap(end - 1).starts_with(',') && has(names.after(start, *end), &["a", "an", "the", "who"]);
+        let told = names.gap(end - 1).starts_with(',')
+            && is_word(names.after(start, *end), &["a", "an", "the", "who"]);
         if told || names.acts(names.after(start, *end)) {
             found.extend(row.iter().map(|(at, end)| (*at, names.reading.span(*at, end - 1).to_owned())));
         }

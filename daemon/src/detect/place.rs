@@ -6,8 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    fact::{Named, Names},
-    pattern::plain,
+    fact::{Named, Names, is_word},
     reading::Word,
 };
 
@@ -35,10 +34,6 @@ pub(super) fn places(names: &Names<'_>) -> Vec<(usize, String)> {
 
 fn is(word: Option<&Word>, set: &BTreeSet<u64>) -> bool {
     word.is_some_and(|it| set.contains(&it.form.plain))
-}
-
-fn is_word(word: Option<&Word>, all: &[&str]) -> bool {
-    word.is_some_and(|it| all.iter().any(|one| plain(one) == it.form.plain))
 }
 
 /// How many words before a name are its article.
@@ -159,13 +154,8 @@ fn unknown(names: &Names<'_>) -> Vec<(usize, String)> {
             continue;
         }
         let named = |at: usize| {
-            lead.get(at).is_some_and(|it| {
-                it.capital
-                    && !it.capitals
-                    && !table.is_stopword(it)
-                    && !table.place.unplaced.contains(&it.form.plain)
-                    && !names.is_known(at)
-            })
+            lead.get(at).is_some_and(|it| !table.place.unplaced.contains(&it.form.plain))
+                && names.is_strange(at)
         };
         let mut end = at;
         while end < at + PLACE_WORDS_MAX && named(end) && (end == at || names.tied(end - 1)) {

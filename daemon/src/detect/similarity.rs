@@ -22,6 +22,15 @@ pub(super) struct Weighing<'a> {
     norm: f32,
 }
 
+/// How much one report is like another, not yet decayed.
+pub(super) struct Likeness {
+    pub(super) score: f64,
+    /// The cosine of their terms.
+    pub(super) cosine: f64,
+    /// What of the score comes from words other than the storyline's own.
+    pub(super) apart: f64,
+}
+
 impl<'a> Weighing<'a> {
     /// Weighs an item's features.
     pub(super) fn of(
@@ -77,14 +86,14 @@ impl<'a> Weighing<'a> {
     /// The whole of a likeness.
     #[cfg(test)]
     pub(super) fn sameness(&self, features: &Features, known: &Known) -> f64 {
-        self.likeness(features, known).0
+        self.likeness(features, known).score
     }
 
-    /// How much an item says again what a known report said, not yet decayed, and what of it comes from words other than the storyline's own.
-    pub(super) fn likeness(&self, features: &Features, known: &Known) -> (f64, f64) {
+    /// How much an item says again what a known report said.
+    pub(super) fn likeness(&self, features: &Features, known: &Known) -> Likeness {
         let rules = &self.rules.table.novelty;
         let other = &known.features;
-        let (cosine, apart) = self.cosines(&other.terms);
+        let (cosine, words_apart) = self.cosines(&other.terms);
         let mut sum = rules.cosine * cosine;
         if self.rules.takes(Step::Concepts) {
             sum += rules.concepts * self.done_alike(features.concepts, other.concepts);
@@ -100,7 +109,7 @@ impl<'a> Weighing<'a> {
             let weight: f32 = amounts.map(|it| (self.thread.rarity(*it) / RARE).min(1.0)).sum();
             sum += rules.amounts * f64::from(weight).min(1.0);
         }
-        (sum, sum - rules.cosine * (cosine - apart))
+        Likeness { score: sum, cosine, apart: sum - rules.cosine * (cosine - words_apart) }
     }
 
     /// The share of what both do in all they do, and how telling that is.

@@ -122,16 +122,12 @@ impl Touching {
         nominated.sort_unstable();
         nominated.dedup();
         let spoken = nominated.into_iter().map(|it| it as usize);
-        let spoken =
-            spoken.filter(|it| definitions.variants.get(*it).is_some_and(|it| it.speech.speaks(lang)));
+        let spoken = spoken.filter(|it| definitions.speaks(*it, lang));
         it.found = spoken
             .filter_map(|variant| {
                 let inside = definitions.mask(variant, &it.leaves);
-                let base = definitions.variants.get(variant).and_then(|it| it.base);
-                let own = it
-                    .aims(definitions)
-                    .filter(|it| [Some(variant), base].contains(&Some(it.variant as usize)));
-                let granted = own.filter_map(|it| it.facet).fold(0, |mask, facet| mask | 1 << facet);
+                let granted = it.granted_to(definitions, variant).filter_map(|it| it.facet);
+                let granted = granted.fold(0, |mask, facet| mask | 1 << facet);
                 let weak = definitions.mask(variant, &weak) | granted;
                 (inside != 0).then_some(Found { variant, inside, weak })
             })
@@ -144,11 +140,19 @@ impl Touching {
         self.granted.iter().filter_map(|it| definitions.alias(*it)).flat_map(|it| &it.targets)
     }
 
+    /// What its feed grants of a variant, and of the one whose aliases count besides.
+    fn granted_to<'a>(
+        &'a self,
+        definitions: &'a Definitions,
+        variant: usize,
+    ) -> impl Iterator<Item = &'a Aim> {
+        let base = definitions.variants.get(variant).and_then(|it| it.base);
+        self.aims(definitions).filter(move |it| [Some(variant), base].contains(&Some(it.variant as usize)))
+    }
+
     /// Whether a variant that speaks the item's language is touched at all.
     pub(super) fn touches(&self, definitions: &Definitions, variant: usize) -> bool {
-        let lang = self.lang.as_deref();
-        definitions.variants.get(variant).is_some_and(|it| it.speech.speaks(lang))
-            && definitions.mask(variant, &self.leaves) != 0
+        definitions.speaks(variant, self.lang.as_deref()) && definitions.mask(variant, &self.leaves) != 0
     }
 
     /// The variants whose facets are all touched, but for one that the surroundings touch.
@@ -174,9 +178,7 @@ impl Touching {
             touched.extend(stories.take(PARTIAL_MAX).flat_map(|it| definitions.beside(it.variant as usize)));
         }
         let lang = self.lang.as_deref();
-        let each = touched
-            .into_iter()
-            .filter(|it| definitions.variants.get(*it).is_some_and(|it| it.speech.speaks(lang)));
+        let each = touched.into_iter().filter(|it| definitions.speaks(*it, lang));
         let each = each.map(|it| (it, definitions.mask(it, &self.leaves))).filter(|it| it.1 != 0);
         let mut partial: Vec<(u32, usize)> = each
             .map(|(variant, mask)| (definitions.wanting(variant, mask), variant))
@@ -216,9 +218,7 @@ impl Touching {
             definitions.aims_of(variant, hit.leaf).for_each(|aim| note(aim, *hit, 0, *field));
         }
         let nowhere = Hit { leaf: 0, at: 0, len: 0 };
-        let base = definitions.variants.get(variant).and_then(|it| it.base);
-        let own = |aim: &&Aim| [Some(variant), base].contains(&Some(aim.variant as usize));
-        self.aims(definitions).filter(own).for_each(|aim| note(aim, nowhere, 0, Field::About));
+        self.granted_to(definitions, variant).for_each(|aim| note(aim, nowhere, 0, Field::About));
         out
     }
 }
