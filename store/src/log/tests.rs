@@ -109,7 +109,7 @@ fn a_long_event_is_split_and_reads_back() {
 }
 
 #[test]
-fn a_commit_larger_than_a_transaction_is_written_in_several() {
+fn a_commit_may_be_larger_than_a_transaction() {
     let dir = TempDir::new().unwrap();
     let many: Vec<_> = (1..=6).map(|seq| recorded(seq, 1_500_000)).collect();
     open(dir.path()).log.commit(&many, &[]).unwrap();
