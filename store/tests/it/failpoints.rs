@@ -36,7 +36,7 @@ pub(crate) const DEEDS: &[Deed] = &[
     Deed { name: "begin", prepare: |_| {}, perform: commits, holds: goes_on },
     Deed { name: "commit", prepare: |it| closed(it, 7), perform: commits, holds: goes_on },
     Deed { name: "commit_alone", prepare: |it| closed(it, 7), perform: commits_alone, holds: alone },
-    Deed { name: "commit_large", prepare: |_| {}, perform: commits_large, holds: large },
+    Deed { name: "commit_large", prepare: |it| closed(it, 0), perform: commits_large, holds: large },
     Deed { name: "after_cut", prepare: cut_off, perform: commits, holds: goes_on },
     Deed { name: "after_kill", prepare: killed, perform: commits, holds: goes_on },
     Deed { name: "after_damage", prepare: bare, perform: commits, holds: goes_on },

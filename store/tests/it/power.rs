@@ -64,9 +64,9 @@ fn work_alone(dir: &Path) {
     note(dir, &log);
     for (count, with_record) in [(2, false), (3, true), (300, false), (2, false), (3, true), (90, false)] {
         if with_record {
-            commit(&mut log, count)
+            commit(&mut log, count);
         } else {
-            commit_alone(&mut log, count)
+            commit_alone(&mut log, count);
         }
         note(dir, &log);
     }

@@ -42,7 +42,7 @@ fn sized(seq: u64) -> Recorded {
 /// what is written between two syncs.
 fn commit_from(first: u64) -> (u64, bool) {
     let events = if first % 5 == 3 { 80 } else { 1 + first % 7 };
-    (first + events - 1, first % 3 != 0)
+    (first + events - 1, !first.is_multiple_of(3))
 }
 
 /// The event the feed's record is of where the log ends; it has to end where a commit does.
