@@ -7,7 +7,6 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use storyline_config::{FeedId, limit::EVENTS_LIMIT_MAX};
 use storyline_store::{FeedRecord, Reader, Seq, State, StoreError, snapshot::Snapshots};
 
-use super::Core;
 use crate::detect::Memory;
 
 /// The snapshots of a data directory, as this build understands them.
@@ -60,13 +59,21 @@ pub(super) fn recall(snapshots: &Snapshots, reader: &Reader) -> Result<Recalled,
     Ok(Recalled { state, memory, kept })
 }
 
+/// What is to be kept of a moment: shared with the core, which goes on.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Where things stand.
+    pub state: State,
+    /// What detection remembers.
+    pub memory: Memory,
+}
+
 /// Keeps where things stand, so that the next reading begins there; nothing of it may be staged only.
 ///
 /// # Errors
 ///
 /// Those of [`Snapshots::save`].
-pub fn keep(snapshots: &Snapshots, core: &Core) -> Result<(), StoreError> {
-    let (state, memory) = (core.state(), core.memory());
-    let bytes = postcard::to_allocvec(memory).map_err(std::io::Error::other).map_err(StoreError::Io)?;
-    snapshots.save(state, &bytes)
+pub fn keep(snapshots: &Snapshots, standing: &Standing) -> Result<(), StoreError> {
+    let bytes = postcard::to_allocvec(&standing.memory).map_err(std::io::Error::other);
+    snapshots.save(&standing.state, &bytes.map_err(StoreError::Io)?)
 }

@@ -32,6 +32,7 @@ use super::{
     recall::{Past, Recalled, recall, snapshots},
     reply::{Reply, refuse, reply},
     settle::shared,
+    snapshotting::Snapshotting,
     trouble::{Pause, trouble},
 };
 use crate::clock::{Clock, between};
@@ -44,7 +45,8 @@ pub(super) type Records = BTreeMap<FeedId, Arc<FeedRecord>>;
 
 /// The writer with what it holds.
 pub(super) struct Writer {
-    pub(super) snapshots: Snapshots,
+    /// Goes before the log does.
+    pub(super) snapshotting: Snapshotting,
     pub(super) keep: Keep,
     pub(super) clock: Clock,
     pub(super) log: Log,
@@ -94,8 +96,9 @@ pub fn start(
     let (view, watching) = watch::channel(look(&core, trouble.clone()));
     let pause = Pause::default();
     let last = clock.now();
+    let snapshotting = Snapshotting::new(snapshots);
     let mut writer =
-        Writer { snapshots, keep, clock, log, core, recorded, view, trouble, pause, snapshot_at, last };
+        Writer { snapshotting, keep, clock, log, core, recorded, view, trouble, pause, snapshot_at, last };
     if writer.trouble.is_none() {
         writer.begin();
         writer.snapshot_now_and_then();
@@ -133,7 +136,7 @@ impl Writer {
             }
             self.settle(replies);
         }
-        self.save_snapshot();
+        self.save_last_snapshot();
         match self.log.close() {
             // Everyone knows that nothing could be written; stopping is no further failure.
             Err(error) if self.trouble.is_some() => {
