@@ -39,8 +39,16 @@ impl Case<'_> {
             if hours > span || most < NEARNESS_MIN || best.is_some_and(|it| most < it.score) {
                 continue;
             }
-            let Likeness { score, cosine, apart } = self.weighing.likeness(features, known);
-            let score = (score + self.together(known, development, apart)) * fading;
+            let (likeness, together) =
+                if known.item == heard.item.id && !self.weighing.titles_agree(features, known) {
+                    (self.weighing.likeness_to_itself(features, known), 0.0)
+                } else {
+                    let it = self.weighing.likeness(features, known);
+                    let together = self.together(known, development, it.apart);
+                    (it, together)
+                };
+            let Likeness { score, cosine, apart } = likeness;
+            let score = (score + together) * fading;
             if best.is_none_or(|it| score > it.score) {
                 best = Some(Near { development, score, cosine, apart });
             }

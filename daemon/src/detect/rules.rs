@@ -25,6 +25,8 @@ pub enum Step {
     Revision,
     /// Counting categories, address and the feed's subject as evidence.
     WeakEvidence,
+    /// Leaving out sentences that point to other articles.
+    Pointer,
     /// Exclusions.
     Veto,
     /// An umbrella yielding to its child.
@@ -61,9 +63,10 @@ pub enum Step {
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Revision,
         Self::WeakEvidence,
+        Self::Pointer,
         Self::Veto,
         Self::Umbrella,
         Self::Window,
@@ -126,7 +129,11 @@ pub(super) struct Table {
     pub(super) novelty: NoveltyRules,
     pub(super) confirm_origins: u32,
     pub(super) habit: HabitRules,
+    /// How sentences begin that point to other articles.
+    pub(super) pointers: Vec<String>,
     pub(super) background_threshold: f64,
+    /// Labels of titles that are background.
+    pub(super) labels: Vec<Pattern>,
     /// Patterns of titles that are background, with their weight.
     pub(super) background: Vec<(f64, Pattern)>,
     /// Patterns of texts that are background, with their weight.
@@ -215,7 +222,15 @@ impl Table {
             novelty: file.novelty,
             confirm_origins: file.confirm.origins,
             habit: file.surge,
+            pointers: file
+                .pointer
+                .beginnings
+                .lines()
+                .filter(|it| !it.is_empty())
+                .map(str::to_owned)
+                .collect(),
             background_threshold: file.background.threshold,
+            labels: lines(&file.background.label, 0),
             background: file.background.group.iter().flat_map(weighted).collect(),
             background_text: weighted(&file.background.text),
             deny: lines(&file.dispute.deny, 2),

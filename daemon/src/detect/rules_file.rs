@@ -17,6 +17,7 @@ pub(super) struct File {
     pub(super) surge: HabitRules,
     pub(super) stopwords: BTreeMap<String, String>,
     pub(super) concepts: BTreeMap<String, String>,
+    pub(super) pointer: PointerFile,
     pub(super) background: BackgroundFile,
     pub(super) dispute: DisputeFile,
     pub(super) origin: OriginFile,
@@ -83,8 +84,14 @@ pub(super) struct ConfirmFile {
 }
 
 #[derive(Deserialize)]
+pub(super) struct PointerFile {
+    pub(super) beginnings: String,
+}
+
+#[derive(Deserialize)]
 pub(super) struct BackgroundFile {
     pub(super) threshold: f64,
+    pub(super) label: String,
     pub(super) group: Vec<WeightedFile>,
     pub(super) text: WeightedFile,
 }
