@@ -140,12 +140,16 @@ pub(super) struct Table {
     pub(super) background_text: Vec<(f64, Pattern)>,
     pub(super) deny: Vec<Pattern>,
     pub(super) correct: Vec<Pattern>,
+    /// What takes a report back.
+    pub(super) withdraw: Vec<Pattern>,
     /// Denials of a denial.
     pub(super) insist: Vec<Pattern>,
     /// Figures that were told wrongly, in a title.
     pub(super) revise: Vec<Pattern>,
     /// The kinds of action that put off or call off.
     pub(super) puts_off: u64,
+    /// Kinds of action that leave victims, a bit each.
+    pub(super) harms: u64,
     /// Agencies by the hashes of their words.
     pub(super) agencies: Vec<(Vec<u64>, String)>,
     pub(super) phase_lexicon: Vec<(Phase, Pattern)>,
@@ -235,9 +239,11 @@ impl Table {
             background_text: weighted(&file.background.text),
             deny: lines(&file.dispute.deny, 2),
             correct: lines(&file.dispute.correct, 0),
+            withdraw: lines(&file.dispute.withdraw, 2),
             insist: lines(&file.dispute.insist, 4),
             revise: lines(&file.dispute.revise, 2),
             relevance: file.relevance,
+            harms: kinds_named(&file.concepts, &["kill", "injure"]),
             puts_off: kinds_named(&file.concepts, &["postpone", "cancel"]),
             agencies: file.origin.agencies.iter().map(|it| agency(it, &file.origin.same)).collect(),
             phase_lexicon: file.phase.cues.iter().flat_map(phase).collect(),

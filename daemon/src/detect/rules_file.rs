@@ -53,6 +53,7 @@ pub(super) struct NoveltyRules {
     pub(super) denied: f64,
     pub(super) disputed: f64,
     pub(super) hours: f64,
+    pub(super) dated: f64,
     pub(super) span_hours: f64,
     pub(super) concepts: f64,
     pub(super) title_concepts: f64,
@@ -105,6 +106,7 @@ pub(super) struct WeightedFile {
 #[derive(Deserialize)]
 pub(super) struct DisputeFile {
     pub(super) deny: String,
+    pub(super) withdraw: String,
     pub(super) insist: String,
     pub(super) revise: String,
     pub(super) correct: String,

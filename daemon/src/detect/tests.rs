@@ -168,45 +168,6 @@ fn a_live_blog_is_one_id_with_new_sentences() {
 }
 
 #[test]
-fn what_an_article_goes_on_to_tell_under_one_id_is_news_where_its_title_is() {
-    check(
-        HARBOUR,
-        "
-0 Courier =blog | Port Vessen strike live: dockers walk out over pay | 08:00 Dockers have left the quays.
-4 Courier =blog | Port Vessen strike live: police clear the quays | 12:00 Police have cleared gate 4, arresting nine. 08:00 Dockers have left the quays.
-5 Courier =blog | Port Vessen strike live: police clear the quays | 13:00 Trucks move again. 12:00 Police have cleared gate 4, arresting nine.
-6 Courier =short | Port Vessen dokcers walk out | They left at dawn.
-7 Courier =short | Port Vessen dockers walk out | They left at dawn.
-",
-        &expect![[r#"
-            1 harbour new d1 from Courier +phase · under_way · alert
-            2 harbour new d2 from Courier · under_way · alert
-            4 harbour corroboration d1 from Courier · under_way
-            5 harbour corroboration d1 from Courier · under_way
-        "#]],
-    );
-}
-
-#[test]
-fn a_label_before_the_colon_says_what_is_no_report() {
-    check(
-        HARBOUR,
-        "
-0 Courier | Recipe: Vessen union stew | For four dockers.
-1 Courier | Letters: the Vessen strike and the price of fish | Sir, it is dear.
-2 Courier | Today in history: Vessen dockers strike | It was 1926.
-3 Courier | Vessen: dockers and port authority sign pay deal | The letters were exchanged at noon.
-",
-        &expect![[r#"
-            1 harbour background – from Courier · none
-            2 harbour background – from Courier · none
-            3 harbour background – from Courier · none
-            4 harbour new d1 from Courier · none · alert
-        "#]],
-    );
-}
-
-#[test]
 fn a_digest_that_names_everything_is_background() {
     check(
         &format!("{HARBOUR}{BRIDGE}"),
