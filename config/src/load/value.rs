@@ -215,10 +215,9 @@ const ALSO_WORDS: [&str; 20] = [
 
 /// Notes a name in capitals that is looked for as the word it also is.
 fn capitals(notes: &mut Notes, node: &Node, alias: &str) {
-    let name = alias.replace('.', "");
-    if ALSO_WORDS.contains(&name.as_str()) {
-        let small = name.to_lowercase();
-        let help = format!("write \"CASE:{name}\", which is found in capitals only");
+    if ALSO_WORDS.contains(&alias) {
+        let small = alias.to_lowercase();
+        let help = format!("write \"CASE:{alias}\", which is found in capitals only");
         let message = format!("case does not count here: `{alias}` is found in \"{small}\" too");
         notes.warning(&node.at, message, help);
     }
