@@ -184,11 +184,11 @@ pub(super) fn alias(notes: &mut Notes, node: &Node) -> Option<Alias> {
         Ok(it) => {
             match &it {
                 Alias::Pack(name) => notes.mention(Mentioned::Pack, name, &node.at),
-                Alias::Stem(text) | Alias::Exact(text) => {
+                Alias::Exact(text) => {
                     stars(notes, node, text);
                     capitals(notes, node, text);
                 }
-                Alias::Prefix(text) | Alias::Case(text) => stars(notes, node, text),
+                Alias::Stem(text) | Alias::Prefix(text) | Alias::Case(text) => stars(notes, node, text),
             }
             Some(it)
         }
@@ -213,7 +213,7 @@ const ALSO_WORDS: [&str; 20] = [
     "OR", "SO", "START", "UN",
 ];
 
-/// Notes a name in capitals that is looked for as the word it also is.
+/// Notes a name in capitals that is looked for as the word it also is; without `=` its capitals count.
 fn capitals(notes: &mut Notes, node: &Node, alias: &str) {
     if ALSO_WORDS.contains(&alias) {
         let small = alias.to_lowercase();

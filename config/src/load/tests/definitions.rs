@@ -21,7 +21,7 @@ on = ["new", "quite"]
 min_origins = 0
 confirm = { origins = 2 }
 [storyline.z]
-any = ["ukraine*n", "US", "CASE:US"]
+any = ["ukraine*n", "=US", "US"]
 [storyline.w]
 title = "W"
 all = []
@@ -127,7 +127,7 @@ phase.announced = ["announced"]
             warning: a star counts only as the last character of an alias
               --> a.toml:13:8
                |
-            13 | any = ["ukraine*n", "US", "CASE:US"]
+            13 | any = ["ukraine*n", "=US", "US"]
                |        ^^^^^^^^^^^
                |
                = help: write the forms out, or cut the alias at its star
@@ -135,8 +135,8 @@ phase.announced = ["announced"]
             warning: case does not count here: `US` is found in "us" too
               --> a.toml:13:21
                |
-            13 | any = ["ukraine*n", "US", "CASE:US"]
-               |                     ^^^^
+            13 | any = ["ukraine*n", "=US", "US"]
+               |                     ^^^^^
                |
                = help: write "CASE:US", which is found in capitals only
 
