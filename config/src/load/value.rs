@@ -184,11 +184,11 @@ pub(super) fn alias(notes: &mut Notes, node: &Node) -> Option<Alias> {
         Ok(it) => {
             match &it {
                 Alias::Pack(name) => notes.mention(Mentioned::Pack, name, &node.at),
-                Alias::Exact(text) => {
+                Alias::Stem(text) | Alias::Exact(text) => {
                     stars(notes, node, text);
-                    capitals(notes, node, text);
+                    capitals(notes, node, text, matches!(it, Alias::Exact(_)));
                 }
-                Alias::Stem(text) | Alias::Prefix(text) | Alias::Case(text) => stars(notes, node, text),
+                Alias::Prefix(text) | Alias::Case(text) => stars(notes, node, text),
             }
             Some(it)
         }
@@ -213,8 +213,13 @@ const ALSO_WORDS: [&str; 20] = [
     "OR", "SO", "START", "UN",
 ];
 
-/// Notes a name in capitals that is looked for as the word it also is; without `=` its capitals count.
-fn capitals(notes: &mut Notes, node: &Node, alias: &str) {
+/// Notes a name in capitals that is looked for as the word it also is.
+///
+/// Detection takes the smallest of these for capitals by itself, unless `=` asks for the word.
+fn capitals(notes: &mut Notes, node: &Node, alias: &str, exact: bool) {
+    if !exact && (alias.len() < 3 || alias == "WHO") {
+        return;
+    }
     if ALSO_WORDS.contains(&alias) {
         let small = alias.to_lowercase();
         let help = format!("write \"CASE:{alias}\", which is found in capitals only");
