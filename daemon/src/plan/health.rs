@@ -148,11 +148,16 @@ fn clock_stage(known: &State, feed: &FeedId, seconds: i64, by: &Recorded) -> Opt
     if known.alerts.contains_key(&alert) {
         return None;
     }
-    let way = if seconds > 0 { "ahead of" } else { "behind" };
-    let minutes = seconds.unsigned_abs() / 60;
     let headline =
-        format!("the server's clock is {minutes} min {way} ours; if other feeds say so too, ours is wrong");
+        format!("the server's clock is {}; if other feeds say so too, ours is wrong", skew(seconds));
     Some(own(alert, AlertKind::Feed, feed.as_str(), "clock skewed".to_owned(), headline, by.at))
+}
+
+/// How a server's clock differs from ours, in words; more than 0 seconds is ahead.
+pub fn skew(seconds: i64) -> String {
+    let minutes = seconds.unsigned_abs() / 60;
+    let span = if minutes < 120 { format!("{minutes} min") } else { format!("{} h", minutes / 60) };
+    format!("{span} {} ours", if seconds > 0 { "ahead of" } else { "behind" })
 }
 
 fn untold<'a>(state: &'a State, feed: &FeedId) -> Option<&'a FeedHealth> {

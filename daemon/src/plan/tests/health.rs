@@ -209,7 +209,7 @@ fn clocks_that_differ_are_told_once_a_day() {
     world.sink("desk", |it| it.min_severity = Severity::Info);
     let skewed = |name: &str, seconds| Event::FeedSkewed { feed: name.parse().unwrap(), seconds };
     expect![[r#"
-        bbc · clock skewed · the server's clock is 120 min ahead of ours; if other feeds say so too, ours is wrong · since 10:40 · storyline explain #4
+        bbc · clock skewed · the server's clock is 2 h ahead of ours; if other feeds say so too, ours is wrong · since 10:40 · storyline explain #4
             Info []
             → desk: feed
     "#]]
