@@ -1,7 +1,7 @@
 //! Whether a report explains, recalls or comments, instead of reporting.
 
 use super::{
-    reading::Reading,
+    reading::{Reading, Word},
     rules::{Rules, Step},
 };
 
@@ -21,6 +21,13 @@ pub(super) fn background(rules: &Rules, reading: &Reading) -> Leaning {
         return leaning;
     }
     let table = &rules.table;
+    let label = label(reading);
+    if table.labels.iter().any(|it| it.len() == label.len() && it.find(reading, label, 0).is_some()) {
+        // What an outlet itself calls so is so.
+        leaning.score = table.background_threshold;
+        leaning.words.push(format!("\"{}\"", reading.span(0, label.len().saturating_sub(1))));
+        return leaning;
+    }
     let text = 1..reading.sentences.len().min(3);
     let parts = std::iter::once((0, &table.background)).chain(text.map(|it| (it, &table.background_text)));
     for (number, patterns) in parts {
@@ -34,4 +41,11 @@ pub(super) fn background(rules: &Rules, reading: &Reading) -> Leaning {
     }
     leaning.words.dedup();
     leaning
+}
+
+/// The words of a title before its colon or bar; none where it has none.
+fn label(reading: &Reading) -> &[Word] {
+    let Some(end) = reading.title.find([':', '|']) else { return &[] };
+    let title = reading.sentence(0);
+    title.get(..title.partition_point(|it| it.at.end <= end)).unwrap_or_default()
 }
