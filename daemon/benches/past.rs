@@ -22,7 +22,7 @@ use storyline::{
     writer::{self, Core, DeliveryNews, Past},
 };
 use storyline_config::{Config, FeedId, limit::EVENTS_LIMIT_MAX};
-use storyline_store::{Item, ItemId, Log, Seq, State, snapshot};
+use storyline_store::{Item, Log, Seq, State, snapshot};
 
 const TOWNS: [&str; 7] = ["Aldport", "Brinwick", "Corhaven", "Dunmere", "Estwell", "Farnmouth", "Gullsea"];
 
@@ -49,24 +49,11 @@ fn item(n: u64, at: Timestamp) -> Item {
     let text = format!("{} {} said in the docks that {} would {}.", word(4), word(5), word(6), word(7));
     let key = n.to_string();
     Item {
-        id: ItemId::of(&feed, &key),
-        key: Some(key.clone()),
-        outlet: feed.to_string(),
-        feed,
-        guid: Some(key),
         link: Some(format!("https://news.example/{n}")),
-        lang: None,
-        title,
         text,
         published: Some(at),
-        seen: at,
-        effective: at,
-        date_flag: None,
-        authors: Vec::new(),
-        source: None,
-        categories: Vec::new(),
-        revision: false,
-        late: false,
+        key: Some(key.clone()),
+        ..Item::named(feed, &key, title, at)
     }
 }
 

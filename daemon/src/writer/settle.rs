@@ -12,6 +12,7 @@ use storyline_store::{Event, FeedRecord, StorageCode, StoreError, failpoint};
 use super::{
     Part, Refused,
     core::Tally,
+    recall,
     reply::Reply,
     run::{Writer, look, past},
     trouble::{Pause, trouble},
@@ -106,9 +107,22 @@ impl Writer {
             return self.try_again(now);
         }
         self.core.tick(false, now);
+        self.note_misses();
         if let Err(error) = self.log.settle() {
             self.stumble(&error);
             self.think_again();
+        }
+    }
+
+    /// Keeps the nearest misses, so that a restart forgets none of the day.
+    fn note_misses(&mut self) {
+        if self.core.misses() == self.noted {
+            return;
+        }
+        // Where it fails, the next is tried when there is another.
+        self.noted = self.core.misses().to_vec();
+        if let Err(error) = recall::keep_misses(self.snapshotting.snapshots(), &self.noted) {
+            tracing::debug!(%error, "the nearest misses were not kept");
         }
     }
 

@@ -68,6 +68,7 @@ impl Queue {
             trouble: None,
             pause: Pause::default(),
             snapshot_at: storyline_store::Seq(0),
+            noted: Vec::new(),
             last: at(0),
         };
         (writer, queue, self.dir, self.hand)
