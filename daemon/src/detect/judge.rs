@@ -170,9 +170,9 @@ pub(super) fn near_to_join<'a>(
     let rules = &heard.definitions.rules;
     let span = i64::from(rules.table.relevance.join_hours);
     let weighing = Weighing::of(rules, thread, heard.features(), BTreeSet::new());
-    let open = thread.newest().take(JOIN_REPORTS_MAX).filter(|(_, known)| {
+    let open = thread.newest().take(JOIN_REPORTS_MAX).filter(|known| {
         let apart = heard.item.effective.duration_since(known.effective).abs().as_hours();
         !known.joined && apart <= span && wanted(known)
     });
-    open.map(|(_, known)| (weighing.cosine(&known.features.terms), known)).max_by(|a, b| a.0.total_cmp(&b.0))
+    open.map(|known| (weighing.cosine(&known.features.terms), known)).max_by(|a, b| a.0.total_cmp(&b.0))
 }

@@ -40,6 +40,7 @@ mod participant;
 mod pattern;
 mod phase;
 mod place;
+mod postings;
 #[cfg(test)]
 mod properties;
 mod reading;

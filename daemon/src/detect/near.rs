@@ -28,7 +28,7 @@ impl Case<'_> {
         let features = heard.features();
         let span = heard.definitions.rules.table.novelty.span_hours;
         let mut best: Option<Near> = None;
-        for (_, known) in self.thread.newest() {
+        for known in self.thread.newest() {
             let Some(development) = known.development else { continue };
             if known.relation == Relation::Background || known.item == heard.item.id && !heard.is_revision {
                 continue;
@@ -81,7 +81,7 @@ impl Case<'_> {
         }
         let numbers = &self.heard.features().numbers;
         let mut known: Vec<(u32, f64)> = Vec::new();
-        for (_, it) in self.thread.newest().filter(|(_, it)| it.development == Some(near.development)) {
+        for it in self.thread.newest().filter(|it| it.development == Some(near.development)) {
             known.extend(&it.features.numbers);
         }
         numbers.iter().any(|(what, value)| {

@@ -84,9 +84,10 @@ fn nearest(reports: &[Report]) -> Vec<Option<(usize, f64)>> {
     for it in reports {
         let features = features(it);
         let weighing = Weighing::of(&rules, &thread, &features, BTreeSet::new());
-        let near = thread.newest().map(|(number, known)| (number, weighing.sameness(&features, known)));
+        let newest = (0..found.len()).rev().zip(thread.newest());
+        let near = newest.map(|(number, known)| (number, weighing.sameness(&features, known)));
         let near = near.max_by(|a, b| a.1.total_cmp(&b.1));
-        found.push(near.map(|(number, score)| (usize::try_from(number).unwrap(), score)));
+        found.push(near);
         thread.report(Timestamp::UNIX_EPOCH, it, None, Relation::New, false);
     }
     found
