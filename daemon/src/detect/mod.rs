@@ -14,6 +14,7 @@
 #[cfg(test)]
 mod ablation;
 mod background;
+mod beginnings;
 mod case;
 mod compile;
 mod copy;
