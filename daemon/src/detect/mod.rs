@@ -30,6 +30,7 @@ mod hits;
 mod index;
 mod judge;
 mod judgement;
+mod lately;
 #[cfg(test)]
 mod life;
 #[cfg(test)]

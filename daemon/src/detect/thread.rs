@@ -2,21 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::hash::BuildHasherDefault;
+use std::sync::Arc;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use storyline_config::Phase;
 use storyline_store::{Certainty, DevelopmentId, DevelopmentState, FactKey, ItemId, Relation, Report};
 
-use super::{
-    definitions::name_words,
-    features::Features,
-    origin::Houses,
-    postings::Postings,
-    reading::Reading,
-    rules::shipped,
-    stem::{Identity, Language},
-};
+use super::{features::Features, lately::Read, origin::Houses, postings::Postings, stem::Identity};
 
 /// Developments whose centre is remembered; a quiet storyline keeps the last ones.
 const DEVELOPMENTS_MAX: usize = 256;
@@ -71,7 +64,7 @@ pub(super) struct Known {
     pub(super) relation: Relation,
     /// Whether it came without touching every facet.
     pub(super) joined: bool,
-    pub(super) features: Features,
+    pub(super) features: Arc<Features>,
 }
 
 /// A development that is remembered.
@@ -120,13 +113,12 @@ impl Thread {
     pub(super) fn report(
         &mut self,
         at: Timestamp,
-        report: &Report,
+        (report, read): (&Report, &Read),
         development: Option<DevelopmentId>,
         relation: Relation,
         joined: bool,
     ) {
-        let reading = Reading::of(&report.title, &report.text, Language::of(report.lang.as_deref()));
-        let features = Features::of(shipped(), &reading, &report.outlet);
+        let features = Arc::clone(&read.features);
         let number = self.first.wrapping_add(super::definitions::number(self.reports.len()));
         self.triples.add(&features.triples, number);
         self.titles.insert((features.title, number));
@@ -146,7 +138,7 @@ impl Thread {
         }
         self.last_report = self.last_report.max(Some(report.effective));
         self.is_quiet = false;
-        self.houses.add(name_words(&report.outlet), &report.outlet);
+        self.houses.add(&read.house, &report.outlet);
         let (item, origin) = (report.item, report.origin.clone());
         let effective = report.effective;
         self.reports.push_back(Known {
