@@ -6,10 +6,9 @@ use jiff::Timestamp;
 use storyline_store::{DevelopmentId, Evidence, Nearest, Relation, Report};
 
 use super::{
-    background::background,
     copy::{Taken, contradicts, taken},
     definitions::Story,
-    dispute::{Dispute, dispute},
+    dispute::Dispute,
     features::shared,
     judge::Heard,
     judgement::Judgement,
@@ -116,8 +115,8 @@ impl<'a> Case<'a> {
         let heard = self.heard;
         let rules = &heard.definitions.rules;
         let features = heard.features();
-        let dispute = dispute(rules, &heard.reading);
-        if let Some(it) = self.edit(dispute.as_ref()) {
+        let dispute = heard.dispute();
+        if let Some(it) = self.edit(dispute) {
             return it;
         }
         let taken = if rules.takes(Step::Copy) {
@@ -134,7 +133,7 @@ impl<'a> Case<'a> {
             };
         }
         let near = self.nearest();
-        let mut verdict = self.weigh(dispute.as_ref(), near);
+        let mut verdict = self.weigh(dispute, near);
         verdict.taken = taken;
         verdict
     }
@@ -188,7 +187,7 @@ impl<'a> Case<'a> {
                 "its facets are touched apart from each other".to_owned(),
             );
         }
-        if let Some(words) = background(rules, &heard.reading) {
+        if let Some(words) = heard.background() {
             return with(Relation::Background, None, format!("reads as background: {words}"));
         }
         let same = near.filter(|it| it.score >= threshold);

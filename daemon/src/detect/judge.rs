@@ -6,10 +6,12 @@ use jiff::{Timestamp, tz::TimeZone};
 use storyline_store::{Event, Item};
 
 use super::{
+    background::background,
     case::Case,
     copy::taken,
     definitions::{Context, Definitions},
-    fact::{Dated, dates},
+    dispute::{Dispute, dispute},
+    fact::{Dated, Fact, dates, facts},
     features::{Features, half},
     judgement::Judgement,
     memory::Memory,
@@ -39,6 +41,9 @@ pub(super) struct Heard<'a> {
     pub(super) is_revision: bool,
     pub(super) features: OnceCell<Features>,
     pub(super) dates: OnceCell<Vec<Dated>>,
+    dispute: OnceCell<Option<Dispute>>,
+    background: OnceCell<Option<String>>,
+    facts: OnceCell<Vec<Fact>>,
 }
 
 impl<'a> Heard<'a> {
@@ -47,8 +52,19 @@ impl<'a> Heard<'a> {
         let lang = item.lang.as_deref().or_else(|| feed.and_then(|it| it.lang.as_deref()));
         let lang = lang.and_then(|it| it.split(['-', '_']).next()).map(str::to_lowercase);
         let reading = Reading::of(title, text, Language::of(lang.as_deref()));
-        let (features, dates) = (OnceCell::new(), OnceCell::new());
-        Self { definitions, item, feed, lang, reading, is_revision, features, dates }
+        Self {
+            definitions,
+            item,
+            feed,
+            lang,
+            reading,
+            is_revision,
+            features: OnceCell::new(),
+            dates: OnceCell::new(),
+            dispute: OnceCell::new(),
+            background: OnceCell::new(),
+            facts: OnceCell::new(),
+        }
     }
 
     pub(super) fn features(&self) -> &Features {
@@ -61,6 +77,21 @@ impl<'a> Heard<'a> {
             let tz = self.feed.map_or(TimeZone::UTC, |it| it.tz.clone());
             dates(self.item, &self.reading, &tz, self.lang.as_deref())
         })
+    }
+
+    /// The denial or correction it reads as.
+    pub(super) fn dispute(&self) -> Option<&Dispute> {
+        self.dispute.get_or_init(|| dispute(&self.definitions.rules, &self.reading)).as_ref()
+    }
+
+    /// The words by which it is background.
+    pub(super) fn background(&self) -> Option<&str> {
+        self.background.get_or_init(|| background(&self.definitions.rules, &self.reading)).as_deref()
+    }
+
+    /// The facts it names, to which what it touches belongs.
+    pub(super) fn facts(&self, touching: &Touching) -> &[Fact] {
+        self.facts.get_or_init(|| facts(self.definitions, &self.reading, touching, self.dates()))
     }
 
     /// Everything it touches.
