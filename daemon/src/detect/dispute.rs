@@ -46,6 +46,9 @@ pub(super) fn dispute(rules: &Rules, reading: &Reading) -> Option<Dispute> {
         let found = all.iter().find(|it| it.find(reading, reading.sentence(0), 0).is_some());
         found.map(|it| it.written.clone())
     };
+    if let Some(words) = in_title(&table.withdraw) {
+        return Some(Dispute::Correction(words));
+    }
     if let Some(words) = in_title(&table.revise) {
         return Some(Dispute::Revision(words));
     }

@@ -15,6 +15,7 @@ use super::{
     features::{Features, half},
     judgement::Judgement,
     memory::Memory,
+    pointer::without_pointers,
     reading::Reading,
     relevance::{Belonging, How, belongings, spread_digests, yield_to_others},
     revision,
@@ -51,7 +52,12 @@ impl<'a> Heard<'a> {
         let feed = definitions.feeds.get(&item.feed);
         let lang = item.lang.as_deref().or_else(|| feed.and_then(|it| it.lang.as_deref()));
         let lang = lang.and_then(|it| it.split(['-', '_']).next()).map(str::to_lowercase);
-        let reading = Reading::of(title, text, Language::of(lang.as_deref()));
+        let text = if definitions.rules.takes(Step::Pointer) {
+            without_pointers(&definitions.rules.table.pointers, text)
+        } else {
+            text.into()
+        };
+        let reading = Reading::of(title, &text, Language::of(lang.as_deref()));
         Self {
             definitions,
             item,

@@ -42,6 +42,7 @@ mod participant;
 mod pattern;
 mod phase;
 mod place;
+mod pointer;
 mod postings;
 #[cfg(test)]
 mod properties;
