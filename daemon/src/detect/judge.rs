@@ -6,7 +6,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use storyline_store::{Event, Item};
 
 use super::{
-    background::background,
+    background::{Leaning, background},
     case::Case,
     copy::taken,
     definitions::{Context, Definitions},
@@ -43,7 +43,7 @@ pub(super) struct Heard<'a> {
     pub(super) features: OnceCell<Features>,
     pub(super) dates: OnceCell<Vec<Dated>>,
     dispute: OnceCell<Option<Dispute>>,
-    background: OnceCell<Option<String>>,
+    background: OnceCell<Leaning>,
     facts: OnceCell<Vec<Fact>>,
 }
 
@@ -90,9 +90,9 @@ impl<'a> Heard<'a> {
         self.dispute.get_or_init(|| dispute(&self.definitions.rules, &self.reading)).as_ref()
     }
 
-    /// The words by which it is background.
-    pub(super) fn background(&self) -> Option<&str> {
-        self.background.get_or_init(|| background(&self.definitions.rules, &self.reading)).as_deref()
+    /// How much it reads like background.
+    pub(super) fn background(&self) -> &Leaning {
+        self.background.get_or_init(|| background(&self.definitions.rules, &self.reading))
     }
 
     /// The facts it names, to which what it touches belongs.

@@ -4,7 +4,7 @@
 //! of bytes; the oldest goes first. The same log gives the same memory, so it
 //! may be thrown away and rebuilt at any moment.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,8 @@ use super::{
 /// What detection remembers of every storyline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
-    threads: BTreeMap<StorylineId, Thread>,
+    /// Shared with whoever writes down what was remembered at some moment.
+    threads: BTreeMap<StorylineId, Arc<Thread>>,
     bytes: usize,
     #[serde(skip)]
     lately: Lately,
@@ -75,7 +76,7 @@ impl Memory {
 
     /// What is remembered of one storyline.
     pub(super) fn thread(&self, storyline: &StorylineId) -> Option<&Thread> {
-        self.threads.get(storyline)
+        self.threads.get(storyline).map(Arc::as_ref)
     }
 
     /// Bytes that are taken, about.
@@ -116,7 +117,7 @@ impl Memory {
     }
 
     fn thread_mut(&mut self, storyline: &StorylineId) -> &mut Thread {
-        self.threads.entry(storyline.clone()).or_default()
+        Arc::make_mut(self.threads.entry(storyline.clone()).or_default())
     }
 
     /// Remembers a report and forgets what is too old or too much.
@@ -128,7 +129,7 @@ impl Memory {
         how: impl FnOnce(&mut Thread, &Read),
     ) {
         let read = self.lately.read(report);
-        let thread = self.threads.entry(storyline.clone()).or_default();
+        let thread = Arc::make_mut(self.threads.entry(storyline.clone()).or_default());
         let before = thread.bytes();
         how(thread, read);
         let span = SignedDuration::try_from(MEMORY_SPAN).unwrap_or(SignedDuration::MAX);
@@ -140,6 +141,7 @@ impl Memory {
             let oldest =
                 self.threads.iter_mut().filter_map(|(_, it)| Some((it.oldest()?, it))).min_by_key(|it| it.0);
             let Some((_, thread)) = oldest else { break };
+            let thread = Arc::make_mut(thread);
             let before = thread.bytes();
             thread.forget_whole();
             self.bytes = self.bytes.saturating_sub(before.saturating_sub(thread.bytes()).max(1));
@@ -150,7 +152,7 @@ impl Memory {
 impl Memory {
     /// The storylines of which anything is remembered.
     pub(super) fn storylines(&self) -> impl Iterator<Item = (&StorylineId, &Thread)> {
-        self.threads.iter()
+        self.threads.iter().map(|(id, it)| (id, it.as_ref()))
     }
 }
 

@@ -36,6 +36,8 @@ mod life;
 #[cfg(test)]
 mod measure;
 mod memory;
+#[cfg(test)]
+mod namesakes;
 mod near;
 mod origin;
 mod participant;
