@@ -33,6 +33,7 @@ mod judgement;
 mod lately;
 #[cfg(test)]
 mod life;
+mod marks;
 #[cfg(test)]
 mod measure;
 mod memory;

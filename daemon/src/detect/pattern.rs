@@ -4,7 +4,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
     fold::{fold_name, push_lower, without_accents},
-    reading::{Marks, Reading, Word},
+    marks::Marks,
+    reading::{Reading, Word},
     stem::Language,
 };
 
@@ -98,7 +99,8 @@ impl Pattern {
         if self.question {
             return ends_with_question(reading, words).then_some(Found { from: offset, to: offset });
         }
-        if reading.marks(words).is_some_and(|it| !self.may_fit(it)) {
+        let marks = reading.marks.get(usize::from(words.first()?.sentence));
+        if marks.is_some_and(|it| !self.may_fit(*it)) {
             return None;
         }
         let starts = if self.start { 0..words.len().min(1) } else { 0..words.len() };

@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::{
     fold::{composed, fold_name, is_apostrophe, is_silent, is_unspaced, push_lower},
+    marks::Marks,
     stem::{Form, Language},
 };
 
@@ -40,27 +41,6 @@ pub(super) struct Word {
     pub(super) capitals: bool,
 }
 
-/// Bits set for some hashes.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Marks([u64; 4]);
-
-impl Marks {
-    fn set(&mut self, hash: u64) {
-        let (place, bit) = Self::place(hash);
-        self.0[place] |= bit;
-    }
-
-    /// Whether a hash may be one of those; if not, it is surely none.
-    pub(super) fn may_have(self, hash: u64) -> bool {
-        let (place, bit) = Self::place(hash);
-        self.0[place] & bit != 0
-    }
-
-    fn place(hash: u64) -> (usize, u64) {
-        (usize::from(hash & 1 == 1) + 2 * usize::from(hash & 2 == 2), 1 << (hash >> 2 & 63))
-    }
-}
-
 /// A title and a text, read.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reading {
@@ -75,7 +55,7 @@ pub(super) struct Reading {
     /// The words of each sentence; the title is the first.
     pub(super) sentences: Vec<Range<usize>>,
     /// A few bits for every word of each sentence: what is not marked does not stand there.
-    marks: Vec<Marks>,
+    pub(super) marks: Vec<Marks>,
     letters: String,
 }
 
@@ -129,17 +109,7 @@ impl Reading {
                 start = index + 1;
             }
         }
-        let marked = |words: &[Word]| {
-            let mut marks = Marks::default();
-            words.iter().flat_map(|it| [it.form.stem, it.form.plain]).for_each(|it| marks.set(it));
-            marks
-        };
-        self.marks = (0..self.sentences.len()).map(|it| marked(self.sentence(it))).collect();
-    }
-
-    /// What is marked for the sentence of some words, which stand in one.
-    pub(super) fn marks(&self, words: &[Word]) -> Option<Marks> {
-        self.marks.get(usize::from(words.first()?.sentence)).copied()
+        self.marks = (0..self.sentences.len()).map(|it| Marks::of(self.sentence(it))).collect();
     }
 }
 
