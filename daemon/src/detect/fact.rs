@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::tz::TimeZone;
+use jiff::{civil::Date, tz::TimeZone};
 use storyline_store::{Certainty, DateMention, FactKey, Item};
 
 use super::{
     dates::{Mention, is_verb, mentions},
-    definitions::Definitions,
+    definitions::{CompiledPack, Definitions},
     participant::participants,
     pattern::plain,
     place::places,
@@ -71,7 +71,8 @@ pub(super) fn facts(
     definitions: &Definitions,
     reading: &Reading,
     touching: &Touching,
-    dates: &[Dated],
+    own: &[usize],
+    (dates, today): (&[Dated], Date),
 ) -> Vec<Fact> {
     let table = &definitions.rules.table;
     let mut found: BTreeMap<(FactKey, String), Certainty> = BTreeMap::new();
@@ -79,7 +80,7 @@ pub(super) fn facts(
         let known = found.entry((key, value)).or_insert(certainty);
         *known = (*known).max(certainty);
     };
-    let names = Names::of(definitions, reading, touching);
+    let names = Names::of(definitions, reading, touching, own, today);
     for (at, name) in places(&names) {
         add(FactKey::Place, name, certainty(table, reading, names.sentence(at)));
     }
@@ -113,10 +114,20 @@ pub(super) struct Names<'a> {
     pub(super) all: Vec<Named>,
     /// Whether the title writes every word with a capital, so that capitals say nothing there.
     pub(super) title_shouts: bool,
+    /// The words by which the storyline is recognised.
+    pub(super) own: &'a [usize],
+    /// The day of publication.
+    pub(super) today: Date,
 }
 
 impl<'a> Names<'a> {
-    fn of(definitions: &'a Definitions, reading: &'a Reading, touching: &Touching) -> Self {
+    fn of(
+        definitions: &'a Definitions,
+        reading: &'a Reading,
+        touching: &Touching,
+        own: &'a [usize],
+        today: Date,
+    ) -> Self {
         let lead =
             touching.hits.iter().filter(|hit| reading.words.get(hit.at).is_some_and(|it| it.sentence <= 2));
         let mut all: Vec<Named> = lead
@@ -136,7 +147,17 @@ impl<'a> Names<'a> {
         });
         let title = reading.sentence(0);
         let capital = title.iter().filter(|it| it.capital).count();
-        Self { definitions, reading, all, title_shouts: capital * 3 > title.len() * 2 }
+        Self { definitions, reading, all, title_shouts: capital * 3 > title.len() * 2, own, today }
+    }
+
+    /// A pack by its number.
+    pub(super) fn pack(&self, pack: usize) -> Option<&'a CompiledPack> {
+        self.definitions.packs.get(pack)
+    }
+
+    /// Whether a pack is a country.
+    pub(super) fn is_country(&self, pack: usize) -> bool {
+        self.pack(pack).is_some_and(|it| it.is_country)
     }
 
     pub(super) fn word(&self, at: usize) -> Option<&'a Word> {

@@ -13,10 +13,12 @@
 
 #[cfg(test)]
 mod ablation;
+mod aside;
 mod background;
 mod case;
 mod compile;
 mod copy;
+mod dateline;
 pub mod dates;
 mod definitions;
 mod dispute;

@@ -107,8 +107,9 @@ fn move_phase(case: &Case<'_>, judgement: &mut Judgement) {
 /// What the report names, and the day itself where a phase begins with it.
 fn all_facts(case: &Case<'_>, judgement: &Judgement) -> Vec<Fact> {
     let heard = case.heard;
-    let mut found = facts(heard.definitions, &heard.reading, case.touching, heard.dates());
     let today = today(case);
+    let mut found =
+        facts(heard.definitions, &heard.reading, case.touching, &case.it.places, (heard.dates(), today));
     let begins = judgement.moved.is_some()
         && matches!(judgement.phase, Phase::UnderWay | Phase::Concluded | Phase::Cancelled);
     if begins && found.iter().all(|it| it.key != FactKey::Date) {
