@@ -12,6 +12,7 @@ use super::{
     pattern::plain,
     place::places,
     reading::{Reading, Word},
+    relevance::Belonging,
     rules::Table,
     touch::Touching,
 };
@@ -25,6 +26,9 @@ pub struct Fact {
     pub value: String,
     /// How sure it is.
     pub certainty: Certainty,
+    /// Whether it stands where the storyline itself is told of; others are named beside it and are no news of it.
+    #[serde(skip)]
+    pub is_own: bool,
 }
 
 /// A date a report names.
@@ -71,30 +75,31 @@ pub(super) fn facts(
     definitions: &Definitions,
     reading: &Reading,
     touching: &Touching,
-    own: &[usize],
-    (dates, today): (&[Dated], Date),
+    own: &Belonging,
+    (dates, today): (&[&Dated], Date),
 ) -> Vec<Fact> {
     let table = &definitions.rules.table;
-    let mut found: BTreeMap<(FactKey, String), Certainty> = BTreeMap::new();
-    let mut add = |key, value: String, certainty: Certainty| {
-        let known = found.entry((key, value)).or_insert(certainty);
-        *known = (*known).max(certainty);
+    let mut found: BTreeMap<(FactKey, String), (Certainty, bool)> = BTreeMap::new();
+    let mut add = |key, value: String, sentence: usize| {
+        let (certainty, is_own) = (certainty(table, reading, sentence), own.tells(reading, sentence));
+        let known = found.entry((key, value)).or_insert((certainty, is_own));
+        *known = (known.0.max(certainty), known.1 || is_own);
     };
-    let names = Names::of(definitions, reading, touching, own, today);
+    let names = Names::of(definitions, reading, touching, &own.places, today);
     for (at, name) in places(&names) {
-        add(FactKey::Place, name, certainty(table, reading, names.sentence(at)));
+        add(FactKey::Place, name, names.sentence(at));
     }
     for (at, name) in participants(&names) {
-        add(FactKey::Participant, name, certainty(table, reading, names.sentence(at)));
+        add(FactKey::Participant, name, names.sentence(at));
     }
     for it in dates.iter().filter(|it| it.sentence <= 2) {
         let Some(value) = it.mention.value else { continue };
-        let certainty = certainty(table, reading, it.sentence);
         if value.first() == value.last() {
-            add(FactKey::Date, value.to_string(), certainty);
+            add(FactKey::Date, value.to_string(), it.sentence);
         }
     }
-    found.into_iter().map(|((key, value), certainty)| Fact { key, value, certainty }).collect()
+    let fact = |((key, value), (certainty, is_own))| Fact { key, value, certainty, is_own };
+    found.into_iter().map(fact).collect()
 }
 
 /// A pack that is named, and at which words.

@@ -14,6 +14,8 @@
 #[cfg(test)]
 mod ablation;
 mod aside;
+#[cfg(test)]
+mod awaited;
 mod background;
 mod case;
 mod compile;
@@ -23,6 +25,7 @@ pub mod dates;
 mod definitions;
 mod dispute;
 mod due;
+mod expectation;
 mod explain;
 mod fact;
 mod features;
@@ -70,6 +73,6 @@ pub use explain::{Compared, Explanation, FacetExplained, compared, explain, name
 pub use fact::Fact;
 pub use hits::{AliasName, Hits};
 pub use judge::{detect, judge};
-pub use judgement::Judgement;
+pub use judgement::{Expected, Judgement};
 pub use memory::Memory;
 pub use rules::{Rules, Step};

@@ -24,6 +24,11 @@ pub(super) struct Near {
 impl Case<'_> {
     /// The known report an item comes nearest to, decayed by time.
     pub(super) fn nearest(&self) -> Option<Near> {
+        self.nearest_of(|_| true)
+    }
+
+    /// The same among the reports of some developments.
+    pub(super) fn nearest_of(&self, wanted: impl Fn(DevelopmentId) -> bool) -> Option<Near> {
         let heard = self.heard;
         let features = heard.features();
         let span = heard.definitions.rules.table.novelty.span_hours;
@@ -37,6 +42,9 @@ impl Case<'_> {
             let fading = self.weighing.fading(heard.item.effective, known.effective);
             let most = SAMENESS_MAX * fading;
             if hours > span || most < NEARNESS_MIN || best.is_some_and(|it| most < it.score) {
+                continue;
+            }
+            if !wanted(development) {
                 continue;
             }
             let Likeness { score, cosine, apart } = self.weighing.likeness(features, known);

@@ -33,6 +33,16 @@ pub(super) struct Belonging {
     pub(super) facets: Vec<FacetTouched>,
 }
 
+impl Belonging {
+    /// Whether a sentence tells of the storyline: the title does, one that touches it, and the first where the title
+    /// touches all of it.
+    pub(super) fn tells(&self, reading: &Reading, sentence: usize) -> bool {
+        let touched =
+            |at: &usize| reading.words.get(*at).is_some_and(|it| usize::from(it.sentence) == sentence);
+        sentence == 0 || sentence == 1 && self.in_title || self.places.iter().any(touched)
+    }
+}
+
 /// How an item belongs, surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum How {
@@ -135,10 +145,10 @@ fn evidence(definitions: &Definitions, variant: &Variant, touches: &[Touched]) -
 
 /// An umbrella yields to a child that has the item, and a storyline to another that the title names
 /// with some of the same words, or instead of it, or that has all of its words and more; none where
-/// the title alone touches all its facets.
+/// the title alone touches all its facets. Only what is a digest is listed under several.
 pub(super) fn yield_to_others(definitions: &Definitions, title_words: usize, found: &mut Vec<Belonging>) {
     let all = found.clone();
-    found.retain_mut(|it| {
+    found.retain(|it| {
         let children = definitions.stories.get(it.story).map_or(&[][..], |story| &story.children);
         let yields_to = |other: &Belonging| {
             let shares = || it.places.iter().any(|place| other.places.contains(place));
@@ -151,17 +161,7 @@ pub(super) fn yield_to_others(definitions: &Definitions, title_words: usize, fou
                 || other.in_title && other.how == How::Facets && (!named || shares())
                 || other.how == How::Facets && within()
         };
-        let yields = |other: &&Belonging| other.story != it.story && yields_to(other);
-        if it.in_title || !all.iter().any(|it| yields(&it)) {
-            return true;
-        }
-        // What only the text tells of stays to be read, as background; an umbrella's is its child's.
-        let is_child = all.iter().any(|other| children.contains(&other.story) && other.how <= How::Weak);
-        let stays = !is_child && it.places.iter().all(|place| *place >= title_words);
-        if stays {
-            it.how = How::Spread;
-        }
-        stays
+        it.in_title || !all.iter().any(|other| other.story != it.story && yields_to(other))
     });
 }
 

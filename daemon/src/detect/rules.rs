@@ -132,6 +132,8 @@ pub(super) struct Table {
     /// Patterns of texts that are background, with their weight.
     pub(super) background_text: Vec<(f64, Pattern)>,
     pub(super) deny: Vec<Pattern>,
+    /// Denials of knowledge, in a title.
+    pub(super) ignore: Vec<Pattern>,
     pub(super) correct: Vec<Pattern>,
     /// Denials of a denial.
     pub(super) insist: Vec<Pattern>,
@@ -139,6 +141,8 @@ pub(super) struct Table {
     pub(super) revise: Vec<Pattern>,
     /// The kinds of action that put off or call off.
     pub(super) puts_off: u64,
+    /// The kinds of action that harm people.
+    pub(super) harm: u64,
     /// Agencies by the hashes of their words.
     pub(super) agencies: Vec<(Vec<u64>, String)>,
     pub(super) phase_lexicon: Vec<(Phase, Pattern)>,
@@ -219,11 +223,13 @@ impl Table {
             background: file.background.group.iter().flat_map(weighted).collect(),
             background_text: weighted(&file.background.text),
             deny: lines(&file.dispute.deny, 2),
+            ignore: lines(&file.dispute.ignore, 2),
             correct: lines(&file.dispute.correct, 0),
             insist: lines(&file.dispute.insist, 4),
             revise: lines(&file.dispute.revise, 2),
             relevance: file.relevance,
             puts_off: kinds_named(&file.concepts, &["postpone", "cancel"]),
+            harm: kinds_named(&file.concepts, &["kill", "injure"]),
             agencies: file.origin.agencies.iter().map(|it| agency(it, &file.origin.same)).collect(),
             phase_lexicon: file.phase.cues.iter().flat_map(phase).collect(),
             negation: words(&file.phase.negation),

@@ -98,6 +98,7 @@ pub(super) struct WeightedFile {
 #[derive(Deserialize)]
 pub(super) struct DisputeFile {
     pub(super) deny: String,
+    pub(super) ignore: String,
     pub(super) insist: String,
     pub(super) revise: String,
     pub(super) correct: String,
