@@ -183,6 +183,10 @@ fn a_place_is_where_it_happens_not_where_it_is_named() {
     place("Ferry owner to sell a Madrid hotel it holds in Spain", "", &["Madrid"]);
     place("Ferry owner, fined in Rome in 2019, blames captain", "", &[]);
     place("Minister to host ferry inquiry", "", &[]);
+    place("Smoke over Cape Farrow as ferry sinks", "", &["Cape Farrow"]);
+    place("Lake Orrin ferry inquiry opens", "", &["Lake Orrin"]);
+    place("Ferry sank off Saint Brannoc, captain says", "", &["Saint Brannoc"]);
+    place("Otto Brandl ferry inquiry opens", "", &[]);
 }
 
 #[test]

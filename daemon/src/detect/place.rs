@@ -138,6 +138,12 @@ fn takes_place(names: &Names<'_>, it: Spot) -> bool {
         return true;
     }
     let houses = is(next, &words.venues);
+    if is_shaped(names, it) {
+        // "the Lake Orrin regatta", "over Port Alder": such a name is no person's or company's.
+        let around = is_word(names.before(it.at, 1), &["at", "off", "over", "across", "along"]);
+        let event = is(next, &words.occasions) || next.is_some() && names.own.contains(&it.end);
+        return around || event || houses;
+    }
     if it.pack.is_none() {
         let the = is_word(names.before(it.at, 1), &["the"]) && is_locative(names, names.before(it.at, 2));
         return houses && (is_word(names.before(it.at, 1), &["a", "an"]) || the);
@@ -147,6 +153,13 @@ fn takes_place(names: &Names<'_>, it: Spot) -> bool {
         && (is(before(2), &words.occasions) || is(before(2), &words.parts));
     let stated = is_word(before(1), &["from"]) && is(before(2), &words.statements);
     housed && names.tied(it.end - 1) || houses && !it.is_country || of_it || stated
+}
+
+/// Whether an unknown name has the shape of a place's: "Lake Orrin", "Skarne Bay".
+fn is_shaped(names: &Names<'_>, it: Spot) -> bool {
+    let words = &names.definitions.rules.table.place;
+    let last = names.word(it.end - 1).filter(|_| it.end > it.at + 1);
+    it.pack.is_none() && last.is_some() && (is(names.word(it.at), &words.heads) || is(last, &words.tails))
 }
 
 /// "Split will host", of an unknown place only where it is named again; not "Minister to host".

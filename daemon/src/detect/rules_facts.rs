@@ -37,6 +37,10 @@ pub(super) struct PlaceWords {
     pub(super) voices: BTreeSet<u64>,
     /// Before "to": who goes even to a country.
     pub(super) journeys: BTreeSet<u64>,
+    /// Words that begin the name of a place.
+    pub(super) heads: BTreeSet<u64>,
+    /// Words that end it.
+    pub(super) tails: BTreeSet<u64>,
     /// Keys of packs that are countries.
     pub(super) countries: BTreeSet<String>,
     /// Keys of packs that are seats of government, with their countries.
@@ -76,6 +80,8 @@ impl PlaceWords {
             departure: words(&file.departure),
             voices: words(&file.voices),
             journeys: words(&file.journeys),
+            heads: words(&file.heads),
+            tails: words(&file.tails),
             countries: keys(&file.countries),
             capitals: file.capitals,
         }
@@ -119,6 +125,8 @@ pub(super) struct PlaceFile {
     departure: String,
     voices: String,
     journeys: String,
+    heads: String,
+    tails: String,
     countries: String,
     capitals: BTreeMap<String, String>,
 }
