@@ -4,10 +4,17 @@ use jiff::Timestamp;
 use storyline_config::Phase;
 use storyline_store::{DevelopmentId, Relation};
 
-use super::{case::Case, phase::may_move, rules::Step, similarity::Likeness, thread::Known};
+use super::{
+    case::Case,
+    fact::Dated,
+    phase::{Cue, may_move},
+    rules::Step,
+    similarity::Likeness,
+    thread::Known,
+};
 
 /// The most that similarity can come to before it fades.
-const SAMENESS_MAX: f64 = 2.6;
+const SAMENESS_MAX: f64 = 3.1;
 /// What is farther is not looked at.
 const NEARNESS_MIN: f64 = 0.05;
 
@@ -79,7 +86,22 @@ impl Case<'_> {
             }
             _ => 0.0,
         };
-        burst + stage
+        burst + stage + self.day(development)
+    }
+
+    /// How much a day says: who sets the same day for the same step tells of one plan.
+    fn day(&self, development: DevelopmentId) -> f64 {
+        let plans = |cue: &Cue| cue.phase == Phase::Scheduled && self.thread.phase == Phase::Scheduled;
+        if !self.cue.as_ref().is_some_and(plans) {
+            return 0.0;
+        }
+        let set = |it: &Dated| {
+            let day = it.mention.value.filter(|value| it.mention.ahead && value.first() == value.last());
+            let awaited = day.and_then(|it| self.thread.expectations.get(&it.last()));
+            it.sentence <= 1 && awaited.is_some_and(|it| it.development == development)
+        };
+        let is_set = self.heard.dates().iter().any(set);
+        if is_set { self.heard.definitions.rules.table.novelty.day } else { 0.0 }
     }
 
     /// Whether an item counts something otherwise than every report of the development it is near to.

@@ -62,6 +62,7 @@ pub(super) struct NoveltyRules {
     pub(super) burst_hours: f64,
     pub(super) stage: f64,
     pub(super) stage_hours: f64,
+    pub(super) day: f64,
     pub(super) cosine: f64,
     pub(super) common: f64,
     pub(super) title_weight: f64,

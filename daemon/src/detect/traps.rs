@@ -81,3 +81,35 @@ fn what_is_held_in_a_company_makes_it_no_place() {
         assert!(!is_place, "{title}: {all:?}");
     }
 }
+
+#[test]
+fn a_sum_and_a_share_of_a_number_are_the_same_however_they_are_written() {
+    check(
+        "
+0 Courier | Northrail drivers' strike cost $9.2 billion, minister says | She spoke in the chamber.
+1 Ledger | Minister: Northrail strike cost $9.2bn | The chamber heard it in silence.
+",
+        "1:new 2:corroboration!",
+    );
+    check(
+        "
+0 Courier | Northrail union wins nine of eleven votes on strike | Two were lost.
+1 Ledger | Northrail strike: union wins nine votes | Two were lost, it said.
+",
+        "1:new 2:corroboration!",
+    );
+}
+
+#[test]
+fn who_sets_the_same_day_for_the_same_step_tells_of_one_plan() {
+    let config =
+        format!("{RAIL}[storyline.rail.phase]\nscheduled = [\"strike set for\", \"to walk out on\"]\n");
+    let told = |second: &str| {
+        let story = format!(
+            "0 Courier | Northrail drivers to walk out on 20 February | The stoppage lasts two days.\n6 Ledger | {second} | Commuters face empty platforms."
+        );
+        told(&config, &story, Rules::default())
+    };
+    assert_eq!(told("Northrail strike set for Thursday next week"), "1:new=scheduled 2:corroboration!");
+    assert_eq!(told("Northrail strike set for Friday next week"), "1:new=scheduled 2:new");
+}
