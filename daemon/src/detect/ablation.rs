@@ -83,6 +83,13 @@ fn a_category_stands_in_for_a_facet() {
 }
 
 #[test]
+fn a_sentence_that_points_to_another_article_is_no_part_of_this_one() {
+    let story =
+        "0 Courier | Herring prices fall in Garrow | Cooks cheer. Read more: Water pours into Garrow mine";
+    check(Step::Pointer, MINE, story, "");
+}
+
+#[test]
 fn an_exclusion_keeps_a_namesake_out() {
     check(Step::Veto, MINE, "0 Courier | Garrow, a film about a mine, opens | Critics like it.", "");
 }

@@ -1,7 +1,7 @@
 //! Whether a report explains, recalls or comments, instead of reporting.
 
 use super::{
-    reading::Reading,
+    reading::{Reading, Word},
     rules::{Rules, Step},
 };
 
@@ -11,6 +11,12 @@ pub(super) fn background(rules: &Rules, reading: &Reading) -> Option<String> {
         return None;
     }
     let table = &rules.table;
+    let label = label(reading);
+    if let Some(it) =
+        table.labels.iter().find(|it| it.len() == label.len() && it.find(reading, label, 0).is_some())
+    {
+        return Some(it.written.clone());
+    }
     let mut sum = 0.0;
     let mut words: Vec<&str> = Vec::new();
     for (weight, pattern) in &table.background {
@@ -28,4 +34,11 @@ pub(super) fn background(rules: &Rules, reading: &Reading) -> Option<String> {
         }
     }
     (sum >= table.background_threshold).then(|| words.join(", "))
+}
+
+/// The words of a title before its colon or bar; none where it has none.
+fn label(reading: &Reading) -> &[Word] {
+    let Some(end) = reading.title.find([':', '|']) else { return &[] };
+    let title = reading.sentence(0);
+    title.get(..title.partition_point(|it| it.at.end <= end)).unwrap_or_default()
 }

@@ -46,6 +46,9 @@ pub(super) fn dispute(rules: &Rules, reading: &Reading) -> Option<Dispute> {
         let found = all.iter().find(|it| it.find(reading, reading.sentence(0), 0).is_some());
         found.map(|it| it.written.clone())
     };
+    if let Some(words) = in_title(&table.withdraw) {
+        return Some(Dispute::Correction(words));
+    }
     if let Some(words) = in_title(&table.revise) {
         return Some(Dispute::Revision(words));
     }
@@ -118,7 +121,7 @@ impl Case<'_> {
 
     /// Whether any report of a development counts the dead or the hurt.
     fn counts(&self, development: DevelopmentId) -> bool {
-        let harm = self.heard.definitions.rules.table.harm;
+        let harm = self.heard.definitions.rules.table.harms;
         let mut own = self.thread.newest().filter(|(_, it)| it.development == Some(development));
         own.any(|(_, it)| !it.features.numbers.is_empty() && it.features.concepts & harm != 0)
     }

@@ -17,6 +17,12 @@ use super::{
 
 /// Words that novelty reads.
 const LEAD_WORDS_MAX: usize = 80;
+/// Words of a clause after a number among which it may say what became of those it counts.
+const VICTIMS_AFTER: usize = 4;
+/// The same before it, up to another number.
+const VICTIMS_BEFORE: usize = 8;
+/// Marks hashes of kinds of harm.
+const HARM_SEED: u64 = 0xDEAD;
 
 /// What is compared of a report.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -158,6 +164,27 @@ fn numbers(table: &Table, reading: &Reading, lead: &[Word]) -> Vec<(u32, f64)> {
         let Some(counted) = counted else { continue };
         if number(reading.letters(counted)).is_none() && !is_year(value) {
             out.push((half(counted.form.stem), value));
+        }
+    }
+    out.extend(victims(table, reading, lead));
+    out
+}
+
+/// How many are dead or hurt, by the kind of harm, in whatever words: "five killed", "kills at least five", "toll rises to 5".
+fn victims(table: &Table, reading: &Reading, lead: &[Word]) -> Vec<(u32, f64)> {
+    let mut out = Vec::new();
+    for (at, word) in lead.iter().enumerate() {
+        let Some(value) = number(reading.letters(word)).filter(|it| !is_year(*it)) else { continue };
+        let same = |it: &usize| lead.get(*it).is_some_and(|it| it.clause == word.clause);
+        let harm = |at: usize| {
+            table.concept(reading, lead, at).filter(|it| table.harms & (1 << u64::from(*it)) != 0)
+        };
+        let after = (at + 1..=at + VICTIMS_AFTER).take_while(same).find_map(harm);
+        let counted = |it: &usize| lead.get(*it).is_some_and(|it| number(reading.letters(it)).is_some());
+        let before = (at.saturating_sub(VICTIMS_BEFORE)..at).rev().take_while(|it| same(it) && !counted(it));
+        let before = || before.into_iter().find_map(harm);
+        if let Some(kind) = after.or_else(before) {
+            out.push((half(xxh3_64_with_seed(&[kind], HARM_SEED)), value));
         }
     }
     out

@@ -13,6 +13,7 @@ use super::{
     features::{Features, half},
     judgement::Judgement,
     memory::Memory,
+    pointer::without_pointers,
     reading::Reading,
     relevance::{Belonging, How, belongings, spread_digests, yield_to_others},
     revision,
@@ -46,7 +47,12 @@ impl<'a> Heard<'a> {
         let feed = definitions.feeds.get(&item.feed);
         let lang = item.lang.as_deref().or_else(|| feed.and_then(|it| it.lang.as_deref()));
         let lang = lang.and_then(|it| it.split(['-', '_']).next()).map(str::to_lowercase);
-        let reading = Reading::of(title, text, Language::of(lang.as_deref()));
+        let text = if definitions.rules.takes(Step::Pointer) {
+            without_pointers(&definitions.rules.table.pointers, text)
+        } else {
+            text.into()
+        };
+        let reading = Reading::of(title, &text, Language::of(lang.as_deref()));
         let (features, dates) = (OnceCell::new(), OnceCell::new());
         Self { definitions, item, feed, lang, reading, is_revision, features, dates }
     }

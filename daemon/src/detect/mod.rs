@@ -45,6 +45,7 @@ mod participant;
 mod pattern;
 mod phase;
 mod place;
+mod pointer;
 #[cfg(test)]
 mod properties;
 mod reading;

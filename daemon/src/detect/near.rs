@@ -1,11 +1,12 @@
 //! What a report comes nearest to, and whether it says the same.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use storyline_config::Phase;
 use storyline_store::{DevelopmentId, Relation};
 
 use super::{
     case::Case,
+    dates::DateValue,
     fact::Dated,
     phase::{Cue, may_move},
     rules::Step,
@@ -37,8 +38,8 @@ impl Case<'_> {
     /// The same among the reports of some developments.
     pub(super) fn nearest_of(&self, wanted: impl Fn(DevelopmentId) -> bool) -> Option<Near> {
         let heard = self.heard;
-        let features = heard.features();
         let span = heard.definitions.rules.table.novelty.span_hours;
+        let told = self.day_told();
         let mut best: Option<Near> = None;
         for (_, known) in self.thread.newest() {
             let Some(development) = known.development else { continue };
@@ -46,7 +47,10 @@ impl Case<'_> {
                 continue;
             }
             let hours = heard.item.effective.duration_since(known.effective).abs().as_secs_f64() / 3600.0;
-            let fading = self.weighing.fading(heard.item.effective, known.effective);
+            let mut fading = self.weighing.fading(heard.item.effective, known.effective);
+            if told.as_ref().is_some_and(|(day, tz)| tz.to_datetime(known.effective).date() == *day) {
+                fading = fading.max(heard.definitions.rules.table.novelty.dated);
+            }
             let most = SAMENESS_MAX * fading;
             if hours > span || most < NEARNESS_MIN || best.is_some_and(|it| most < it.score) {
                 continue;
@@ -54,13 +58,42 @@ impl Case<'_> {
             if !wanted(development) {
                 continue;
             }
-            let Likeness { score, cosine, apart } = self.weighing.likeness(features, known);
-            let score = (score + self.together(known, development, apart)) * fading;
+            let Likeness { score, cosine, apart } = self.compared(known, development);
+            let score = score * fading;
             if best.is_none_or(|it| score > it.score) {
                 best = Some(Near { development, score, cosine, apart });
             }
         }
         best
+    }
+
+    /// How near an item is to one report, not yet decayed.
+    fn compared(&self, known: &Known, development: DevelopmentId) -> Likeness {
+        let heard = self.heard;
+        let goes_on = known.item == heard.item.id
+            && heard.reading.sentences.len() > 1
+            && !self.weighing.titles_agree(heard.features(), known);
+        if goes_on {
+            return self.weighing.likeness_to_itself(heard.features(), known);
+        }
+        let it = self.weighing.likeness(heard.features(), known);
+        Likeness { score: it.score + self.together(known, development, it.apart), ..it }
+    }
+
+    /// The past day that a report's title and lead are dated to, where they name no other, and the zone it is of.
+    ///
+    /// Whoever tells on Thursday what happened "on Tuesday" tells what was told on Tuesday.
+    fn day_told(&self) -> Option<(Date, TimeZone)> {
+        let heard = self.heard;
+        if !heard.definitions.rules.takes(Step::Decay) {
+            return None;
+        }
+        let tz = heard.feed.map_or(TimeZone::UTC, |it| it.tz.clone());
+        let today = tz.to_datetime(heard.item.effective).date();
+        let mut lead = heard.dates().iter().filter(|it| it.sentence < 3);
+        let DateValue::Day(day) = lead.next()?.mention.value? else { return None };
+        let is_only = lead.all(|it| it.mention.value == Some(DateValue::Day(day)));
+        (is_only && day < today).then_some((day, tz))
     }
 
     /// How much the time and the step of two reports say that they tell one thing.

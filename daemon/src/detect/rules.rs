@@ -25,6 +25,8 @@ pub enum Step {
     Revision,
     /// Counting categories, address and the feed's subject as evidence.
     WeakEvidence,
+    /// Leaving out sentences that point to other articles.
+    Pointer,
     /// Exclusions.
     Veto,
     /// An umbrella yielding to its child.
@@ -61,9 +63,10 @@ pub enum Step {
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Revision,
         Self::WeakEvidence,
+        Self::Pointer,
         Self::Veto,
         Self::Umbrella,
         Self::Window,
@@ -126,7 +129,11 @@ pub(super) struct Table {
     pub(super) novelty: NoveltyRules,
     pub(super) confirm_origins: u32,
     pub(super) habit: HabitRules,
+    /// How sentences begin that point to other articles.
+    pub(super) pointers: Vec<String>,
     pub(super) background_threshold: f64,
+    /// Labels of titles that are background.
+    pub(super) labels: Vec<Pattern>,
     /// Patterns of titles that are background, with their weight.
     pub(super) background: Vec<(f64, Pattern)>,
     /// Patterns of texts that are background, with their weight.
@@ -135,14 +142,16 @@ pub(super) struct Table {
     /// Denials of knowledge, in a title.
     pub(super) ignore: Vec<Pattern>,
     pub(super) correct: Vec<Pattern>,
+    /// What takes a report back.
+    pub(super) withdraw: Vec<Pattern>,
     /// Denials of a denial.
     pub(super) insist: Vec<Pattern>,
     /// Figures that were told wrongly, in a title.
     pub(super) revise: Vec<Pattern>,
     /// The kinds of action that put off or call off.
     pub(super) puts_off: u64,
-    /// The kinds of action that harm people.
-    pub(super) harm: u64,
+    /// Kinds of action that leave victims, a bit each.
+    pub(super) harms: u64,
     /// Agencies by the hashes of their words.
     pub(super) agencies: Vec<(Vec<u64>, String)>,
     pub(super) phase_lexicon: Vec<(Phase, Pattern)>,
@@ -219,17 +228,26 @@ impl Table {
             novelty: file.novelty,
             confirm_origins: file.confirm.origins,
             habit: file.surge,
+            pointers: file
+                .pointer
+                .beginnings
+                .lines()
+                .filter(|it| !it.is_empty())
+                .map(str::to_owned)
+                .collect(),
             background_threshold: file.background.threshold,
+            labels: lines(&file.background.label, 0),
             background: file.background.group.iter().flat_map(weighted).collect(),
             background_text: weighted(&file.background.text),
             deny: lines(&file.dispute.deny, 2),
             ignore: lines(&file.dispute.ignore, 2),
             correct: lines(&file.dispute.correct, 0),
+            withdraw: lines(&file.dispute.withdraw, 2),
             insist: lines(&file.dispute.insist, 4),
             revise: lines(&file.dispute.revise, 2),
             relevance: file.relevance,
+            harms: kinds_named(&file.concepts, &["kill", "injure"]),
             puts_off: kinds_named(&file.concepts, &["postpone", "cancel"]),
-            harm: kinds_named(&file.concepts, &["kill", "injure"]),
             agencies: file.origin.agencies.iter().map(|it| agency(it, &file.origin.same)).collect(),
             phase_lexicon: file.phase.cues.iter().flat_map(phase).collect(),
             negation: words(&file.phase.negation),

@@ -17,6 +17,7 @@ pub(super) struct File {
     pub(super) surge: HabitRules,
     pub(super) stopwords: BTreeMap<String, String>,
     pub(super) concepts: BTreeMap<String, String>,
+    pub(super) pointer: PointerFile,
     pub(super) background: BackgroundFile,
     pub(super) dispute: DisputeFile,
     pub(super) origin: OriginFile,
@@ -52,6 +53,7 @@ pub(super) struct NoveltyRules {
     pub(super) denied: f64,
     pub(super) disputed: f64,
     pub(super) hours: f64,
+    pub(super) dated: f64,
     pub(super) span_hours: f64,
     pub(super) concepts: f64,
     pub(super) title_concepts: f64,
@@ -84,8 +86,14 @@ pub(super) struct ConfirmFile {
 }
 
 #[derive(Deserialize)]
+pub(super) struct PointerFile {
+    pub(super) beginnings: String,
+}
+
+#[derive(Deserialize)]
 pub(super) struct BackgroundFile {
     pub(super) threshold: f64,
+    pub(super) label: String,
     pub(super) group: Vec<WeightedFile>,
     pub(super) text: WeightedFile,
 }
@@ -100,6 +108,7 @@ pub(super) struct WeightedFile {
 pub(super) struct DisputeFile {
     pub(super) deny: String,
     pub(super) ignore: String,
+    pub(super) withdraw: String,
     pub(super) insist: String,
     pub(super) revise: String,
     pub(super) correct: String,

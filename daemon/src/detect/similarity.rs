@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{
-    features::Features,
+    features::{Features, shared},
     rules::{Rules, Step},
     thread::{Known, Thread},
 };
@@ -18,6 +18,8 @@ pub(super) struct Weighing<'a> {
     common: BTreeSet<u32>,
     /// How much each kind of action tells.
     kinds: [f64; 64],
+    /// Those by which the storyline is recognised, a bit each.
+    own_kinds: u64,
     own: Vec<(u32, f32)>,
     norm: f32,
 }
@@ -39,7 +41,8 @@ impl<'a> Weighing<'a> {
         features: &Features,
         common: BTreeSet<u32>,
     ) -> Self {
-        let mut it = Self { rules, thread, common, kinds: [0.0; 64], own: Vec::new(), norm: 0.0 };
+        let mut it =
+            Self { rules, thread, common, kinds: [0.0; 64], own_kinds: 0, own: Vec::new(), norm: 0.0 };
         for (kind, weight) in (0..).zip(&mut it.kinds) {
             *weight = f64::from(thread.rarity_of_kind(kind));
         }
@@ -50,6 +53,7 @@ impl<'a> Weighing<'a> {
 
     /// The same, where the storyline is recognised by some kinds of action, a bit each.
     pub(super) fn doing(mut self, common_kinds: u64) -> Self {
+        self.own_kinds = common_kinds;
         let common = self.rules.table.novelty.common;
         let own = (0..64).zip(&mut self.kinds).filter(|(it, _)| common_kinds & (1 << it) != 0);
         own.for_each(|(_, weight)| *weight *= common);
@@ -91,13 +95,35 @@ impl<'a> Weighing<'a> {
 
     /// How much an item says again what a known report said.
     pub(super) fn likeness(&self, features: &Features, known: &Known) -> Likeness {
+        self.likeness_but(0, features, known)
+    }
+
+    /// How much an item's later content says again what an earlier one said, in other words than the storyline's own:
+    /// those are the frame of every content of one article.
+    pub(super) fn likeness_to_itself(&self, features: &Features, known: &Known) -> Likeness {
+        let it = self.likeness_but(self.own_kinds, features, known);
+        Likeness { score: it.apart, ..it }
+    }
+
+    /// Whether two titles share half of what either says in other words than the storyline's own.
+    pub(super) fn titles_agree(&self, features: &Features, known: &Known) -> bool {
+        let apart = |of: &Features| -> Vec<u32> {
+            of.heads[0].iter().filter(|it| !self.common.contains(it)).copied().collect()
+        };
+        let (mine, other) = (apart(features), apart(&known.features));
+        2 * shared(&mine, &other) >= mine.len().max(other.len())
+    }
+
+    /// A likeness to which some kinds of action do not add.
+    fn likeness_but(&self, left_out: u64, features: &Features, known: &Known) -> Likeness {
         let rules = &self.rules.table.novelty;
         let other = &known.features;
         let (cosine, words_apart) = self.cosines(&other.terms);
         let mut sum = rules.cosine * cosine;
         if self.rules.takes(Step::Concepts) {
-            sum += rules.concepts * self.done_alike(features.concepts, other.concepts);
-            sum += rules.title_concepts * self.done_in(features.title_concepts, other.title_concepts);
+            let (mine, titles) = (features.concepts & !left_out, features.title_concepts & !left_out);
+            sum += rules.concepts * self.done_alike(mine, other.concepts & !left_out);
+            sum += rules.title_concepts * self.done_in(titles, other.title_concepts & !left_out);
         }
         if self.rules.takes(Step::Entities) {
             let names = features.names.intersection(&other.names).filter(|it| !self.common.contains(it));

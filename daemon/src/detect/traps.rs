@@ -113,3 +113,75 @@ fn who_sets_the_same_day_for_the_same_step_tells_of_one_plan() {
     assert_eq!(told("Northrail strike set for Thursday next week"), "1:new=scheduled 2:corroboration!");
     assert_eq!(told("Northrail strike set for Friday next week"), "1:new=scheduled 2:new");
 }
+
+#[test]
+fn what_an_article_goes_on_to_tell_under_one_id_is_news_where_its_title_is() {
+    check(
+        "
+0 Courier =blog | Northrail strike live: drivers walk out over pay | 08:00 Drivers have left the depots.
+4 Courier =blog | Northrail strike live: police clear the depots | 12:00 Police have cleared the depot at Torvik, arresting nine. 08:00 Drivers have left the depots.
+5 Courier =blog | Northrail strike live: police clear the depots | 13:00 Buses move again. 12:00 Police have cleared the depot at Torvik, arresting nine.
+6 Courier =short | Northrail drivers walk out over nihgt shifts | They left at dawn.
+7 Courier =short | Northrail drivers walk out over night shifts | They left at dawn.
+",
+        "1:new 2:new 4:new 5:update",
+    );
+}
+
+#[test]
+fn a_label_before_the_colon_says_what_is_no_report() {
+    check(
+        "
+0 Courier | Recipe: Northrail union stew | For four drivers.
+1 Courier | Letters: the Northrail strike and the price of fish | Sir, it is dear.
+2 Courier | Today in history: Northrail drivers strike | It was 1926.
+3 Courier | Top stories: Northrail strike, a lost parrot | All you missed.
+4 Courier | Northrail: drivers and minister sign pay deal | The letters were exchanged at noon.
+",
+        "1:background 2:background 3:background 4:background 5:new=concluded",
+    );
+}
+
+#[test]
+fn the_dead_are_counted_in_whatever_words() {
+    check(
+        "
+0 Courier | Northrail strike: at least 5 dead in crush at station | Drivers had walked out at dawn.
+1 Ledger | Crush during Northrail strike kills five | The station was full.
+4 Courier | Northrail strike: death toll of crush at station rises to 12 | Seven more were found.
+5 Ledger | Twelve killed in station crush during Northrail strike | More were found.
+",
+        "1:new 2:corroboration! 3:new 4:corroboration!",
+    );
+}
+
+#[test]
+fn who_tells_later_what_happened_on_a_day_tells_what_was_told_that_day() {
+    let told = |second: &str| {
+        format!(
+            "
+0 Courier | Northrail drivers walk out over night shifts | They left the depots at dawn on Monday.
+48 Ledger | {second}
+"
+        )
+    };
+    check(
+        &told("Northrail drivers stopped work over night shifts | They left the depots on Monday."),
+        "1:new 2:corroboration!",
+    );
+    check(
+        &told("Northrail drivers stopped work over night shifts | They left the depots on Wednesday."),
+        "1:new 2:new",
+    );
+}
+
+#[test]
+fn an_outlet_that_takes_its_report_back_corrects_it() {
+    check(
+        "
+0 Courier | Northrail drivers end strike, union says | Trains run at noon.
+2 Courier | Courier withdraws report of an end to the Northrail strike | The drivers are still out.
+",
+        "1:new=concluded 2:correction",
+    );
+}
