@@ -41,6 +41,15 @@ pub(super) struct Dated {
     pub(super) is_title: bool,
 }
 
+impl Dated {
+    /// The first of its words.
+    fn word(&self, reading: &Reading) -> usize {
+        let start = if self.is_title { 0 } else { reading.title_words };
+        let words = reading.words.get(start..).unwrap_or_default();
+        start + words.iter().take_while(|it| it.at.end <= self.mention.start).count()
+    }
+}
+
 /// The dates of a title and a text, in the zone of the outlet.
 pub(super) fn dates(item: &Item, reading: &Reading, tz: &TimeZone, lang: Option<&str>) -> Vec<Dated> {
     let published = item.published.unwrap_or(item.effective);
@@ -80,22 +89,23 @@ pub(super) fn facts(
 ) -> Vec<Fact> {
     let table = &definitions.rules.table;
     let mut found: BTreeMap<(FactKey, String), (Certainty, bool)> = BTreeMap::new();
-    let mut add = |key, value: String, sentence: usize| {
-        let (certainty, is_own) = (certainty(table, reading, sentence), own.tells(reading, sentence));
+    let mut add = |key, value: String, at: usize| {
+        let sentence = reading.words.get(at).map_or(0, |it| usize::from(it.sentence));
+        let (certainty, is_own) = (certainty(table, reading, sentence), own.owns(reading, at));
         let known = found.entry((key, value)).or_insert((certainty, is_own));
         *known = (known.0.max(certainty), known.1 || is_own);
     };
     let names = Names::of(definitions, reading, touching, &own.places, today);
     for (at, name) in places(&names) {
-        add(FactKey::Place, name, names.sentence(at));
+        add(FactKey::Place, name, at);
     }
     for (at, name) in participants(&names) {
-        add(FactKey::Participant, name, names.sentence(at));
+        add(FactKey::Participant, name, at);
     }
     for it in dates.iter().filter(|it| it.sentence <= 2) {
         let Some(value) = it.mention.value else { continue };
         if value.first() == value.last() {
-            add(FactKey::Date, value.to_string(), it.sentence);
+            add(FactKey::Date, value.to_string(), it.word(reading));
         }
     }
     let fact = |((key, value), (certainty, is_own))| Fact { key, value, certainty, is_own };

@@ -120,6 +120,8 @@ pub(super) fn belonging(heard: &Heard<'_>, memory: &Memory, touching: &Touching)
         belongs.extend(join(heard, memory, touching));
     }
     belongs.sort_by_key(|it| it.story);
+    let shared = belongs.len() > 1;
+    belongs.iter_mut().for_each(|it| it.shared = shared);
     belongs
 }
 

@@ -37,6 +37,8 @@ mod judgement;
 #[cfg(test)]
 mod life;
 #[cfg(test)]
+mod life_more;
+#[cfg(test)]
 mod measure;
 mod memory;
 mod near;

@@ -28,12 +28,25 @@ pub(super) struct Belonging {
     pub(super) how: How,
     /// Whether the title alone touches every facet.
     pub(super) in_title: bool,
+    /// Whether the item belongs to other storylines besides.
+    pub(super) shared: bool,
     /// The words that touched it, as places in the reading.
     pub(super) places: Vec<usize>,
     pub(super) facets: Vec<FacetTouched>,
 }
 
 impl Belonging {
+    /// Whether what a word names is the storyline's own: what stands in a sentence that tells of it, and where an item
+    /// tells of several storylines, in a clause that names this one.
+    pub(super) fn owns(&self, reading: &Reading, at: usize) -> bool {
+        let Some(word) = reading.words.get(at) else { return false };
+        let mut own = self.places.iter().filter_map(|it| reading.words.get(*it));
+        if self.shared {
+            return own.any(|it| it.clause == word.clause);
+        }
+        self.tells(reading, usize::from(word.sentence))
+    }
+
     /// Whether a sentence tells of the storyline: the title does, one that touches it, and the first where the title
     /// touches all of it.
     pub(super) fn tells(&self, reading: &Reading, sentence: usize) -> bool {
@@ -115,6 +128,7 @@ fn belonging(definitions: &Definitions, variant: &Variant, touches: &[Touched]) 
         story: variant.story,
         how,
         in_title: full(title),
+        shared: false,
         places,
         facets: evidence(definitions, variant, touches),
     }

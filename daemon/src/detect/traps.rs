@@ -185,3 +185,38 @@ fn an_outlet_that_takes_its_report_back_corrects_it() {
         "1:new=concluded 2:correction",
     );
 }
+
+/// What an item makes known of each storyline it belongs to.
+fn learned(config: &str, story: &str) -> Vec<String> {
+    let config = Config::parse("storyline.toml", config).unwrap().config;
+    let all = decide(&Definitions::compile(&config), &items(story));
+    let each =
+        all.iter().flat_map(|(_, it)| it.news.iter().map(|fact| format!("{}: {}", it.storyline, fact.value)));
+    each.collect()
+}
+
+#[test]
+fn a_fact_is_of_the_storyline_that_its_words_are_about() {
+    let two = format!("{RAIL}[storyline.fair]\ntitle = \"x\"\nall = [[\"torvik\"], [\"fair\"]]\n");
+    assert_eq!(
+        learned(
+            &two,
+            "0 Courier | Torvik fair opens, Northrail strike goes on | Traders met in Lisbon as the fair opened in Torvik, with the strike at Northrail in its second week."
+        ),
+        ["fair: Lisbon", "fair: 2025-02-10"],
+        "the strike has no part in it"
+    );
+    assert_eq!(
+        learned(
+            RAIL,
+            "0 Courier | Northrail drivers on strike | They met. It rained. A fair opened in Lisbon."
+        ),
+        [] as [&str; 0],
+        "a sentence about something else"
+    );
+    assert_eq!(
+        learned(RAIL, "0 Courier | Northrail drivers on strike | Their leaders met in Lisbon."),
+        ["rail: Lisbon"],
+        "what follows the title says more of it"
+    );
+}

@@ -107,7 +107,7 @@ fn score(config: &str, text: &str, rules: Rules) -> Score {
 /// Its name, its definition, its items, and whether all its places are labelled.
 type Stream = (&'static str, &'static str, &'static str, bool);
 
-const STREAMS: [Stream; 12] = [
+const STREAMS: [Stream; 13] = [
     ("trial", include_str!("trial.toml"), include_str!("trial.txt"), false),
     ("strike", include_str!("strike.toml"), include_str!("strike.txt"), false),
     ("merger", include_str!("merger.toml"), include_str!("merger.txt"), false),
@@ -119,8 +119,21 @@ const STREAMS: [Stream; 12] = [
     ("rocket", include_str!("rocket.toml"), include_str!("rocket.txt"), true),
     ("takeover", include_str!("takeover.toml"), include_str!("takeover.txt"), true),
     ("shipyard", include_str!("shipyard.toml"), include_str!("shipyard.txt"), true),
+    ("flood", include_str!("flood.toml"), include_str!("flood.txt"), true),
     ("tariffs", include_str!("tariffs.toml"), include_str!("tariffs.txt"), true),
 ];
+
+/// Over all streams: what belongs and the alerts, F1 each, and the share of phases that are right.
+pub(super) fn figures(rules: &Rules) -> [f64; 3] {
+    let (mut belongs, mut alerts, mut phases) = ([0; 3], [0; 3], [0; 2]);
+    for (_, config, text, _) in STREAMS {
+        let it = score(config, text, rules.clone());
+        belongs.iter_mut().zip(it.belongs).for_each(|(all, it)| *all += it);
+        alerts.iter_mut().zip(it.alerts).for_each(|(all, it)| *all += it);
+        phases.iter_mut().zip(it.phases).for_each(|(all, it)| *all += it);
+    }
+    [f1(belongs), f1(alerts), phases[0] as f64 / phases[1] as f64]
+}
 
 #[test]
 fn streams_on_other_subjects_are_judged_as_well() {
