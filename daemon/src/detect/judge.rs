@@ -121,7 +121,9 @@ pub(super) fn belonging(heard: &Heard<'_>, memory: &Memory, touching: &Touching)
     }
     belongs.sort_by_key(|it| it.story);
     let shared = belongs.len() > 1;
-    belongs.iter_mut().for_each(|it| it.shared = shared);
+    for it in &mut belongs {
+        it.shared = shared;
+    }
     belongs
 }
 

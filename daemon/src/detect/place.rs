@@ -235,7 +235,7 @@ fn is_said_of(names: &Names<'_>, it: Spot) -> bool {
     let written = names.reading.span(it.at, it.end - 1);
     let own = it.pack.and_then(|it| names.pack(it)).is_some_and(|it| it.name.eq_ignore_ascii_case(written));
     let adjective = |ending: &&str| written.ends_with(*ending);
-    let is_kind = !own && ["an", "ese", "ish", "ch", "i", "ek", "ss", "ine"].iter().any(|it| adjective(it));
+    let is_kind = !own && ["an", "ese", "ish", "ch", "i", "ek", "ss", "ine"].iter().any(adjective);
     is_kind || is(next, &words.occasions) && !is(next, &words.visits)
 }
 
