@@ -184,9 +184,11 @@ pub(super) fn alias(notes: &mut Notes, node: &Node) -> Option<Alias> {
         Ok(it) => {
             match &it {
                 Alias::Pack(name) => notes.mention(Mentioned::Pack, name, &node.at),
-                Alias::Stem(text) | Alias::Exact(text) | Alias::Prefix(text) | Alias::Case(text) => {
+                Alias::Stem(text) | Alias::Exact(text) => {
                     stars(notes, node, text);
+                    capitals(notes, node, text, matches!(it, Alias::Exact(_)));
                 }
+                Alias::Prefix(text) | Alias::Case(text) => stars(notes, node, text),
             }
             Some(it)
         }
@@ -202,6 +204,27 @@ pub(super) fn stars(notes: &mut Notes, node: &Node, alias: &str) {
     if alias.contains('*') {
         let help = "write the forms out, or cut the alias at its star";
         notes.warning(&node.at, "a star counts only as the last character of an alias", help);
+    }
+}
+
+/// Small words that are also written as a name in capitals.
+const ALSO_WORDS: [&str; 20] = [
+    "US", "IT", "WHO", "AID", "MAY", "ALL", "AM", "AS", "AT", "BE", "CAN", "DO", "ICE", "IS", "NO", "ON",
+    "OR", "SO", "START", "UN",
+];
+
+/// Notes a name in capitals that is looked for as the word it also is.
+///
+/// Detection takes the smallest of these for capitals by itself, unless `=` asks for the word.
+fn capitals(notes: &mut Notes, node: &Node, alias: &str, exact: bool) {
+    if !exact && (alias.len() < 3 || alias == "WHO") {
+        return;
+    }
+    if ALSO_WORDS.contains(&alias) {
+        let small = alias.to_lowercase();
+        let help = format!("write \"CASE:{alias}\", which is found in capitals only");
+        let message = format!("case does not count here: `{alias}` is found in \"{small}\" too");
+        notes.warning(&node.at, message, help);
     }
 }
 

@@ -21,7 +21,7 @@ on = ["new", "quite"]
 min_origins = 0
 confirm = { origins = 2 }
 [storyline.z]
-any = ["ukraine*n"]
+any = ["ukraine*n", "=US", "US", "ICE"]
 [storyline.w]
 title = "W"
 all = []
@@ -127,10 +127,26 @@ phase.announced = ["announced"]
             warning: a star counts only as the last character of an alias
               --> a.toml:13:8
                |
-            13 | any = ["ukraine*n"]
+            13 | any = ["ukraine*n", "=US", "US", "ICE"]
                |        ^^^^^^^^^^^
                |
                = help: write the forms out, or cut the alias at its star
+
+            warning: case does not count here: `US` is found in "us" too
+              --> a.toml:13:21
+               |
+            13 | any = ["ukraine*n", "=US", "US", "ICE"]
+               |                     ^^^^^
+               |
+               = help: write "CASE:US", which is found in capitals only
+
+            warning: case does not count here: `ICE` is found in "ice" too
+              --> a.toml:13:34
+               |
+            13 | any = ["ukraine*n", "=US", "US", "ICE"]
+               |                                  ^^^^^
+               |
+               = help: write "CASE:ICE", which is found in capitals only
 
             error: without a facet nothing could belong to this storyline
               --> a.toml:16:7
