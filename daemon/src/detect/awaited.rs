@@ -79,6 +79,18 @@ fn a_trip_that_is_put_off_is_not_overdue_on_its_old_day() {
 }
 
 #[test]
+fn two_days_of_one_title_are_told_apart() {
+    check(
+        "0 Courier | Torvik fair to open on Friday, envoy to visit on Sunday | Firms come.",
+        &[
+            "+2025-02-14 +2025-02-16",
+            "overdue: Torvik fair to open on Friday, envoy to visit on Sunday",
+            "overdue: Torvik fair to open on Friday, envoy to visit on Sunday (on Sunday)",
+        ],
+    );
+}
+
+#[test]
 fn a_place_is_not_what_is_put_off() {
     for title in ["Ferries to Torvik fair town delayed", "Snow near fair: trains to Torvik delayed"] {
         let story = format!(

@@ -78,7 +78,9 @@ fn awaits(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp) {
             continue;
         }
         let Some(due) = overdue(case, date).filter(|it| *it > now) else { continue };
-        let what = if reading.title.to_lowercase().contains(&mention.text.to_lowercase()) {
+        // A title that says its day says it once, but for two days to be told apart.
+        let says = reading.title.to_lowercase().contains(&mention.text.to_lowercase());
+        let what = if says && judgement.expects.iter().all(|it| it.what != reading.title) {
             reading.title.clone()
         } else {
             format!("{} ({})", reading.title, mention.text)

@@ -41,6 +41,8 @@ mod life_more;
 #[cfg(test)]
 mod measure;
 mod memory;
+#[cfg(test)]
+mod namesakes;
 mod near;
 mod origin;
 mod participant;
