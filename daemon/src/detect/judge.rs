@@ -11,7 +11,7 @@ use super::{
     copy::taken,
     definitions::{Context, Definitions},
     dispute::{Dispute, dispute},
-    fact::{Dated, Fact, dates, facts},
+    fact::{Dated, dates},
     features::{Features, half},
     judgement::Judgement,
     memory::Memory,
@@ -44,7 +44,6 @@ pub(super) struct Heard<'a> {
     pub(super) dates: OnceCell<Vec<Dated>>,
     dispute: OnceCell<Option<Dispute>>,
     background: OnceCell<Leaning>,
-    facts: OnceCell<Vec<Fact>>,
 }
 
 impl<'a> Heard<'a> {
@@ -69,7 +68,6 @@ impl<'a> Heard<'a> {
             dates: OnceCell::new(),
             dispute: OnceCell::new(),
             background: OnceCell::new(),
-            facts: OnceCell::new(),
         }
     }
 
@@ -93,11 +91,6 @@ impl<'a> Heard<'a> {
     /// How much it reads like background.
     pub(super) fn background(&self) -> &Leaning {
         self.background.get_or_init(|| background(&self.definitions.rules, &self.reading))
-    }
-
-    /// The facts it names, to which what it touches belongs.
-    pub(super) fn facts(&self, touching: &Touching) -> &[Fact] {
-        self.facts.get_or_init(|| facts(self.definitions, &self.reading, touching, self.dates()))
     }
 
     /// Everything it touches.
@@ -151,6 +144,10 @@ pub(super) fn belonging(heard: &Heard<'_>, memory: &Memory, touching: &Touching)
         belongs.extend(join(heard, memory, touching));
     }
     belongs.sort_by_key(|it| it.story);
+    let shared = belongs.len() > 1;
+    for it in &mut belongs {
+        it.shared = shared;
+    }
     belongs
 }
 

@@ -16,7 +16,7 @@ use storyline_store::{Event, Recorded, Relation, Report};
 
 use super::{
     lately::{Lately, Read},
-    thread::Thread,
+    thread::{Expectation, Thread},
 };
 
 /// What detection remembers of every storyline.
@@ -102,8 +102,10 @@ impl Memory {
             Event::FactReported { storyline, key, value, certainty, .. } => {
                 self.thread_mut(storyline).know(*key, value, *certainty);
             }
-            Event::ExpectationSet { storyline, development, date, due, what } => {
-                self.thread_mut(storyline).expect(*date, *due, what, *development);
+            Event::ExpectationSet { storyline, development, from, date, due, what } => {
+                let (due, what, development) = (*due, what.clone(), *development);
+                let it = Expectation { from: from.unwrap_or(*date), due, what, development };
+                self.thread_mut(storyline).expect(*date, it);
             }
             Event::ExpectationMet { storyline, date, .. }
             | Event::ExpectationDropped { storyline, date, .. }

@@ -13,15 +13,20 @@
 
 #[cfg(test)]
 mod ablation;
+mod aside;
+#[cfg(test)]
+mod awaited;
 mod background;
 mod beginnings;
 mod case;
 mod compile;
 mod copy;
+mod dateline;
 pub mod dates;
 mod definitions;
 mod dispute;
 mod due;
+mod expectation;
 mod explain;
 mod fact;
 mod features;
@@ -33,6 +38,8 @@ mod judgement;
 mod lately;
 #[cfg(test)]
 mod life;
+#[cfg(test)]
+mod life_more;
 mod marks;
 #[cfg(test)]
 mod measure;
@@ -75,6 +82,6 @@ pub use explain::{Compared, Explanation, FacetExplained, compared, explain, name
 pub use fact::Fact;
 pub use hits::{AliasName, Hits};
 pub use judge::{detect, judge};
-pub use judgement::Judgement;
+pub use judgement::{Expected, Judgement};
 pub use memory::Memory;
 pub use rules::{Rules, Step};

@@ -141,6 +141,8 @@ pub(super) struct Table {
     /// Patterns of texts that are background, with their weight.
     pub(super) background_text: Vec<(f64, Pattern)>,
     pub(super) deny: Vec<Pattern>,
+    /// Denials of knowledge, in a title.
+    pub(super) ignore: Vec<Pattern>,
     pub(super) correct: Vec<Pattern>,
     /// What takes a report back.
     pub(super) withdraw: Vec<Pattern>,
@@ -239,6 +241,7 @@ impl Table {
             background: file.background.group.iter().flat_map(weighted).collect(),
             background_text: weighted(&file.background.text),
             deny: lines(&file.dispute.deny, 2),
+            ignore: lines(&file.dispute.ignore, 2),
             correct: lines(&file.dispute.correct, 0),
             withdraw: lines(&file.dispute.withdraw, 2),
             insist: lines(&file.dispute.insist, 4),

@@ -103,6 +103,8 @@ impl Development {
 /// Something that is to happen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Expectation {
+    /// The first day it may happen on; the last is what it is known by.
+    pub(super) from: Date,
     pub(super) due: Timestamp,
     pub(super) what: String,
     pub(super) development: DevelopmentId,
@@ -230,9 +232,9 @@ impl Thread {
     }
 
     /// Something is to happen by a date.
-    pub(super) fn expect(&mut self, date: Date, due: Timestamp, what: &str, development: DevelopmentId) {
+    pub(super) fn expect(&mut self, date: Date, it: Expectation) {
         if self.expectations.len() < FACTS_MAX {
-            self.expectations.insert(date, Expectation { due, what: what.to_owned(), development });
+            self.expectations.insert(date, it);
         }
     }
 
