@@ -4,7 +4,7 @@
 //! of bytes; the oldest goes first. The same log gives the same memory, so it
 //! may be thrown away and rebuilt at any moment.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,8 @@ use super::thread::Thread;
 /// What detection remembers of every storyline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
-    threads: BTreeMap<StorylineId, Thread>,
+    /// Shared with whoever writes down what was remembered at some moment.
+    threads: BTreeMap<StorylineId, Arc<Thread>>,
     bytes: usize,
     /// What is written down was within the budget of its day; today's counts.
     #[serde(skip, default = "budget")]
@@ -70,7 +71,7 @@ impl Memory {
 
     /// What is remembered of one storyline.
     pub(super) fn thread(&self, storyline: &StorylineId) -> Option<&Thread> {
-        self.threads.get(storyline)
+        self.threads.get(storyline).map(Arc::as_ref)
     }
 
     /// Bytes that are taken, about.
@@ -111,7 +112,7 @@ impl Memory {
     }
 
     fn thread_mut(&mut self, storyline: &StorylineId) -> &mut Thread {
-        self.threads.entry(storyline.clone()).or_default()
+        Arc::make_mut(self.threads.entry(storyline.clone()).or_default())
     }
 
     /// Remembers a report and forgets what is too old or too much.
@@ -122,7 +123,7 @@ impl Memory {
         _report: &Report,
         how: impl FnOnce(&mut Thread),
     ) {
-        let thread = self.threads.entry(storyline.clone()).or_default();
+        let thread = Arc::make_mut(self.threads.entry(storyline.clone()).or_default());
         let before = thread.bytes();
         how(thread);
         let span = SignedDuration::try_from(MEMORY_SPAN).unwrap_or(SignedDuration::MAX);
@@ -134,6 +135,7 @@ impl Memory {
             let oldest =
                 self.threads.iter_mut().filter_map(|(_, it)| Some((it.oldest()?, it))).min_by_key(|it| it.0);
             let Some((_, thread)) = oldest else { break };
+            let thread = Arc::make_mut(thread);
             let before = thread.bytes();
             thread.forget_whole();
             self.bytes = self.bytes.saturating_sub(before.saturating_sub(thread.bytes()).max(1));
@@ -144,7 +146,7 @@ impl Memory {
 impl Memory {
     /// The storylines of which anything is remembered.
     pub(super) fn storylines(&self) -> impl Iterator<Item = (&StorylineId, &Thread)> {
-        self.threads.iter()
+        self.threads.iter().map(|(id, it)| (id, it.as_ref()))
     }
 }
 

@@ -17,7 +17,7 @@ use storyline_store::{Event, FeedRecord, Item, Recorded, Seen, Seq, State};
 use super::{
     hearing::{explained, hear_tongues, in_tongue},
     misses::{Miss, Misses},
-    recall::Past,
+    recall::{Past, Standing},
     seen::{Looking, Sight},
     staged::{Staged, Staging},
 };
@@ -113,8 +113,14 @@ impl Core {
     }
 
     /// What detection remembers, what is staged included.
+    #[cfg(test)]
     pub(super) fn memory(&self) -> &Memory {
         &self.memory
+    }
+
+    /// Where things stand and what is remembered, to be kept; costs little, however much that is.
+    pub fn standing(&self) -> Standing {
+        Standing { state: self.state.clone(), memory: self.memory.clone() }
     }
 
     /// How far each feed is read.

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use storyline_config::{FeedId, limit::EVENTS_LIMIT_MAX};
 use storyline_store::{FeedRecord, Reader, Seq, State, StoreError, snapshot::Snapshots};
 
-use super::{Core, misses::Miss};
+use super::misses::Miss;
 use crate::detect::Memory;
 
 /// The note of the nearest misses.
@@ -63,15 +63,23 @@ pub(super) fn recall(snapshots: &Snapshots, reader: &Reader) -> Result<Recalled,
     Ok(Recalled { state, memory, kept })
 }
 
+/// What is to be kept of a moment: shared with the core, which goes on.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Where things stand.
+    pub state: State,
+    /// What detection remembers.
+    pub memory: Memory,
+}
+
 /// Keeps where things stand, so that the next reading begins there; nothing of it may be staged only.
 ///
 /// # Errors
 ///
 /// Those of [`Snapshots::save`].
-pub fn keep(snapshots: &Snapshots, core: &Core) -> Result<(), StoreError> {
-    let (state, memory) = (core.state(), core.memory());
-    let bytes = postcard::to_allocvec(memory).map_err(std::io::Error::other).map_err(StoreError::Io)?;
-    snapshots.save(state, &bytes)
+pub fn keep(snapshots: &Snapshots, standing: &Standing) -> Result<(), StoreError> {
+    let bytes = postcard::to_allocvec(&standing.memory).map_err(std::io::Error::other);
+    snapshots.save(&standing.state, &bytes.map_err(StoreError::Io)?)
 }
 
 /// The misses an earlier run kept; none where they cannot be read.

@@ -33,6 +33,7 @@ use super::{
     recall::{self, Past, Recalled, recall, snapshots},
     reply::{Reply, refuse, reply},
     settle::shared,
+    snapshotting::Snapshotting,
     trouble::{Pause, trouble},
 };
 use crate::clock::{Clock, between};
@@ -45,7 +46,8 @@ pub(super) type Records = BTreeMap<FeedId, Arc<FeedRecord>>;
 
 /// The writer with what it holds.
 pub(super) struct Writer {
-    pub(super) snapshots: Snapshots,
+    /// Goes before the log does.
+    pub(super) snapshotting: Snapshotting,
     pub(super) keep: Keep,
     pub(super) clock: Clock,
     pub(super) log: Log,
@@ -100,7 +102,7 @@ pub fn start(
     let pause = Pause::default();
     let last = clock.now();
     let mut writer = Writer {
-        snapshots,
+        snapshotting: Snapshotting::new(snapshots),
         keep,
         clock,
         log,
@@ -150,7 +152,7 @@ impl Writer {
             }
             self.settle(replies);
         }
-        self.save_snapshot();
+        self.save_last_snapshot();
         match self.log.close() {
             // Everyone knows that nothing could be written; stopping is no further failure.
             Err(error) if self.trouble.is_some() => {
