@@ -101,7 +101,10 @@ pub enum Event {
     ExpectationSet {
         storyline: StorylineId,
         development: DevelopmentId,
-        /// The day it is meant for.
+        /// The first day it may happen on, where that is not the last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Date>,
+        /// The day it is meant for, or the last of them.
         date: Date,
         /// The moment after which it is overdue.
         due: Timestamp,

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use storyline_store::{DevelopmentId, Evidence, Nearest, Relation, Report};
 
 use super::{
-    background::{Leaning, background},
+    background::Leaning,
     copy::{Taken, contradicts, taken},
     definitions::Story,
-    dispute::{Dispute, dispute},
+    dispute::Dispute,
     features::shared,
     judge::Heard,
     judgement::Judgement,
@@ -126,8 +126,8 @@ impl<'a> Case<'a> {
         let heard = self.heard;
         let rules = &heard.definitions.rules;
         let features = heard.features();
-        let dispute = dispute(rules, &heard.reading);
-        if let Some(it) = self.edit(dispute.as_ref()) {
+        let dispute = heard.dispute();
+        if let Some(it) = self.edit(dispute) {
             return it;
         }
         let taken = if rules.takes(Step::Copy) {
@@ -144,8 +144,8 @@ impl<'a> Case<'a> {
             };
         }
         let near = self.nearest();
-        let leaning = background(rules, &heard.reading);
-        let mut verdict = self.weigh(dispute.as_ref(), near, &leaning);
+        let leaning = heard.background();
+        let mut verdict = self.weigh(dispute, near, leaning);
         (verdict.taken, verdict.background) = (taken, leaning.score);
         verdict
     }

@@ -55,7 +55,8 @@ pub(super) fn dispute(rules: &Rules, reading: &Reading) -> Option<Dispute> {
     if let Some(words) = in_title(&table.insist) {
         return Some(Dispute::Insistence(words));
     }
-    let title = table.deny.iter().find(|it| it.find(reading, reading.sentence(0), 0).is_some());
+    let title =
+        table.deny.iter().chain(&table.ignore).find(|it| it.find(reading, reading.sentence(0), 0).is_some());
     let negated = reading.sentence(0).iter().any(|it| table.negation.contains(&it.form.plain));
     let lead = || table.deny.iter().find(|it| negated && it.find(reading, reading.sentence(1), 0).is_some());
     title.or_else(lead).map(|it| Dispute::Denial(it.written.clone()))
@@ -90,8 +91,9 @@ impl Case<'_> {
                 opens(Relation::Denial, Some(denial), format!("denies a denial: {words}"))
             }
             Dispute::Revision(words) => {
-                let development = Some(near.development);
-                opens(Relation::Correction, development, format!("corrects: {words}"))
+                // A toll is corrected where one was told; whatever else is near is not what was wrong.
+                let told = self.nearest_of(|it| self.counts(it)).map(|it| it.development).or(disputes);
+                opens(Relation::Correction, told, format!("corrects: {words}"))
             }
             Dispute::Correction(_) => None,
         }
@@ -107,11 +109,20 @@ impl Case<'_> {
         };
         // Two denials are one only where more than the storyline's own words agree.
         let known = self.thread.developments.get(&near.development);
-        let known = known.filter(|_| near.apart >= novelty.disputed)?;
-        if known.is_denial {
-            let same = near.score >= novelty.threshold * novelty.denied;
-            return Some(near.development).filter(|_| same);
-        }
-        known.disputed_by.filter(is_recent)
+        let alike = |it: &Near| it.apart >= novelty.disputed;
+        let known = known.filter(|it| !it.is_denial && alike(&near));
+        known.and_then(|it| it.disputed_by).filter(is_recent).or_else(|| {
+            // What is nearest may be another thing of the same hour: the denial itself is looked for, too.
+            let it = self.nearest_of(|it| is_recent(&it))?;
+            let same = alike(&it) && it.score >= novelty.threshold * novelty.denied;
+            same.then_some(it.development)
+        })
+    }
+
+    /// Whether any report of a development counts the dead or the hurt.
+    fn counts(&self, development: DevelopmentId) -> bool {
+        let harm = self.heard.definitions.rules.table.harms;
+        let mut own = self.thread.newest().filter(|it| it.development == Some(development));
+        own.any(|it| !it.features.numbers.is_empty() && it.features.concepts & harm != 0)
     }
 }

@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::tz::TimeZone;
+use jiff::{civil::Date, tz::TimeZone};
 use storyline_store::{Certainty, DateMention, FactKey, Item};
 
 use super::{
     dates::{Mention, is_verb, mentions},
-    definitions::Definitions,
+    definitions::{CompiledPack, Definitions},
     participant::participants,
     pattern::plain,
     place::places,
     reading::{Reading, Word},
+    relevance::Belonging,
     rules::Table,
     touch::Touching,
 };
@@ -25,6 +26,9 @@ pub struct Fact {
     pub value: String,
     /// How sure it is.
     pub certainty: Certainty,
+    /// Whether it stands where the storyline itself is told of; others are named beside it and are no news of it.
+    #[serde(skip)]
+    pub is_own: bool,
 }
 
 /// A date a report names.
@@ -35,6 +39,15 @@ pub(super) struct Dated {
     pub(super) sentence: usize,
     /// Whether it stands in the title.
     pub(super) is_title: bool,
+}
+
+impl Dated {
+    /// The first of its words.
+    fn word(&self, reading: &Reading) -> usize {
+        let start = if self.is_title { 0 } else { reading.title_words };
+        let words = reading.words.get(start..).unwrap_or_default();
+        start + words.iter().take_while(|it| it.at.end <= self.mention.start).count()
+    }
 }
 
 /// The dates of a title and a text, in the zone of the outlet.
@@ -71,29 +84,32 @@ pub(super) fn facts(
     definitions: &Definitions,
     reading: &Reading,
     touching: &Touching,
-    dates: &[Dated],
+    own: &Belonging,
+    (dates, today): (&[&Dated], Date),
 ) -> Vec<Fact> {
     let table = &definitions.rules.table;
-    let mut found: BTreeMap<(FactKey, String), Certainty> = BTreeMap::new();
-    let mut add = |key, value: String, certainty: Certainty| {
-        let known = found.entry((key, value)).or_insert(certainty);
-        *known = (*known).max(certainty);
+    let mut found: BTreeMap<(FactKey, String), (Certainty, bool)> = BTreeMap::new();
+    let mut add = |key, value: String, at: usize| {
+        let sentence = reading.words.get(at).map_or(0, |it| usize::from(it.sentence));
+        let (certainty, is_own) = (certainty(table, reading, sentence), own.owns(reading, at));
+        let known = found.entry((key, value)).or_insert((certainty, is_own));
+        *known = (known.0.max(certainty), known.1 || is_own);
     };
-    let names = Names::of(definitions, reading, touching);
+    let names = Names::of(definitions, reading, touching, &own.places, today);
     for (at, name) in places(&names) {
-        add(FactKey::Place, name, certainty(table, reading, names.sentence(at)));
+        add(FactKey::Place, name, at);
     }
     for (at, name) in participants(&names) {
-        add(FactKey::Participant, name, certainty(table, reading, names.sentence(at)));
+        add(FactKey::Participant, name, at);
     }
     for it in dates.iter().filter(|it| it.sentence <= 2) {
         let Some(value) = it.mention.value else { continue };
-        let certainty = certainty(table, reading, it.sentence);
         if value.first() == value.last() {
-            add(FactKey::Date, value.to_string(), certainty);
+            add(FactKey::Date, value.to_string(), it.word(reading));
         }
     }
-    found.into_iter().map(|((key, value), certainty)| Fact { key, value, certainty }).collect()
+    let fact = |((key, value), (certainty, is_own))| Fact { key, value, certainty, is_own };
+    found.into_iter().map(fact).collect()
 }
 
 /// A pack that is named, and at which words.
@@ -113,10 +129,20 @@ pub(super) struct Names<'a> {
     pub(super) all: Vec<Named>,
     /// Whether the title writes every word with a capital, so that capitals say nothing there.
     pub(super) title_shouts: bool,
+    /// The words by which the storyline is recognised.
+    pub(super) own: &'a [usize],
+    /// The day of publication.
+    pub(super) today: Date,
 }
 
 impl<'a> Names<'a> {
-    fn of(definitions: &'a Definitions, reading: &'a Reading, touching: &Touching) -> Self {
+    fn of(
+        definitions: &'a Definitions,
+        reading: &'a Reading,
+        touching: &Touching,
+        own: &'a [usize],
+        today: Date,
+    ) -> Self {
         let lead =
             touching.hits.iter().filter(|hit| reading.words.get(hit.at).is_some_and(|it| it.sentence <= 2));
         let mut all: Vec<Named> = lead
@@ -136,7 +162,17 @@ impl<'a> Names<'a> {
         });
         let title = reading.sentence(0);
         let capital = title.iter().filter(|it| it.capital).count();
-        Self { definitions, reading, all, title_shouts: capital * 3 > title.len() * 2 }
+        Self { definitions, reading, all, title_shouts: capital * 3 > title.len() * 2, own, today }
+    }
+
+    /// A pack by its number.
+    pub(super) fn pack(&self, pack: usize) -> Option<&'a CompiledPack> {
+        self.definitions.packs.get(pack)
+    }
+
+    /// Whether a pack is a country.
+    pub(super) fn is_country(&self, pack: usize) -> bool {
+        self.pack(pack).is_some_and(|it| it.is_country)
     }
 
     pub(super) fn word(&self, at: usize) -> Option<&'a Word> {

@@ -146,14 +146,19 @@ fn numbers(table: &Table, reading: &Reading, lead: &[Word]) -> Vec<(u32, f64)> {
     let mut out = Vec::new();
     for (at, word) in lead.iter().enumerate() {
         let Some(mut value) = number(reading.letters(word)) else { continue };
+        // "9.2bn" is "9.2 billion".
+        value *= scale(unit(reading.letters(word))).unwrap_or(1.0);
         let same = |it: &&Word| it.sentence == word.sentence;
-        let mut after = lead.get(at + 1..).unwrap_or_default().iter().take(4).take_while(same);
+        let mut after = lead.get(at + 1..).unwrap_or_default().iter().take(5).take_while(same);
         let mut counted = after.next();
         if let Some(scale) = counted.and_then(|it| scale(reading.letters(it))) {
             value *= scale;
             counted = after.next();
         }
-        while counted.is_some_and(|it| table.is_stopword(it)) {
+        let of = counted.is_some_and(|it| matches!(reading.letters(it), "of" | "out"));
+        // "nine of eleven counts" are nine counts.
+        let passed = |it: &Word| table.is_stopword(it) || of && number(reading.letters(it)).is_some();
+        while counted.is_some_and(passed) {
             counted = after.next();
         }
         let Some(counted) = counted else { continue };
@@ -192,7 +197,7 @@ fn amounts(reading: &Reading, lead: &[Word]) -> Vec<u32> {
         let letters = reading.letters(word);
         let Some(value) = number(letters) else { continue };
         let next = lead.get(at + 1).filter(|it| it.sentence == word.sentence);
-        let unit = letters.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let unit = unit(letters);
         let scaled = scale(unit).or_else(|| next.and_then(|it| scale(reading.letters(it))));
         let field = if at < reading.title_words { &reading.title } else { &reading.text };
         let (before, after) = (field.get(..word.at.start), field.get(word.at.end..));
@@ -214,6 +219,11 @@ fn amounts(reading: &Reading, lead: &[Word]) -> Vec<u32> {
     out.sort_unstable();
     out.dedup();
     out
+}
+
+/// What is written together with a number: "bn".
+fn unit(letters: &str) -> &str {
+    letters.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.')
 }
 
 fn is_year(value: f64) -> bool {

@@ -35,8 +35,8 @@ pub struct Judgement {
     pub facts: Vec<Fact>,
     /// Those of them that are new or surer.
     pub news: Vec<Fact>,
-    /// Dates that are expected from now on: the day, when it is overdue, the words.
-    pub expects: Vec<(Date, Timestamp, String)>,
+    /// What is expected from now on.
+    pub expects: Vec<Expected>,
     /// Expected dates that are met.
     pub meets: Vec<Date>,
     /// Expected dates that will not be met.
@@ -45,6 +45,19 @@ pub struct Judgement {
     pub dates: Vec<DateMention>,
     /// Why.
     pub evidence: Evidence,
+}
+
+/// Something that is expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// The first day it may happen on, where that is not the last.
+    pub from: Option<Date>,
+    /// The last day.
+    pub date: Date,
+    /// When it is overdue.
+    pub due: Timestamp,
+    /// The words that say so.
+    pub what: String,
 }
 
 impl Judgement {
@@ -115,7 +128,7 @@ impl Judgement {
             certainty,
             cue,
         }));
-        for Fact { key, value, certainty } in self.news {
+        for Fact { key, value, certainty, .. } in self.news {
             events.push(Event::FactReported { storyline: storyline(), development, key, value, certainty });
         }
         for date in self.drops {
@@ -124,8 +137,8 @@ impl Judgement {
         for date in self.meets {
             events.push(Event::ExpectationMet { storyline: storyline(), date, by: development });
         }
-        for (date, due, what) in self.expects {
-            events.push(Event::ExpectationSet { storyline: storyline(), development, date, due, what });
+        for Expected { from, date, due, what } in self.expects {
+            events.push(Event::ExpectationSet { storyline: storyline(), development, from, date, due, what });
         }
         events
     }

@@ -1,7 +1,7 @@
 //! What readers meet every day: corrections, denials, digests, days put off, places only named.
 
 use storyline_config::Config;
-use storyline_store::{Event, FactKey, Relation};
+use storyline_store::{FactKey, Relation};
 
 use super::{
     Definitions, Judgement, Rules,
@@ -68,6 +68,51 @@ fn a_casualty_figure_corrected_corrects_what_was_told() {
 }
 
 #[test]
+fn a_cut_figure_corrects_the_one_that_was_told_whatever_else_is_near() {
+    let all = decided(
+        "
+0 Courier | Marisol ferry sinks: 40 dead, coast guard says | Divers found more bodies in the hull at dusk.
+5 Kestrel | Marisol owner blames captain for ferry disaster | She revised the roster, the owner said.
+6 Ledger | Marisol ferry toll revised down to 34, coast guard says | Bodies in the hull had been counted twice.
+",
+    );
+    let [first, _, third] = all.as_slice() else { panic!("{all:?}") };
+    assert_eq!((third.1.relation, third.1.disputes), (Relation::Correction, first.1.development));
+}
+
+#[test]
+fn a_second_outlets_denial_is_the_same_denial_though_another_report_is_nearer() {
+    let all = decided(
+        "
+0 Courier | Marisol owner knew ferry was unsafe, captain says | He had written to it twice.
+4 Ledger | Owner of Marisol denies it knew ferry was unsafe | No letter ever arrived, it said.
+4.5 Kestrel | Owner of Marisol meets survivors of ferry | It told them of a fund.
+5 Lantern | Ferry owner tells survivors of Marisol it denies knowing of unsafe state | It had no letter, it said.
+",
+    );
+    let denials: Vec<_> = all.iter().filter(|it| it.1.relation == Relation::Denial).collect();
+    assert_eq!(denials.len(), 1, "{:?}", all.iter().map(|it| it.1.relation).collect::<Vec<_>>());
+}
+
+#[test]
+fn who_was_not_asked_along_and_knew_nothing_denies_nothing() {
+    let all = decided(
+        "
+0 Courier | Inquiry into Marisol ferry to open in June | Its owner is called.
+20 Ledger | Ferry captain not invited to Marisol inquiry | He knew nothing of the day, his wife said.
+",
+    );
+    assert!(all.iter().all(|it| it.1.relation != Relation::Denial), "{all:?}");
+    let all = decided(
+        "
+0 Courier | Marisol owner planned to scrap ferry, captain says | He had seen a letter.
+5 Ledger | Marisol owner: we knew nothing of ferry plan | There was no letter.
+",
+    );
+    assert_eq!(all[1].1.relation, Relation::Denial, "said of oneself in a title, it is one");
+}
+
+#[test]
 fn a_denial_of_a_denial_disputes_the_denial() {
     let all = decided(
         "
@@ -105,29 +150,6 @@ fn old_news_with_a_new_date_is_nothing_new() {
     );
 }
 
-#[test]
-fn a_day_that_is_put_off_is_no_longer_awaited() {
-    let all = decided(
-        "
-0 Courier | Torvik fair to open on 20 February | Two hundred firms take a stand.
-40 Ledger | Torvik fair postponed to 27 February | A burst pipe flooded the halls.
-60 Kestrel | Torvik fair: opening moved from 20 February to 27 February | Halls are wet.
-",
-    );
-    let of = |at: usize| -> Vec<Event> { all[at].1.clone().events() };
-    let set = |events: &[Event]| -> Vec<String> {
-        let each = events.iter().filter_map(|it| match it {
-            Event::ExpectationSet { date, .. } => Some(format!("+{date}")),
-            Event::ExpectationDropped { date, .. } => Some(format!("-{date}")),
-            _ => None,
-        });
-        each.collect()
-    };
-    assert_eq!(set(&of(0)), ["+2025-02-20"]);
-    assert_eq!(set(&of(1)), ["-2025-02-20", "+2025-02-27"]);
-    assert_eq!(set(&of(2)), [] as [&str; 0]);
-}
-
 #[track_caller]
 fn names(key: FactKey, title: &str, text: &str, expected: &[&str]) {
     let all = decided(&format!("0 Courier | {title} | {text}"));
@@ -147,6 +169,24 @@ fn a_place_is_where_it_happens_not_where_it_is_named() {
     place("Ferry inquiry to be held in the Portuguese capital", "", &["Lisbon"]);
     place("Ferry sank in Skarne Bay, captain says", "", &["Skarne Bay"]);
     place("Geneva talks with ferry owner", "", &["Geneva"]);
+    place("Ferry inquiry moves from Vilmar to Ostby", "", &["Ostby"]);
+    place("Ferry inquiry opens", "OSTBY, Norland (AFP) - Judges met relatives on Monday.", &["Ostby"]);
+    place("Ferry inquiry: judges leave for Ostby", "", &["Ostby"]);
+    place("Ferry inquiry opens", "Judges met in a hotel near the coastal town of Ostby.", &["Ostby"]);
+    place("Ferry inquiry opens", "Judges met at an Ostby courthouse, not in Lisbon last year.", &["Ostby"]);
+    place("Ferry owner lands in Tunis", "The inquiry sits in the Tunisian capital.", &["Tunis"]);
+    place("Ferry inquiry to sit in Aix-en-Sarre and Paris", "", &["Aix-en-Sarre", "Paris"]);
+    place("Peru ferry captain flies to Chile for inquiry", "", &["Chile"]);
+    place("Ferry inquiry", "Its captain, who was in Madrid until May, said nothing.", &[]);
+    place("Ferry inquiry", "An expert in Vienna warned of delays.", &[]);
+    place("Ferry captain in Portuguese custody", "", &[]);
+    place("Ferry owner to sell a Madrid hotel it holds in Spain", "", &["Madrid"]);
+    place("Ferry owner, fined in Rome in 2019, blames captain", "", &[]);
+    place("Minister to host ferry inquiry", "", &[]);
+    place("Smoke over Cape Farrow as ferry sinks", "", &["Cape Farrow"]);
+    place("Lake Orrin ferry inquiry opens", "", &["Lake Orrin"]);
+    place("Ferry sank off Saint Brannoc, captain says", "", &["Saint Brannoc"]);
+    place("Otto Brandl ferry inquiry opens", "", &[]);
 }
 
 #[test]

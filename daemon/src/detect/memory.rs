@@ -14,7 +14,10 @@ use storyline_config::{
 };
 use storyline_store::{Event, Recorded, Relation, Report};
 
-use super::thread::Thread;
+use super::{
+    lately::{Lately, Read},
+    thread::{Expectation, Thread},
+};
 
 /// What detection remembers of every storyline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +25,8 @@ pub struct Memory {
     /// Shared with whoever writes down what was remembered at some moment.
     threads: BTreeMap<StorylineId, Arc<Thread>>,
     bytes: usize,
+    #[serde(skip)]
+    lately: Lately,
     /// What is written down was within the budget of its day; today's counts.
     #[serde(skip, default = "budget")]
     budget: usize,
@@ -33,7 +38,7 @@ fn budget() -> usize {
 
 impl Default for Memory {
     fn default() -> Self {
-        Self { threads: BTreeMap::new(), bytes: 0, budget: budget() }
+        Self { threads: BTreeMap::new(), bytes: 0, lately: Lately::default(), budget: budget() }
     }
 }
 
@@ -43,22 +48,22 @@ impl Memory {
         let at = recorded.at;
         match &recorded.event {
             Event::DevelopmentReported { storyline, development, relation, report, evidence, .. } => {
-                self.remember(storyline, at, report, |thread| {
+                self.remember(storyline, at, report, |thread, read| {
                     let joined = evidence.facets.iter().any(|it| it.touched.is_empty());
-                    thread.report(at, report, Some(*development), *relation, joined);
+                    thread.report(at, (report, read), Some(*development), *relation, joined);
                     thread.open(*development, *relation, report);
                 });
             }
             Event::DevelopmentCorroborated { storyline, development, report, evidence } => {
-                self.remember(storyline, at, report, |thread| {
+                self.remember(storyline, at, report, |thread, read| {
                     let joined = evidence.facets.iter().any(|it| it.touched.is_empty());
-                    thread.report(at, report, Some(*development), Relation::Corroboration, joined);
+                    thread.report(at, (report, read), Some(*development), Relation::Corroboration, joined);
                     thread.support(*development, report);
                 });
             }
             Event::ReportNoted { storyline, development, relation, report, .. } => {
-                self.remember(storyline, at, report, |thread| {
-                    thread.report(at, report, *development, *relation, true);
+                self.remember(storyline, at, report, |thread, read| {
+                    thread.report(at, (report, read), *development, *relation, true);
                 });
             }
             Event::StorylineRetired { storyline } => {
@@ -97,8 +102,10 @@ impl Memory {
             Event::FactReported { storyline, key, value, certainty, .. } => {
                 self.thread_mut(storyline).know(*key, value, *certainty);
             }
-            Event::ExpectationSet { storyline, development, date, due, what } => {
-                self.thread_mut(storyline).expect(*date, *due, what, *development);
+            Event::ExpectationSet { storyline, development, from, date, due, what } => {
+                let (due, what, development) = (*due, what.clone(), *development);
+                let it = Expectation { from: from.unwrap_or(*date), due, what, development };
+                self.thread_mut(storyline).expect(*date, it);
             }
             Event::ExpectationMet { storyline, date, .. }
             | Event::ExpectationDropped { storyline, date, .. }
@@ -120,12 +127,13 @@ impl Memory {
         &mut self,
         storyline: &StorylineId,
         at: Timestamp,
-        _report: &Report,
-        how: impl FnOnce(&mut Thread),
+        report: &Report,
+        how: impl FnOnce(&mut Thread, &Read),
     ) {
+        let read = self.lately.read(report);
         let thread = Arc::make_mut(self.threads.entry(storyline.clone()).or_default());
         let before = thread.bytes();
-        how(thread);
+        how(thread, read);
         let span = SignedDuration::try_from(MEMORY_SPAN).unwrap_or(SignedDuration::MAX);
         if let Ok(start) = at.checked_sub(span) {
             thread.forget_before(start);

@@ -13,14 +13,20 @@
 
 #[cfg(test)]
 mod ablation;
+mod aside;
+#[cfg(test)]
+mod awaited;
 mod background;
+mod beginnings;
 mod case;
 mod compile;
 mod copy;
+mod dateline;
 pub mod dates;
 mod definitions;
 mod dispute;
 mod due;
+mod expectation;
 mod explain;
 mod fact;
 mod features;
@@ -29,8 +35,12 @@ mod hits;
 mod index;
 mod judge;
 mod judgement;
+mod lately;
 #[cfg(test)]
 mod life;
+#[cfg(test)]
+mod life_more;
+mod marks;
 #[cfg(test)]
 mod measure;
 mod memory;
@@ -43,6 +53,7 @@ mod pattern;
 mod phase;
 mod place;
 mod pointer;
+mod postings;
 #[cfg(test)]
 mod properties;
 mod reading;
@@ -71,6 +82,6 @@ pub use explain::{Compared, Explanation, FacetExplained, compared, explain, name
 pub use fact::Fact;
 pub use hits::{AliasName, Hits};
 pub use judge::{detect, judge};
-pub use judgement::Judgement;
+pub use judgement::{Expected, Judgement};
 pub use memory::Memory;
 pub use rules::{Rules, Step};

@@ -5,11 +5,17 @@ use storyline_config::Phase;
 use storyline_store::{DevelopmentId, Relation};
 
 use super::{
-    case::Case, dates::DateValue, phase::may_move, rules::Step, similarity::Likeness, thread::Known,
+    case::Case,
+    dates::DateValue,
+    fact::Dated,
+    phase::{Cue, may_move},
+    rules::Step,
+    similarity::Likeness,
+    thread::Known,
 };
 
 /// The most that similarity can come to before it fades.
-const SAMENESS_MAX: f64 = 2.6;
+const SAMENESS_MAX: f64 = 3.1;
 /// What is farther is not looked at.
 const NEARNESS_MIN: f64 = 0.05;
 
@@ -26,11 +32,16 @@ pub(super) struct Near {
 impl Case<'_> {
     /// The known report an item comes nearest to, decayed by time.
     pub(super) fn nearest(&self) -> Option<Near> {
+        self.nearest_of(|_| true)
+    }
+
+    /// The same among the reports of some developments.
+    pub(super) fn nearest_of(&self, wanted: impl Fn(DevelopmentId) -> bool) -> Option<Near> {
         let heard = self.heard;
         let span = heard.definitions.rules.table.novelty.span_hours;
         let told = self.day_told();
         let mut best: Option<Near> = None;
-        for (_, known) in self.thread.newest() {
+        for known in self.thread.newest() {
             let Some(development) = known.development else { continue };
             if known.relation == Relation::Background || known.item == heard.item.id && !heard.is_revision {
                 continue;
@@ -42,6 +53,9 @@ impl Case<'_> {
             }
             let most = SAMENESS_MAX * fading;
             if hours > span || most < NEARNESS_MIN || best.is_some_and(|it| most < it.score) {
+                continue;
+            }
+            if !wanted(development) {
                 continue;
             }
             let Likeness { score, cosine, apart } = self.compared(known, development);
@@ -105,7 +119,22 @@ impl Case<'_> {
             }
             _ => 0.0,
         };
-        burst + stage
+        burst + stage + self.day(development)
+    }
+
+    /// How much a day says: who sets the same day for the same step tells of one plan.
+    fn day(&self, development: DevelopmentId) -> f64 {
+        let plans = |cue: &Cue| cue.phase == Phase::Scheduled && self.thread.phase == Phase::Scheduled;
+        if !self.cue.as_ref().is_some_and(plans) {
+            return 0.0;
+        }
+        let set = |it: &Dated| {
+            let day = it.mention.value.filter(|value| it.mention.ahead && value.first() == value.last());
+            let awaited = day.and_then(|it| self.thread.expectations.get(&it.last()));
+            it.sentence <= 1 && awaited.is_some_and(|it| it.development == development)
+        };
+        let is_set = self.heard.dates().iter().any(set);
+        if is_set { self.heard.definitions.rules.table.novelty.day } else { 0.0 }
     }
 
     /// Whether an item counts something otherwise than every report of the development it is near to.
@@ -115,7 +144,7 @@ impl Case<'_> {
         }
         let numbers = &self.heard.features().numbers;
         let mut known: Vec<(u32, f64)> = Vec::new();
-        for (_, it) in self.thread.newest().filter(|(_, it)| it.development == Some(near.development)) {
+        for it in self.thread.newest().filter(|it| it.development == Some(near.development)) {
             known.extend(&it.features.numbers);
         }
         numbers.iter().any(|(what, value)| {

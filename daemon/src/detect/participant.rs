@@ -74,7 +74,7 @@ fn governments(names: &Names<'_>) -> Vec<(usize, String)> {
 }
 
 /// Where the next of a list stands: after a comma, "and", or both.
-fn listed(names: &Names<'_>, end: usize) -> Option<usize> {
+pub(super) fn listed(names: &Names<'_>, end: usize) -> Option<usize> {
     let gap = names.gap(end.checked_sub(1)?).trim();
     if is_word(names.word(end), &["and", "und", "et"]) {
         return names.tied(end).then_some(end + 1);

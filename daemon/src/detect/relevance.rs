@@ -28,9 +28,32 @@ pub(super) struct Belonging {
     pub(super) how: How,
     /// Whether the title alone touches every facet.
     pub(super) in_title: bool,
+    /// Whether the item belongs to other storylines besides.
+    pub(super) shared: bool,
     /// The words that touched it, as places in the reading.
     pub(super) places: Vec<usize>,
     pub(super) facets: Vec<FacetTouched>,
+}
+
+impl Belonging {
+    /// Whether what a word names is the storyline's own: what stands in a sentence that tells of it, and where an item
+    /// tells of several storylines, in a clause that names this one.
+    pub(super) fn owns(&self, reading: &Reading, at: usize) -> bool {
+        let Some(word) = reading.words.get(at) else { return false };
+        let mut own = self.places.iter().filter_map(|it| reading.words.get(*it));
+        if self.shared {
+            return own.any(|it| it.clause == word.clause);
+        }
+        self.tells(reading, usize::from(word.sentence))
+    }
+
+    /// Whether a sentence tells of the storyline: the title does, one that touches it, and the first where the title
+    /// touches all of it.
+    pub(super) fn tells(&self, reading: &Reading, sentence: usize) -> bool {
+        let touched =
+            |at: &usize| reading.words.get(*at).is_some_and(|it| usize::from(it.sentence) == sentence);
+        sentence == 0 || sentence == 1 && self.in_title || self.places.iter().any(touched)
+    }
 }
 
 /// How an item belongs, surest first.
@@ -105,6 +128,7 @@ fn belonging(definitions: &Definitions, variant: &Variant, touches: &[Touched]) 
         story: variant.story,
         how,
         in_title: full(title),
+        shared: false,
         places,
         facets: evidence(definitions, variant, touches),
     }
@@ -135,10 +159,10 @@ fn evidence(definitions: &Definitions, variant: &Variant, touches: &[Touched]) -
 
 /// An umbrella yields to a child that has the item, and a storyline to another that the title names
 /// with some of the same words, or instead of it, or that has all of its words and more; none where
-/// the title alone touches all its facets.
+/// the title alone touches all its facets. Only what is a digest is listed under several.
 pub(super) fn yield_to_others(definitions: &Definitions, title_words: usize, found: &mut Vec<Belonging>) {
     let all = found.clone();
-    found.retain_mut(|it| {
+    found.retain(|it| {
         let children = definitions.stories.get(it.story).map_or(&[][..], |story| &story.children);
         let yields_to = |other: &Belonging| {
             let shares = || it.places.iter().any(|place| other.places.contains(place));
@@ -151,17 +175,7 @@ pub(super) fn yield_to_others(definitions: &Definitions, title_words: usize, fou
                 || other.in_title && other.how == How::Facets && (!named || shares())
                 || other.how == How::Facets && within()
         };
-        let yields = |other: &&Belonging| other.story != it.story && yields_to(other);
-        if it.in_title || !all.iter().any(|it| yields(&it)) {
-            return true;
-        }
-        // What only the text tells of stays to be read, as background; an umbrella's is its child's.
-        let is_child = all.iter().any(|other| children.contains(&other.story) && other.how <= How::Weak);
-        let stays = !is_child && it.places.iter().all(|place| *place >= title_words);
-        if stays {
-            it.how = How::Spread;
-        }
-        stays
+        it.in_title || !all.iter().any(|other| other.story != it.story && yields_to(other))
     });
 }
 

@@ -23,6 +23,24 @@ pub(super) struct PlaceWords {
     pub(super) statements: BTreeSet<u64>,
     pub(super) unplaced: BTreeSet<u64>,
     pub(super) things: BTreeSet<u64>,
+    /// What stands between a preposition and a name: "eastern".
+    pub(super) sides: BTreeSet<u64>,
+    /// Houses a name before them has.
+    pub(super) venues: BTreeSet<u64>,
+    /// Parts of a place: "the streets of".
+    pub(super) parts: BTreeSet<u64>,
+    /// "the city of".
+    pub(super) settlements: BTreeSet<u64>,
+    /// Who leaves "for" a place.
+    pub(super) departure: BTreeSet<u64>,
+    /// Who speaks besides.
+    pub(super) voices: BTreeSet<u64>,
+    /// Before "to": who goes even to a country.
+    pub(super) journeys: BTreeSet<u64>,
+    /// Words that begin the name of a place.
+    pub(super) heads: BTreeSet<u64>,
+    /// Words that end it.
+    pub(super) tails: BTreeSet<u64>,
     /// Keys of packs that are countries.
     pub(super) countries: BTreeSet<String>,
     /// Keys of packs that are seats of government, with their countries.
@@ -55,6 +73,15 @@ impl PlaceWords {
             statements: words(&file.statements),
             unplaced: words(&file.unplaced),
             things: words(&file.things),
+            sides: words(&file.sides),
+            venues: words(&file.venues),
+            parts: words(&file.parts),
+            settlements: words(&file.settlements),
+            departure: words(&file.departure),
+            voices: words(&file.voices),
+            journeys: words(&file.journeys),
+            heads: words(&file.heads),
+            tails: words(&file.tails),
             countries: keys(&file.countries),
             capitals: file.capitals,
         }
@@ -91,6 +118,15 @@ pub(super) struct PlaceFile {
     statements: String,
     unplaced: String,
     things: String,
+    sides: String,
+    venues: String,
+    parts: String,
+    settlements: String,
+    departure: String,
+    voices: String,
+    journeys: String,
+    heads: String,
+    tails: String,
     countries: String,
     capitals: BTreeMap<String, String>,
 }

@@ -64,6 +64,7 @@ pub(super) struct NoveltyRules {
     pub(super) burst_hours: f64,
     pub(super) stage: f64,
     pub(super) stage_hours: f64,
+    pub(super) day: f64,
     pub(super) cosine: f64,
     pub(super) common: f64,
     pub(super) title_weight: f64,
@@ -106,6 +107,7 @@ pub(super) struct WeightedFile {
 #[derive(Deserialize)]
 pub(super) struct DisputeFile {
     pub(super) deny: String,
+    pub(super) ignore: String,
     pub(super) withdraw: String,
     pub(super) insist: String,
     pub(super) revise: String,

@@ -83,6 +83,38 @@ fn what_is_held_in_a_company_makes_it_no_place() {
 }
 
 #[test]
+fn a_sum_and_a_share_of_a_number_are_the_same_however_they_are_written() {
+    check(
+        "
+0 Courier | Northrail drivers' strike cost $9.2 billion, minister says | She spoke in the chamber.
+1 Ledger | Minister: Northrail strike cost $9.2bn | The chamber heard it in silence.
+",
+        "1:new 2:corroboration!",
+    );
+    check(
+        "
+0 Courier | Northrail union wins nine of eleven votes on strike | Two were lost.
+1 Ledger | Northrail strike: union wins nine votes | Two were lost, it said.
+",
+        "1:new 2:corroboration!",
+    );
+}
+
+#[test]
+fn who_sets_the_same_day_for_the_same_step_tells_of_one_plan() {
+    let config =
+        format!("{RAIL}[storyline.rail.phase]\nscheduled = [\"strike set for\", \"to walk out on\"]\n");
+    let told = |second: &str| {
+        let story = format!(
+            "0 Courier | Northrail drivers to walk out on 20 February | The stoppage lasts two days.\n6 Ledger | {second} | Commuters face empty platforms."
+        );
+        told(&config, &story, Rules::default())
+    };
+    assert_eq!(told("Northrail strike set for Thursday next week"), "1:new=scheduled 2:corroboration!");
+    assert_eq!(told("Northrail strike set for Friday next week"), "1:new=scheduled 2:new");
+}
+
+#[test]
 fn what_an_article_goes_on_to_tell_under_one_id_is_news_where_its_title_is() {
     check(
         "
@@ -151,5 +183,40 @@ fn an_outlet_that_takes_its_report_back_corrects_it() {
 2 Courier | Courier withdraws report of an end to the Northrail strike | The drivers are still out.
 ",
         "1:new=concluded 2:correction",
+    );
+}
+
+/// What an item makes known of each storyline it belongs to.
+fn learned(config: &str, story: &str) -> Vec<String> {
+    let config = Config::parse("storyline.toml", config).unwrap().config;
+    let all = decide(&Definitions::compile(&config), &items(story));
+    let each =
+        all.iter().flat_map(|(_, it)| it.news.iter().map(|fact| format!("{}: {}", it.storyline, fact.value)));
+    each.collect()
+}
+
+#[test]
+fn a_fact_is_of_the_storyline_that_its_words_are_about() {
+    let two = format!("{RAIL}[storyline.fair]\ntitle = \"x\"\nall = [[\"torvik\"], [\"fair\"]]\n");
+    assert_eq!(
+        learned(
+            &two,
+            "0 Courier | Torvik fair opens, Northrail strike goes on | Traders met in Lisbon as the fair opened in Torvik, with the strike at Northrail in its second week."
+        ),
+        ["fair: Lisbon", "fair: 2025-02-10"],
+        "the strike has no part in it"
+    );
+    assert_eq!(
+        learned(
+            RAIL,
+            "0 Courier | Northrail drivers on strike | They met. It rained. A fair opened in Lisbon."
+        ),
+        [] as [&str; 0],
+        "a sentence about something else"
+    );
+    assert_eq!(
+        learned(RAIL, "0 Courier | Northrail drivers on strike | Their leaders met in Lisbon."),
+        ["rail: Lisbon"],
+        "what follows the title says more of it"
     );
 }

@@ -132,7 +132,11 @@ fn before(stage: &Stage, of: Option<&Development>, situation: &Situation<'_>) ->
         AlertKind::Fact => value(storyline, of).or_else(|| last(stage, storyline, of, situation)),
         AlertKind::Overdue => {
             let expected = storyline.expectations.iter().rev().find(|it| it.what == stage.headline)?;
-            let day = expected.date.strftime("%a %-d %b %Y");
+            let last = expected.date.strftime("%a %-d %b %Y");
+            let day = match expected.from {
+                Some(first) => format!("{} to {last}", first.strftime("%a %-d %b")),
+                None => last.to_string(),
+            };
             Some(match of {
                 Some(it) => format!("expected for {day} · {}", standing(None, it, situation)),
                 None => format!("expected for {day}"),

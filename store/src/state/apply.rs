@@ -187,9 +187,10 @@ impl State {
             Event::FactReported { storyline, development, key, value, certainty } => {
                 self.storyline_mut(storyline).learned(*development, *key, value, *certainty, when.at);
             }
-            Event::ExpectationSet { storyline, development, date, due, what } => {
+            Event::ExpectationSet { storyline, development, from, date, due, what } => {
                 let (what, state) = (what.clone(), ExpectationState::Open);
-                let it = Expectation { date: *date, due: *due, what, development: *development, state };
+                let (from, date, due, development) = (*from, *date, *due, *development);
+                let it = Expectation { from, date, due, what, development, state };
                 self.storyline_mut(storyline).expects(it);
             }
             Event::ExpectationDropped { storyline, date, .. } => {
@@ -309,6 +310,7 @@ mod tests {
         for n in 0..EXPECTATIONS_KEPT {
             let (what, state) = (n.to_string(), ExpectationState::Open);
             it.expects(Expectation {
+                from: None,
                 date: day(n),
                 due: Timestamp::UNIX_EPOCH,
                 what,

@@ -144,7 +144,10 @@ pub struct Fact {
 /// Something that is to happen by a date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expectation {
-    /// The day.
+    /// The first day it may happen on, where that is not the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
+    /// The day, or the last of them.
     pub date: Date,
     /// The moment after which it is overdue.
     pub due: Timestamp,

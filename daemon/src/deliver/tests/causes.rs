@@ -75,8 +75,8 @@ async fn a_storyline_tells_all_there_is_to_tell_of_it() {
         04 09:00:00 desk 7: harbour · new · Ledger: Sorrel union calm on day 4 of the strike (provisional: Ledger) · since 09:00 · storyline explain #43
         05 09:00:00 desk 8: harbour · new · Ledger: Sorrel union calm on day 5 of the strike (provisional: Ledger) · since 09:00 · storyline explain #48
         06 09:00:00 desk 9: harbour · new · Ledger: Sorrel union calm on day 6 of the strike (provisional: Ledger) · since 09:00 · storyline explain #53
-        08 13:00:00 desk 10: harbour · overdue · Sorrel union and mayor to meet in Geneva on Thursday (on Thursday) (provisional: Kestrel) · since 12:00 on 7 Mar 2025 · storyline explain #58
-        08 13:00:00 desk 11: harbour · overdue · Sorrel union agrees to end strike on Friday (on Friday) (disputed: Courier) · since 12:00 · storyline explain #61
+        08 13:00:00 desk 10: harbour · overdue · Sorrel union and mayor to meet in Geneva on Thursday (provisional: Kestrel) · since 12:00 on 7 Mar 2025 · storyline explain #58
+        08 13:00:00 desk 11: harbour · overdue · Sorrel union agrees to end strike on Friday (disputed: Courier) · since 12:00 · storyline explain #61
         08 13:00:00 desk 12: harbour · quiet · nothing in 24 hours, usually 3 reports · since 13:00 · storyline explain #64
         08 13:00:00 desk 13: harbour · new · Sorrel union elders recall the great strike (provisional: Paper0) · since 13:00 · storyline explain #73
         08 14:00:00 desk 14: harbour · surge · 14 reports in 24 hours, usually 2 · since 14:00 · storyline explain #91

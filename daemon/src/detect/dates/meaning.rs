@@ -97,6 +97,8 @@ pub(super) enum Part {
     Mid,
     Late,
     End,
+    /// What is left of it after today.
+    Rest,
 }
 
 /// An expression with the words it is made of.

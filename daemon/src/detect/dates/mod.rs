@@ -48,6 +48,8 @@ pub struct Mention {
     pub start: usize,
     /// The day or days it means; none where it is vague.
     pub value: Option<DateValue>,
+    /// The days that a vague expression leaves open, where it has an end: "later this month".
+    pub within: Option<DateValue>,
     /// What the verb that governs it says of the time.
     pub tense: Tense,
     /// Whether it is a limit: "by", "before", "until", "within".

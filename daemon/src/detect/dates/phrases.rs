@@ -203,13 +203,14 @@ pub(super) fn part(it: &Reading<'_>, at: usize) -> Found {
         Word::Early => Part::Early,
         Word::Mid => Part::Mid,
         Word::Late => Part::Late,
+        Word::Loosely if it.written(at) == "later" => Part::Rest,
         _ => Part::Whole,
     };
     let loosely = it.word(at) == Word::Loosely;
     let next = if matches!(it.word(at + 1), Word::In) { at + 2 } else { at + 1 };
     let (meaning, end) = match it.word(next) {
         Word::The if matches!(it.word(next + 1), Word::Unit(Unit::Week | Unit::Month)) => {
-            (if loosely { Meaning::Vague } else { unit_of(it.word(next + 1), 0, part)? }, next + 2)
+            (unit_of(it.word(next + 1), 0, part)?, next + 2)
         }
         Word::Next | Word::Last | Word::This => {
             let (meaning, end) = relative(it, next)?;
@@ -226,8 +227,13 @@ pub(super) fn part(it: &Reading<'_>, at: usize) -> Found {
         _ => return None,
     };
     if loosely {
-        return matches!(meaning, Meaning::Vague | Meaning::Week { .. } | Meaning::Months { .. })
-            .then_some((Meaning::Vague, end));
+        return match meaning {
+            Meaning::Week { weeks: 0, .. } | Meaning::Months { months: 0, .. } if part == Part::Rest => {
+                Some((meaning, end))
+            }
+            Meaning::Vague | Meaning::Week { .. } | Meaning::Months { .. } => Some((Meaning::Vague, end)),
+            _ => None,
+        };
     }
     Some((meaning, end))
 }

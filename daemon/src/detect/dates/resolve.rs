@@ -20,6 +20,7 @@ pub(super) fn mention(
         _ if ruled_out(it, expression.end) => None,
         // On a Sunday "this week" is the one that ends or the one that comes.
         Meaning::Week { weeks: 0, part: Part::Whole } if iso(today) == 7 => None,
+        _ if is_loose(expression.meaning) => None,
         meaning => Some(value(meaning, tense, today)?),
     };
     // "the third attack in two weeks" counts how long, not when.
@@ -37,8 +38,16 @@ pub(super) fn mention(
         .any(|at| is_limit(it.word(at)) || at > 0 && it.joined(at - 1) && is_limit(it.word(at - 1)))
         // "caused by Monday's quake" is no limit.
         && !(it.possessive(expression.core) && it.before(expression.core) == Word::By);
-    let ahead = value.is_some_and(|it| it.first() > today || it.last() >= today && tense == Tense::Future);
-    Some(Mention { text: it.text.get(start..end)?.to_owned(), start, value, tense, deadline, ahead })
+    let loose = is_loose(expression.meaning) && !ruled_out(it, expression.end);
+    let within = if loose { self::value(expression.meaning, tense, today) } else { None };
+    let ahead =
+        value.or(within).is_some_and(|it| it.first() > today || it.last() >= today && tense == Tense::Future);
+    Some(Mention { text: it.text.get(start..end)?.to_owned(), start, value, within, tense, deadline, ahead })
+}
+
+/// "later this month": no day is meant, though it has an end.
+fn is_loose(meaning: Meaning) -> bool {
+    matches!(meaning, Meaning::Week { part: Part::Rest, .. } | Meaning::Months { part: Part::Rest, .. })
 }
 
 fn is_limit(word: Word) -> bool {
@@ -74,6 +83,8 @@ fn value(meaning: Meaning, tense: Tense, today: Date) -> Option<DateValue> {
         Meaning::Month { month, which, year, part } => {
             part_of_month(Date::new(month_year(month, which, year, tense, today)?, month, 1).ok()?, part)
         }
+        Meaning::Week { part: Part::Rest, .. } => rest(add_days(monday(today)?, 6)?, today),
+        Meaning::Months { part: Part::Rest, .. } => rest(today.last_of_month(), today),
         Meaning::Week { weeks, part } => part_of_week(add_days(monday(today)?, 7 * weeks)?, part),
         Meaning::Months { months, part } => part_of_month(add_months(today, months)?.first_of_month(), part),
         Meaning::YearEnd => day(Some(today.last_of_year())),
@@ -205,11 +216,21 @@ fn month_year(month: i8, which: Which, year: Option<i16>, tense: Tense, today: D
     })
 }
 
+/// From tomorrow to the last day of a time; none where it ends today.
+fn rest(last: Date, today: Date) -> Option<DateValue> {
+    let tomorrow = add_days(today, 1)?;
+    match tomorrow.cmp(&last) {
+        std::cmp::Ordering::Less => Some(DateValue::Range(tomorrow, last)),
+        std::cmp::Ordering::Equal => Some(DateValue::Day(last)),
+        std::cmp::Ordering::Greater => None,
+    }
+}
+
 fn part_of_month(first: Date, part: Part) -> Option<DateValue> {
     let day = |it: i8| Date::new(first.year(), first.month(), it).ok();
     let last = first.last_of_month();
     Some(match part {
-        Part::Whole => DateValue::Range(first, last),
+        Part::Whole | Part::Rest => DateValue::Range(first, last),
         Part::Early => DateValue::Range(first, day(10)?),
         Part::Mid => DateValue::Range(day(11)?, day(20)?),
         Part::Late => DateValue::Range(day(21)?, last),
@@ -219,7 +240,7 @@ fn part_of_month(first: Date, part: Part) -> Option<DateValue> {
 
 fn part_of_week(monday: Date, part: Part) -> Option<DateValue> {
     let (from, to) = match part {
-        Part::Whole => (0, 6),
+        Part::Whole | Part::Rest => (0, 6),
         Part::Early => (0, 2),
         Part::Mid => (2, 3),
         Part::Late => (3, 6),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use storyline_store::{Relation, Report};
 
 use super::{
-    super::{rules::Rules, similarity::Weighing, thread::Thread},
+    super::{lately::Read, rules::Rules, similarity::Weighing, thread::Thread},
     data::{Row, bcubed, lines, text},
     pairs::{features, report},
 };
@@ -45,7 +45,7 @@ type Terms = std::collections::BTreeMap<u32, f64>;
 fn centred(reports: &[Report], threshold: f64) -> Vec<usize> {
     let (mut thread, mut centres, mut events) = (Thread::default(), Vec::<Terms>::new(), Vec::new());
     for it in reports {
-        thread.report(Timestamp::UNIX_EPOCH, it, None, Relation::New, false);
+        thread.report(Timestamp::UNIX_EPOCH, (it, &Read::of(it)), None, Relation::New, false);
         let terms = features(it).terms;
         let own: Terms =
             terms.iter().map(|(stem, count)| (*stem, f64::from(count * thread.rarity(*stem)))).collect();
@@ -84,10 +84,11 @@ fn nearest(reports: &[Report]) -> Vec<Option<(usize, f64)>> {
     for it in reports {
         let features = features(it);
         let weighing = Weighing::of(&rules, &thread, &features, BTreeSet::new());
-        let near = thread.newest().map(|(number, known)| (number, weighing.sameness(&features, known)));
+        let newest = (0..found.len()).rev().zip(thread.newest());
+        let near = newest.map(|(number, known)| (number, weighing.sameness(&features, known)));
         let near = near.max_by(|a, b| a.1.total_cmp(&b.1));
-        found.push(near.map(|(number, score)| (usize::try_from(number).unwrap(), score)));
-        thread.report(Timestamp::UNIX_EPOCH, it, None, Relation::New, false);
+        found.push(near);
+        thread.report(Timestamp::UNIX_EPOCH, (it, &Read::of(it)), None, Relation::New, false);
     }
     found
 }

@@ -1,4 +1,4 @@
-//! The labelled items, scored by the scorer that came with them; and what each step is worth.
+//! The labelled items, scored by the scorer that came with them.
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
@@ -10,7 +10,7 @@ use storyline_config::Config;
 use storyline_store::Item;
 
 use super::{
-    super::{Rules, Step, dates::mentions},
+    super::{Rules, dates::mentions},
     data::{Row, lines, place, text},
 };
 use crate::{
@@ -124,34 +124,25 @@ pub(super) fn figures() -> Vec<Row> {
     ]
 }
 
-/// What each step is worth: the figures without it.
-pub(super) fn ablation() -> String {
-    let Some((config, items)) = gold() else { return String::new() };
-    let mut text =
-        "without       item×story  any    copies  alerts rep off  clusters  phase  date   place  partic.\n"
-            .to_owned();
-    let all = std::iter::once(None).chain(Step::ALL.into_iter().map(Some));
-    for step in all {
-        let rules = step.map_or_else(Rules::default, |it| Rules::default().without(it));
-        let Some(scores) = score(&decide(&config, rules, &items), "en") else { return String::new() };
-        let of = |name: &str, place: usize| number(&scores, name, place);
-        let name = step.map_or_else(|| "nothing".to_owned(), |it| format!("{it:?}"));
-        text += &format!(
-            "{name:<13} {:.3}       {:.3}  {:.3}   {:.3}  {:>3} {:>3}  {:.3}     {:.3}  {:.3}  {:.3}  {:.3}\n",
-            of("relevance, item x storyline", 2),
-            of("relevance, item in any storyline", 2),
-            of("syndicated copies, right parent", 2),
-            of("alerts, per development", 2),
-            of("alerts, per development", 3),
-            of("alerts, per development", 5),
-            of("development clusters, BCubed", 2),
-            of("phase after item", 0),
-            of("facts: date", 1),
-            of("facts: place", 1),
-            of("facts: participant", 1),
-        );
-    }
-    text
+/// The figures by some rules that a step is judged by: what belongs, the item in any storyline, copies, alerts with
+/// their repeats and the off-topic ones, clusters, phase, and dates, places and participants.
+pub(super) fn row(config: &Config, items: &[Item], rules: Rules) -> Option<Vec<String>> {
+    let scores = score(&decide(config, rules, items), "en")?;
+    let share = |name: &str, place: usize| format!("{:.3}", number(&scores, name, place));
+    let count = |name: &str, place: usize| format!("{:.0}", number(&scores, name, place));
+    Some(vec![
+        share("relevance, item x storyline", 2),
+        share("relevance, item in any storyline", 2),
+        share("syndicated copies, right parent", 2),
+        share("alerts, per development", 2),
+        count("alerts, per development", 3),
+        count("alerts, per development", 5),
+        share("development clusters, BCubed", 2),
+        share("phase after item", 0),
+        share("facts: date", 1),
+        share("facts: place", 1),
+        share("facts: participant", 1),
+    ])
 }
 
 /// Labelled sentences with one date expression each.

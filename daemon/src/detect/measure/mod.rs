@@ -7,6 +7,7 @@ mod data;
 mod events;
 mod gold;
 mod pairs;
+mod steps;
 mod swaps;
 
 use data::Row;
@@ -22,7 +23,6 @@ fn figures() {
     rows.extend(pairs::texts());
     rows.extend(swaps::figures());
     eprintln!("\n{}", data::table(&rows));
-    eprintln!("{}", gold::ablation());
     let changed: Vec<&Row> = rows.iter().filter(|it| it.must && !it.is_reached()).collect();
     assert!(changed.is_empty(), "{}", data::table(&rows));
 }

@@ -21,6 +21,7 @@ fn time_alone_brings_overdue_surge_and_quiet() {
     world.record(Event::ExpectationSet {
         storyline: line("munich"),
         development: development("munich", MEET),
+        from: None,
         date,
         due: "2025-02-15T00:00:00Z".parse().unwrap(),
         what: "to meet on Friday".into(),
