@@ -220,18 +220,15 @@ impl fmt::Display for Description {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tags: Vec<String> = self.tags.iter().map(|(tag, count)| format!("{tag} {count}")).collect();
         let languages: Vec<&str> = self.languages.iter().map(String::as_str).collect();
-        writeln!(
-            f,
-            "{} of {}, in {}",
-            count(self.feeds.len(), "feed", "feeds"),
-            count(self.families, "family", "families"),
-            or_none(&languages)
-        )?;
-        if self.feeds.is_empty() {
-            writeln!(
+        let (feeds, families) =
+            (count(self.feeds.len(), "feed", "feeds"), count(self.families, "family", "families"));
+        match (self.feeds.as_slice(), languages.as_slice()) {
+            ([], _) => writeln!(
                 f,
-                "  nothing is polled: add [feed.*] tables, or give it items with `storyline ingest`"
-            )?;
+                "no feeds\n  nothing is polled: add [feed.*] tables, or give it items with `storyline ingest`"
+            )?,
+            (_, []) => writeln!(f, "{feeds} of {families}; their languages are told from what they carry")?,
+            _ => writeln!(f, "{feeds} of {families}, in {}", languages.join(", "))?,
         }
         if !tags.is_empty() {
             writeln!(f, "  {}", tags.join(", "))?;
@@ -303,6 +300,19 @@ mod tests {
     use expect_test::expect;
 
     use crate::Config;
+
+    #[test]
+    fn a_description_of_little_says_so_in_words() {
+        let check = |text: &str, want: &str| {
+            let shown = Config::parse("a.toml", text).unwrap().config.describe().to_string();
+            assert_eq!(shown.lines().next(), Some(want), "{text}");
+        };
+        check("", "no feeds");
+        check(
+            "[feed.a]\nurl = \"https://example.org/\"\n",
+            "1 feed of 1 family; their languages are told from what they carry",
+        );
+    }
 
     #[test]
     fn a_description_says_what_is_watched_and_hides_what_is_secret() {

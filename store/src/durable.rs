@@ -45,7 +45,8 @@ pub(crate) fn write(dir: &Path, name: &str, parts: &[&[u8]]) -> io::Result<()> {
 
 /// Puts a file in place, whole or not at all while the machine runs; nothing waits for the disk. Only its owner reads it.
 pub(crate) fn place(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let temporary = dir.join(format!("{name}.new"));
+    // Not `.new`: whoever else writes here may clear these away.
+    let temporary = dir.join(format!("{name}.part"));
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
     file.write_all(bytes)?;
     fs::rename(&temporary, dir.join(name))

@@ -20,7 +20,7 @@ use crate::{
 pub(super) fn text(notes: &mut Notes, node: &Node) -> Option<String> {
     match &node.value {
         Value::Text(it) if it.trim().is_empty() => {
-            notes.error_help(&node.at, "this text is empty", "write something, or leave the key out")
+            notes.error_help(&node.at, "this text is empty", "write something, or leave the key out");
         }
         Value::Text(it) => return Some(it.trim().to_owned()),
         other => {

@@ -19,7 +19,7 @@ use super::{
 pub(crate) struct WaitArgs {
     /// The storyline
     id: String,
-    /// The phase to wait for: rumoured, announced, scheduled, under_way, paused, concluded or cancelled
+    /// The phase to wait for: rumoured, announced, scheduled, `under_way`, paused, concluded or cancelled
     #[arg(long, value_name = "P", value_parser = phase)]
     phase: Phase,
     /// Give up after so long, such as 2h or 1day
@@ -30,7 +30,8 @@ pub(crate) struct WaitArgs {
 fn phase(text: &str) -> Result<Phase, String> {
     let word = text.trim().to_lowercase().replace([' ', '-'], "_");
     serde_json::from_value(Value::String(word)).map_err(|_| {
-        "expected none, rumoured, announced, scheduled, under_way, paused, concluded or cancelled".to_owned()
+        "expected none, rumoured, announced, scheduled, `under_way`, paused, concluded or cancelled"
+            .to_owned()
     })
 }
 

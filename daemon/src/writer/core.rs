@@ -16,7 +16,7 @@ use storyline_store::{Event, FeedRecord, Item, Recorded, Seen, Seq, State};
 
 use super::{
     hearing::{explained, hear_tongues, in_tongue},
-    misses::{Miss, Misses},
+    misses::Misses,
     recall::{Past, Standing},
     seen::{Looking, Sight},
     staged::{Staged, Staging},
@@ -48,8 +48,8 @@ pub struct Core {
     page_raised: u32,
     staging: Staging,
     promised: bool,
-    tally: Tally,
-    misses: Misses,
+    pub(super) tally: Tally,
+    pub(super) misses: Misses,
 }
 
 /// What was read since the start.
@@ -131,17 +131,6 @@ impl Core {
     /// What was read since the start.
     pub fn tally(&self) -> &Tally {
         &self.tally
-    }
-
-    /// The misses that a later run may take up.
-    pub(super) fn misses(&self) -> &[Miss] {
-        self.misses.kept()
-    }
-
-    /// Takes up misses that were kept, of storylines that are still followed.
-    pub(super) fn take_up_misses(&mut self, kept: Vec<Miss>) {
-        self.misses.take_up(kept, |it| self.config.storylines.contains_key(it));
-        self.tally.nearest_misses = self.misses.nearest();
     }
 
     /// Remembers that nothing was read for long: each feed's next page is a return, not news.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use storyline_config::StorylineId;
 use storyline_store::{Item, ItemId};
 
+use super::Core;
 use crate::detect::Explanation;
 
 /// Items that wait to be looked at again; under load the oldest are let go.
@@ -121,6 +122,19 @@ impl Misses {
             }
         }
         shown.into_iter().map(|it| it.said.clone()).collect()
+    }
+}
+
+impl Core {
+    /// The misses that a later run may take up.
+    pub(super) fn misses(&self) -> &[Miss] {
+        self.misses.kept()
+    }
+
+    /// Takes up misses that were kept, of storylines that are still followed.
+    pub(super) fn take_up_misses(&mut self, kept: Vec<Miss>) {
+        self.misses.take_up(kept, |it| self.config.storylines.contains_key(it));
+        self.tally.nearest_misses = self.misses.nearest();
     }
 }
 
