@@ -85,7 +85,7 @@ pub(super) fn facts(
     reading: &Reading,
     touching: &Touching,
     own: &Belonging,
-    (dates, today): (&[&Dated], Date),
+    (dates, today, english): (&[&Dated], Date, bool),
 ) -> Vec<Fact> {
     let table = &definitions.rules.table;
     let mut found: BTreeMap<(FactKey, String), (Certainty, bool)> = BTreeMap::new();
@@ -95,7 +95,7 @@ pub(super) fn facts(
         let known = found.entry((key, value)).or_insert((certainty, is_own));
         *known = (known.0.max(certainty), known.1 || is_own);
     };
-    let names = Names::of(definitions, reading, touching, &own.places, today);
+    let names = Names { english, ..Names::of(definitions, reading, touching, &own.places, today) };
     for (at, name) in places(&names) {
         add(FactKey::Place, name, at);
     }
@@ -133,6 +133,8 @@ pub(super) struct Names<'a> {
     pub(super) own: &'a [usize],
     /// The day of publication.
     pub(super) today: Date,
+    /// Whether it is English, as far as is known: endings say something only there.
+    pub(super) english: bool,
 }
 
 impl<'a> Names<'a> {
@@ -162,7 +164,15 @@ impl<'a> Names<'a> {
         });
         let title = reading.sentence(0);
         let capital = title.iter().filter(|it| it.capital).count();
-        Self { definitions, reading, all, title_shouts: capital * 3 > title.len() * 2, own, today }
+        Self {
+            definitions,
+            reading,
+            all,
+            title_shouts: capital * 3 > title.len() * 2,
+            own,
+            today,
+            english: true,
+        }
     }
 
     /// A pack by its number.

@@ -190,6 +190,15 @@ fn a_place_is_where_it_happens_not_where_it_is_named() {
 }
 
 #[test]
+fn a_country_before_a_german_verb_is_a_place() {
+    let mut all = items("0 Courier | Marisol ferry: captain will Eigner in Syrien treffen | ");
+    all[0].lang = Some("de".to_owned());
+    let definitions = Definitions::compile(&Config::parse("storyline.toml", FERRY).unwrap().config);
+    let all = decide(&definitions, &all);
+    assert!(all.iter().flat_map(|it| &it.1.facts).any(|it| it.value == "Syria"), "{all:?}");
+}
+
+#[test]
 fn who_acts_takes_part_and_who_only_tells_does_not() {
     let who = |title, text, expected: &[&str]| names(FactKey::Participant, title, text, expected);
     who("Portugal blames ferry captain", "", &["Portugal"]);

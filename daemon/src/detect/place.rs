@@ -205,7 +205,7 @@ fn located(names: &Names<'_>, it: Spot) -> bool {
     if !is_locative(names, before(1)) || at_unknown || is(before(2), &words.matters) {
         return false;
     }
-    if it.is_country && is_said_of(names, it) {
+    if it.is_country && names.english && is_said_of(names, it) {
         return false;
     }
     if is_word(before(1), &["to", "into"]) {

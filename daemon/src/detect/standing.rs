@@ -104,8 +104,10 @@ fn move_phase(case: &Case<'_>, judgement: &mut Judgement) {
 fn all_facts(case: &Case<'_>, judgement: &Judgement) -> Vec<Fact> {
     let heard = case.heard;
     let today = today(case);
+    let english = heard.lang.as_deref().is_none_or(|it| it == "en");
     let dates: Vec<&Dated> = heard.dates().iter().filter(|it| !is_left(case, it)).collect();
-    let mut found = facts(heard.definitions, &heard.reading, case.touching, case.it, (&dates, today));
+    let mut found =
+        facts(heard.definitions, &heard.reading, case.touching, case.it, (&dates, today, english));
     let begins = judgement.moved.is_some()
         && matches!(judgement.phase, Phase::UnderWay | Phase::Concluded | Phase::Cancelled);
     if begins && found.iter().all(|it| it.key != FactKey::Date) {
