@@ -17,6 +17,7 @@ mod background;
 mod case;
 mod compile;
 mod copy;
+mod count;
 pub mod dates;
 mod definitions;
 mod dispute;

@@ -54,6 +54,8 @@ pub(super) struct Reading {
     /// The words of each sentence; the title is the first.
     pub(super) sentences: Vec<Range<usize>>,
     letters: String,
+    /// The language it is read in.
+    pub(super) tongue: u32,
 }
 
 impl Reading {
@@ -69,6 +71,7 @@ impl Reading {
         scan.field(&mut it, &text);
         (it.title, it.text) = (title, text);
         it.mark_sentences();
+        it.tongue = language.number();
         it
     }
 
