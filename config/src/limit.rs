@@ -58,8 +58,12 @@ pub const FRESHNESS_MAX: Duration = Duration::from_hours(24);
 pub const VALUE_BYTES_MAX: usize = 4 << 10;
 /// Bytes of one key in the log's database.
 pub const KEY_BYTES_MAX: usize = 64;
-/// Bytes of one commit; a larger page becomes several.
+/// Bytes of one transaction, and of one event; a larger page becomes several commits, and of a larger commit the events
+/// go before the transaction.
 pub const COMMIT_BYTES_MAX: usize = 4 << 20;
+/// Bytes written to the log's database without a sync. The engine keeps the order of what was not synced only within a
+/// segment of 512 KiB, and may write several times what it was given.
+pub const UNSYNCED_BYTES_MAX: usize = 64 << 10;
 /// Bytes of the log the database keeps in memory.
 pub const LOG_CACHE_BYTES: u64 = 16 << 20;
 /// Growth of the log's database after which a clean stop takes stock of it for the next start.

@@ -110,12 +110,13 @@ fn on_cpu(begun: Instant) -> u128 {
     nanos.unwrap_or_else(|| begun.elapsed().as_nanos())
 }
 
-/// Microseconds an item, and how many items moved something.
-fn judged(config: &Config, items: &[Item], rounds: usize) -> (f64, usize) {
+/// Microseconds an item, how many items moved something, and the events that all of them brought.
+fn judged(config: &Config, items: &[Item], rounds: usize) -> (f64, usize, u64) {
     let definitions = Definitions::compile(config);
-    let (mut best, mut moved) = (f64::MAX, 0);
+    let (mut best, mut moved, mut seq) = (f64::MAX, 0, Seq(0));
     for _ in 0..rounds {
-        let (mut memory, mut seq) = (Memory::default(), Seq(0));
+        let mut memory = Memory::default();
+        seq = Seq(0);
         let begun = Instant::now();
         let before = on_cpu(begun);
         moved = 0;
@@ -130,7 +131,7 @@ fn judged(config: &Config, items: &[Item], rounds: usize) -> (f64, usize) {
         let took = (on_cpu(begun) - before) as f64 / 1_000.0;
         best = best.min(took / items.len() as f64);
     }
-    (best, moved)
+    (best, moved, seq.0)
 }
 
 fn main() {
@@ -138,7 +139,7 @@ fn main() {
     let starter = Config::builtin().config;
     let (mixed, ours) = (stream(BELONGS_ONE_IN), stream(1));
     for (what, items, goal) in [("mixed stream", &mixed, 60.0), ("items that belong", &ours, 150.0)] {
-        let (micros, moved) = judged(&starter, items, rounds);
+        let (micros, moved, _) = judged(&starter, items, rounds);
         println!(
             "{what:<18} {micros:7.1} µs an item (at most {goal:.0}); {moved} of {} moved something",
             items.len()
@@ -147,11 +148,11 @@ fn main() {
     for overlapping in [false, true] {
         let mut first = None;
         for count in [10, 100, 1_000] {
-            let (micros, moved) = judged(&followed(count, overlapping), &mixed, rounds);
+            let (micros, moved, events) = judged(&followed(count, overlapping), &mixed, rounds);
             let ratio = micros / *first.get_or_insert(micros);
             let kind = if overlapping { "overlapping" } else { "mostly apart" };
             println!(
-                "{count:>5} storylines, {kind:<12} {micros:7.1} µs an item, {ratio:.2} of the first; {moved} moved"
+                "{count:>5} storylines, {kind:<12} {micros:7.1} µs an item, {ratio:.2} of the first; {moved} moved, {events} events"
             );
         }
     }

@@ -22,7 +22,7 @@ use storyline::{
     writer::{self, Core, DeliveryNews, Past},
 };
 use storyline_config::{Config, FeedId, limit::EVENTS_LIMIT_MAX};
-use storyline_store::{Item, ItemId, Log, Seq, State, snapshot};
+use storyline_store::{Item, Log, Seq, State, snapshot};
 
 const TOWNS: [&str; 7] = ["Aldport", "Brinwick", "Corhaven", "Dunmere", "Estwell", "Farnmouth", "Gullsea"];
 
@@ -49,24 +49,11 @@ fn item(n: u64, at: Timestamp) -> Item {
     let text = format!("{} {} said in the docks that {} would {}.", word(4), word(5), word(6), word(7));
     let key = n.to_string();
     Item {
-        id: ItemId::of(&feed, &key),
-        key: Some(key.clone()),
-        outlet: feed.to_string(),
-        feed,
-        guid: Some(key),
         link: Some(format!("https://news.example/{n}")),
-        lang: None,
-        title,
         text,
         published: Some(at),
-        seen: at,
-        effective: at,
-        date_flag: None,
-        authors: Vec::new(),
-        source: None,
-        categories: Vec::new(),
-        revision: false,
-        late: false,
+        key: Some(key.clone()),
+        ..Item::named(feed, &key, title, at)
     }
 }
 
@@ -76,12 +63,20 @@ fn fill(dir: &Path, events: u64) {
     let mut core = Core::new(config(), TimeZone::UTC, Past::default());
     let mut now: Timestamp = "2020-01-01T00:00:00Z".parse().unwrap();
     core.configure(config(), now);
-    let (mut n, mut kept) = (0, 0);
+    let (mut n, mut kept, mut written, mut held) = (0, 0, Duration::ZERO, None);
+    let mut pauses = (Vec::new(), Vec::new(), Vec::new());
     while log.head().0 < events {
+        let began = Instant::now();
         for _ in 0..50 {
             now += SignedDuration::from_mins(10);
             core.ingest(&item(n, now), false, now);
             n += 1;
+        }
+        let took = began.elapsed();
+        if std::mem::take(&mut held).is_some() {
+            pauses.1.push(took);
+        } else {
+            pauses.2.push(took);
         }
         let pending: Vec<_> =
             core.state().deliveries.values().filter(|it| it.state.is_pending()).map(|it| it.id).collect();
@@ -94,11 +89,30 @@ fn fill(dir: &Path, events: u64) {
         }
         if log.head().0 >= kept + 5_000 {
             kept = log.head().0;
-            writer::keep(&writer::snapshots(dir), &core).unwrap();
+            let began = Instant::now();
+            let standing = core.standing();
+            pauses.0.push(began.elapsed());
+            let began = Instant::now();
+            writer::keep(&writer::snapshots(dir), &standing).unwrap();
+            written = began.elapsed();
+            held = Some(standing);
         }
     }
+    println!(
+        "a snapshot: handed over in {:?} at the worst, the last written in {written:?}; the next 50 items take {:?} \
+         (worst {:?}) against {:?}",
+        pauses.0.iter().max().unwrap(),
+        median(&mut pauses.1),
+        pauses.1.iter().max().unwrap(),
+        median(&mut pauses.2),
+    );
     println!("{} events of {n} items, {} kept states, {}", log.head().0, count(dir), megabytes(dir));
     log.close().unwrap();
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort();
+    times[times.len() / 2]
 }
 
 fn count(dir: &Path) -> usize {

@@ -15,7 +15,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use storyline_store::{Event, Log, Recorded, Seq};
+use storyline_config::FeedId;
+use storyline_store::{Event, FeedRecord, Log, Recorded, Seq};
 
 /// Events are of 605 bytes, as a report with its evidence is on average.
 fn recorded(seq: u64) -> Recorded {
@@ -23,12 +24,16 @@ fn recorded(seq: u64) -> Recorded {
     Recorded { seq: Seq(seq), at, event: Event::RecordLost { detail: format!("{seq:0>550}") } }
 }
 
-fn commits(log: &mut Log, each: u64, count: u64) -> Duration {
+fn commits(log: &mut Log, each: u64, count: u64, with_record: bool) -> Duration {
+    let feed = "a".parse().unwrap();
+    let mut record = FeedRecord::default();
     let start = Instant::now();
     for _ in 0..count {
         let first = log.head().0 + 1;
         let events: Vec<_> = (first..first + each).map(recorded).collect();
-        log.commit(&events, &[]).unwrap();
+        record.schedule.items += 1;
+        let feeds = [(FeedId::clone(&feed), &record)];
+        log.commit(&events, if with_record { &feeds } else { &[] }).unwrap();
     }
     start.elapsed()
 }
@@ -49,15 +54,19 @@ fn raw(file: &mut File, each: u64, count: u64) -> Duration {
 }
 
 fn ratios(dir: &Path) {
-    for each in [1, 4, 16] {
-        let mut log = Log::open(&dir.join(format!("log-{each}"))).unwrap().log;
+    for (each, with_record) in [(1, false), (4, false), (16, false), (4, true), (16, true)] {
+        let mut log = Log::open(&dir.join(format!("log-{each}-{with_record}"))).unwrap().log;
         let mut file = File::create(dir.join("raw")).unwrap();
         let mut ratios: Vec<f64> = (0..15)
-            .map(|_| raw(&mut file, each, 60).as_secs_f64() / commits(&mut log, each, 60).as_secs_f64())
+            .map(|_| {
+                let floor = raw(&mut file, each, 60).as_secs_f64();
+                floor / commits(&mut log, each, 60, with_record).as_secs_f64()
+            })
             .collect();
         ratios.sort_by(f64::total_cmp);
+        let what = if with_record { " with a feed's record" } else { "" };
         println!(
-            "{each} events a commit: {:.2} of a raw append ({:.2} to {:.2})",
+            "{each} events a commit{what}: {:.2} of a raw append ({:.2} to {:.2})",
             ratios[7], ratios[3], ratios[11]
         );
     }
@@ -102,7 +111,7 @@ fn large(dir: &Path, events: u64) {
     let none = Duration::ZERO;
     let mut log = Log::open(dir).unwrap().log;
     let start = Instant::now();
-    commits(&mut log, 500, events / 500);
+    commits(&mut log, 500, events / 500, false);
     timed("commits of 500 events", start, none);
     drop(log);
     for what in ["open after a kill, all of it new", "open after a kill, opened before"] {

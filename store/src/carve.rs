@@ -14,7 +14,7 @@ use crate::{
     Event, Recorded, Seq, StoreError,
     codec::{Frame, after_damage},
     head::Reach,
-    pack::{Frames, Held, PACKED, PART, PART_HEAD_BYTES, held},
+    pack::{Frames, Held, MAGIC_BYTES, PART_HEAD_BYTES, begins, held, more_follow},
 };
 
 const CHUNK_BYTES: usize = 4 << 20;
@@ -29,14 +29,17 @@ struct Run {
     before: u32,
     /// The CRC of the last.
     after: u32,
+    /// Whether more of their commit follow.
+    more: bool,
     /// The file they are in.
     file: usize,
     /// Offset and length of their bytes in it.
     pieces: Vec<(u64, usize)>,
 }
 
-/// The parts of long events that were found: by event and number of parts, where each stands.
-type Parts = BTreeMap<(Seq, u16), BTreeMap<u16, (u64, usize)>>;
+/// The parts of long events that were found: by event, number of parts and whether more of the commit follow, where each
+/// stands.
+type Parts = BTreeMap<(Seq, u16, bool), BTreeMap<u16, (u64, usize)>>;
 
 /// What was found in some files.
 #[derive(Debug)]
@@ -62,7 +65,8 @@ pub(crate) fn carve(paths: &[PathBuf], head: Option<Reach>) -> io::Result<Carved
         }
     }
     runs.sort_by_key(|it| (it.first, it.last));
-    let furthest = runs.iter().max_by_key(|it| it.last).map(|it| Reach { seq: it.last, crc: it.after });
+    let ends = runs.iter().filter(|it| !it.more);
+    let furthest = ends.max_by_key(|it| it.last).map(|it| Reach { seq: it.last, crc: it.after });
     let head = head.or(furthest).unwrap_or_default();
     let (runs, missing) = chain(&runs, head);
     Ok(Carved { files, runs, head, missing })
@@ -80,9 +84,9 @@ fn look_through(file: &File, runs: &mut Vec<Run>) -> io::Result<()> {
         look(&chunk, at, runs, &mut parts);
         at += CHUNK_BYTES as u64;
     }
-    for ((_, count), pieces) in &parts {
+    for ((_, count, more), pieces) in &parts {
         if pieces.len() == usize::from(*count) {
-            long(file, pieces, runs)?;
+            long(file, pieces, *more, runs)?;
         }
     }
     Ok(())
@@ -91,16 +95,21 @@ fn look_through(file: &File, runs: &mut Vec<Run>) -> io::Result<()> {
 fn look(chunk: &[u8], base: u64, runs: &mut Vec<Run>, parts: &mut Parts) {
     for at in 0..chunk.len().min(CHUNK_BYTES) {
         let Some(rest) = chunk.get(at..) else { break };
-        if !rest.starts_with(b"SL") || !(rest.starts_with(&PACKED) || rest.starts_with(&PART)) {
+        if !rest.starts_with(b"SL") || !begins(rest) {
             continue;
         }
         let value = rest.get(..VALUE_BYTES_MAX).unwrap_or(rest);
         let offset = base + at as u64;
+        let more = more_follow(value);
         match held(value) {
-            Ok(Held::Packed(body)) => packed(body, offset + PACKED.len() as u64, runs),
+            Ok(Held::Packed(body)) => {
+                let from = runs.len();
+                packed(body, offset + MAGIC_BYTES as u64, runs);
+                runs.iter_mut().skip(from).for_each(|it| it.more = more);
+            }
             Ok(Held::Part(part)) => {
                 let place = (offset + PART_HEAD_BYTES as u64, part.bytes.len());
-                parts.entry((part.seq, part.parts)).or_default().insert(part.nth, place);
+                parts.entry((part.seq, part.parts, more)).or_default().insert(part.nth, place);
             }
             Err(_) => {}
         }
@@ -141,6 +150,7 @@ fn run<'a>(before: u32, bytes: &'a [u8], runs: &mut Vec<Run>, at: u64) -> &'a [u
                     last: frame.seq,
                     before,
                     after: frame.crc,
+                    more: false,
                     file: 0,
                     pieces,
                 });
@@ -152,7 +162,7 @@ fn run<'a>(before: u32, bytes: &'a [u8], runs: &mut Vec<Run>, at: u64) -> &'a [u
 }
 
 /// Puts the parts of a long event together.
-fn long(file: &File, parts: &BTreeMap<u16, (u64, usize)>, runs: &mut Vec<Run>) -> io::Result<()> {
+fn long(file: &File, parts: &BTreeMap<u16, (u64, usize)>, more: bool, runs: &mut Vec<Run>) -> io::Result<()> {
     let mut pieces: Vec<_> = parts.values().copied().collect();
     let body = read(file, &pieces)?;
     let Some((before, frame)) = body.split_first_chunk::<PREVIOUS_BYTES>() else { return Ok(()) };
@@ -161,7 +171,7 @@ fn long(file: &File, parts: &BTreeMap<u16, (u64, usize)>, runs: &mut Vec<Run>) -
         (*at, *bytes) = (*at + PREVIOUS_BYTES as u64, bytes.saturating_sub(PREVIOUS_BYTES));
     }
     if let Some(Ok(Frame { seq, crc, .. })) = Frames::after(before, frame).next() {
-        runs.push(Run { first: seq, last: seq, before, after: crc, file: 0, pieces });
+        runs.push(Run { first: seq, last: seq, before, after: crc, more, file: 0, pieces });
     }
     Ok(())
 }
@@ -169,23 +179,18 @@ fn long(file: &File, parts: &BTreeMap<u16, (u64, usize)>, runs: &mut Vec<Run>) -
 /// Picks the runs that follow each other, and says what is missing between them.
 ///
 /// A file holds older copies of values, and values of commits that came to nothing: of several runs that may come
-/// next, the one that another follows is right, and of those the longest.
+/// next, the one that leads to the last acknowledged event is right, else the one that leads furthest, by commits that are
+/// there whole. What is left of one that was cut off, after that event, is not taken.
 fn chain(runs: &[Run], head: Reach) -> (Vec<Run>, Vec<(Seq, Seq)>) {
+    let leads = leads(runs, head);
     let mut chosen: Vec<Run> = Vec::new();
     let mut missing = Vec::new();
-    let starts = |first: Seq| {
-        let from = runs.partition_point(|it| it.first < first);
-        runs.iter().skip(from).take_while(move |it| it.first == first)
-    };
-    let followed = |run: &Run| {
-        (run.last == head.seq && run.after == head.crc)
-            || starts(run.last.next()).any(|it| it.before == run.after)
-    };
     let mut before = Some(0);
     let mut next = Seq(1);
     loop {
-        let fits = starts(next).filter(|it| before.is_none_or(|crc| it.before == crc));
-        if let Some(run) = fits.max_by_key(|it| (followed(it), it.last)) {
+        let fits = starts(runs, next).filter(|(_, it)| before.is_none_or(|crc| it.before == crc));
+        let best = fits.max_by_key(|(nth, it)| (leads.get(*nth).copied().unwrap_or_default(), it.last));
+        if let Some((_, run)) = best {
             (before, next) = (Some(run.after), run.last.next());
             chosen.push(run.clone());
             continue;
@@ -199,7 +204,33 @@ fn chain(runs: &[Run], head: Reach) -> (Vec<Run>, Vec<(Seq, Seq)>) {
     if next <= head.seq {
         missing.push((next, head.seq));
     }
+    while chosen.last().is_some_and(|it| it.more && it.last > head.seq) {
+        chosen.pop();
+    }
     (chosen, missing)
+}
+
+/// The runs that begin with an event, and which they are.
+fn starts(runs: &[Run], first: Seq) -> impl Iterator<Item = (usize, &Run)> {
+    let from = runs.partition_point(|it| it.first < first);
+    runs.iter().enumerate().skip(from).take_while(move |(_, it)| it.first == first)
+}
+
+/// Of each run, whether going on from it leads through the last acknowledged event, and to which end of a commit.
+fn leads(runs: &[Run], head: Reach) -> Vec<(bool, Seq)> {
+    let mut leads = vec![(false, Seq(0)); runs.len()];
+    // What follows a run begins later, and so stands behind it.
+    for (nth, run) in runs.iter().enumerate().rev() {
+        let follow = starts(runs, run.last.next()).filter(|(_, it)| it.before == run.after);
+        let (through, furthest) =
+            follow.filter_map(|(nth, _)| leads.get(nth).copied()).max().unwrap_or_default();
+        let own = if run.more { Seq(0) } else { run.last };
+        let there = run.last == head.seq && run.after == head.crc;
+        if let Some(it) = leads.get_mut(nth) {
+            *it = (through || there, furthest.max(own));
+        }
+    }
+    leads
 }
 
 fn read(file: &File, pieces: &[(u64, usize)]) -> io::Result<Vec<u8>> {

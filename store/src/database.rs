@@ -1,7 +1,9 @@
 //! sled, held so that it keeps what it acknowledges.
 //!
 //! * `flush` alone is not durable: [`sync`](Database::sync) is an `fdatasync` of our own on its file.
-//! * Batches on separate trees tear: everything is one transaction over all of them.
+//! * Batches on separate trees tear: what is to be there together is one transaction over all of them.
+//! * A transaction costs a write more than its content does. What needs none is put value after value: of what was not
+//!   synced a crash leaves the first few, in the order they were put, as long as that fits a segment.
 //! * It panics on damage: every call is guarded, and a panic is an error.
 
 use std::{
@@ -83,6 +85,27 @@ impl Database {
                     TransactionError::Abort(error) | TransactionError::Storage(error) => error,
                 })
         })
+    }
+
+    /// Puts one value of a commit after those before it. It is not durable yet.
+    pub(crate) fn put(&self, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+        guarded(|| self.events.insert(key, value).map(drop))
+    }
+
+    /// Says how far the log reaches, after all that was put.
+    pub(crate) fn tell(&self, key: &[u8], head: &[u8]) -> Result<(), StoreError> {
+        guarded(|| self.meta.insert(key, head).map(drop))
+    }
+
+    /// Removes every value from a key on, the last one first: what is left meanwhile has no gap.
+    pub(crate) fn cut(&self, from: &[u8]) -> Result<usize, StoreError> {
+        let mut cut = 0;
+        while let Some((key, _)) = guarded(|| self.events.range(from..).next_back().transpose())? {
+            guarded(|| self.events.remove(&key).map(drop))?;
+            failpoint("remains.cut");
+            cut += 1;
+        }
+        Ok(cut)
     }
 
     /// Hands everything to the operating system: it survives the process, not yet a power cut.

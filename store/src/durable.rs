@@ -43,6 +43,14 @@ pub(crate) fn write(dir: &Path, name: &str, parts: &[&[u8]]) -> io::Result<()> {
     Ok(())
 }
 
+/// Puts a file in place, whole or not at all while the machine runs; nothing waits for the disk. Only its owner reads it.
+pub(crate) fn place(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let temporary = dir.join(format!("{name}.new"));
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+    file.write_all(bytes)?;
+    fs::rename(&temporary, dir.join(name))
+}
+
 /// Sees whether so many bytes more can be made durable.
 pub(crate) fn try_room(dir: &Path, bytes: usize) -> io::Result<()> {
     let path = dir.join("room.new");

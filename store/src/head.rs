@@ -25,7 +25,7 @@ use crate::{Seq, StoreError, codec::Fields, durable, failpoint::failpoint};
 /// writes what the one before cannot read, a newer version of a kind among it: that one refuses the log then before it
 /// touches a byte.
 ///
-/// 1: 0.1.0. 2: newer versions of `alert_gathered` and `delivery_planned`.
+/// 1: 0.1.0. 2: newer versions of `alert_gathered` and `delivery_planned`; values that say that more of their commit follow.
 pub(crate) const FORMAT: u32 = 2;
 
 const FILE: &str = "HEAD";

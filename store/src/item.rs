@@ -59,6 +59,32 @@ pub struct Item {
     pub late: bool,
 }
 
+impl Item {
+    /// An item that a feed carries under a name, with a headline and nothing else said; seen, and counted, at `at`.
+    pub fn named(feed: FeedId, name: &str, title: String, at: Timestamp) -> Self {
+        Self {
+            id: ItemId::of(&feed, name),
+            key: None,
+            outlet: feed.to_string(),
+            feed,
+            guid: None,
+            link: None,
+            lang: None,
+            title,
+            text: String::new(),
+            published: None,
+            seen: at,
+            effective: at,
+            date_flag: None,
+            authors: Vec::new(),
+            source: None,
+            categories: Vec::new(),
+            revision: false,
+            late: false,
+        }
+    }
+}
+
 /// Why a stated date does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

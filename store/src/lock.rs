@@ -1,9 +1,9 @@
 //! One process at a time.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, ErrorKind},
-    os::unix::fs::{FileExt, OpenOptionsExt},
+    os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt},
     path::Path,
     thread,
     time::Duration,
@@ -66,7 +66,7 @@ fn hold(file: &File) -> Result<(), StoreError> {
     Err(StoreError::InUse { pid: holder(file) })
 }
 
-/// Who holds it: a moment after it was taken the pid may not be written yet.
+/// Who holds it, as the kernel says; else as whoever took it last wrote down, a moment after it was taken.
 fn holder(file: &File) -> u32 {
     let read = || {
         let mut bytes = [0; 11];
@@ -74,12 +74,30 @@ fn holder(file: &File) -> u32 {
         std::str::from_utf8(&bytes).ok()?.trim().parse().ok()
     };
     for _ in 0..TRIES {
-        if let Some(pid) = read() {
+        // Who only reads the log takes the lock and writes nothing.
+        if let Some(pid) = locker(file).or_else(read) {
             return pid;
         }
         thread::sleep(BETWEEN_TRIES);
     }
     0
+}
+
+/// The process that locked a file, by the kernel's list; none where it is not on it, or is of another namespace.
+fn locker(file: &File) -> Option<u32> {
+    let about = file.metadata().ok()?;
+    let (major, minor) = (rustix::fs::major(about.dev()), rustix::fs::minor(about.dev()));
+    locked_by(&fs::read_to_string("/proc/locks").ok()?, &format!("{major:02x}:{minor:02x}:{}", about.ino()))
+}
+
+/// `1: FLOCK  ADVISORY  WRITE 2390 fe:00:14082059 0 EOF`; who waits for it has an arrow after the number.
+fn locked_by(locks: &str, place: &str) -> Option<u32> {
+    locks.lines().find_map(|line| {
+        let mut words = line.split_ascii_whitespace().skip(1);
+        let kind = words.next().filter(|it| *it == "FLOCK");
+        let pid = kind.and_then(|_| words.nth(2)?.parse().ok()).filter(|it| *it > 0);
+        pid.filter(|_| words.next() == Some(place))
+    })
 }
 
 /// Tells a directory that may not be written from a disk that fails.
@@ -91,5 +109,40 @@ pub(crate) fn not_writable(path: &Path, source: io::Error) -> StoreError {
         | ErrorKind::AlreadyExists
         | ErrorKind::NotFound => StoreError::NotWritable { path: path.to_owned(), source },
         _ => source.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[test]
+    fn whoever_comes_second_is_told_who_holds_it_now_not_who_held_it_last() {
+        let dir = TempDir::new().unwrap();
+        let path = dir.path().join(FILE);
+        fs::write(&path, format!("{:10}\n", 4_000_000)).unwrap();
+        let borrowed = Lock::borrow(dir.path()).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap().trim(), "4000000", "whoever reads writes nothing");
+        for second in [Lock::take(dir.path()).map(Some), Lock::borrow(dir.path())] {
+            let error = second.unwrap_err();
+            assert!(matches!(error, StoreError::InUse { pid } if pid == std::process::id()), "{error}");
+        }
+        drop(borrowed);
+        Lock::take(dir.path()).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap().trim(), std::process::id().to_string());
+    }
+
+    #[test]
+    fn the_kernels_list_of_locks_is_understood() {
+        let locks = "1: FLOCK  ADVISORY  WRITE 2390 fe:00:14 0 EOF\n2: -> FLOCK ADVISORY WRITE 7 fe:00:15 0 EOF\n\
+            3: POSIX  ADVISORY  WRITE 9 fe:00:15 0 EOF\n4: FLOCK  ADVISORY  WRITE 0 fe:00:16 0 EOF\nwhat\n";
+        let check =
+            |place: &str, expected: Option<u32>| assert_eq!(locked_by(locks, place), expected, "{place}");
+        check("fe:00:14", Some(2390));
+        check("fe:00:1", None);
+        check("fe:00:15", None);
+        check("fe:00:16", None);
     }
 }

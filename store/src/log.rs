@@ -3,7 +3,7 @@
 //! # Promises
 //!
 //! * [`commit`](Log::commit) returns once its events, and the feed records with them, would survive a power cut.
-//! * A commit is whole or absent, as far as it fits [`COMMIT_BYTES_MAX`].
+//! * A commit is whole or absent.
 //! * Nothing is written after a write or a sync failed, until [`reopen`](Log::reopen) has read the log back.
 //! * What was acknowledged is never missing unnoticed.
 
@@ -12,7 +12,10 @@ pub(crate) mod open;
 
 use std::{path::PathBuf, sync::Arc};
 
-use storyline_config::{FeedId, limit::COMMIT_BYTES_MAX};
+use storyline_config::{
+    FeedId,
+    limit::{COMMIT_BYTES_MAX, UNSYNCED_BYTES_MAX},
+};
 
 pub use open::Opened;
 
@@ -23,7 +26,7 @@ use crate::{
     feed_parts::{Change, Kept},
     head::{Head, Reach},
     lock::Lock,
-    pack::{Entry, pack},
+    pack::pack,
     reader::{Shared, Source},
 };
 
@@ -41,18 +44,22 @@ pub struct Log {
     feeds: Kept,
     /// What it takes no more events for.
     latched: Option<StorageCode>,
+    /// Bytes written since the last sync.
+    unsynced: usize,
     /// How large the database was when it was opened.
     opened_bytes: u64,
     /// None where the directory cannot be written and nobody ever took it.
     _lock: Option<Lock>,
 }
 
-/// What one transaction takes.
+/// What is committed.
 #[derive(Debug, Default)]
-struct Group {
-    entries: Vec<Entry>,
+struct Commit {
+    /// Keys and values of its events, in order.
+    puts: Vec<(Vec<u8>, Vec<u8>)>,
     feeds: Vec<Change>,
-    bytes: usize,
+    /// How far the log reaches with it.
+    reach: Reach,
 }
 
 impl Log {
@@ -63,7 +70,7 @@ impl Log {
 
     /// Brings events, and the records of the feeds they came from, to stable storage.
     ///
-    /// What is larger than [`COMMIT_BYTES_MAX`] becomes several transactions, the feed records in the last.
+    /// However large, it is there whole or not at all.
     ///
     /// # Errors
     ///
@@ -78,10 +85,10 @@ impl Log {
         self.ready()?;
         self.follows(recorded)?;
         let entries = pack(recorded, self.reach.crc)?;
-        for group in groups(entries, self.changes(feeds)?) {
-            self.latching(|log| log.write(group, true))?;
-        }
-        Ok(())
+        let reach = entries.last().map_or(self.reach, |it| Reach { seq: it.last, crc: it.crc });
+        let puts = entries.into_iter().flat_map(|it| it.puts).collect();
+        let commit = Commit { puts, feeds: self.changes(feeds)?, reach };
+        self.latching(|log| log.write(commit, true))
     }
 
     /// Notes how far feeds are read, without a sync of its own: a crash may cost what came after the last
@@ -92,10 +99,8 @@ impl Log {
     /// As for [`commit`](Self::commit).
     pub fn save_feeds(&mut self, feeds: &[(FeedId, &FeedRecord)]) -> Result<(), StoreError> {
         self.ready()?;
-        for group in groups(Vec::new(), self.changes(feeds)?) {
-            self.latching(|log| log.write(group, false))?;
-        }
-        Ok(())
+        let commit = Commit { puts: Vec::new(), feeds: self.changes(feeds)?, reach: self.reach };
+        self.latching(|log| log.write(commit, false))
     }
 
     /// Hands what was saved to the operating system, so that it survives the process; call it every second.
@@ -142,13 +147,23 @@ impl Log {
         feeds.iter().map(|(feed, record)| self.feeds.change(feed, record)).collect()
     }
 
-    /// Writes one transaction; durable before it returns where it is asked to be.
-    fn write(&mut self, group: Group, durable: bool) -> Result<(), StoreError> {
-        let reach = group.entries.last().map_or(self.reach, |it| Reach { seq: it.last, crc: it.crc });
-        let changes = group.changes(reach);
+    /// Writes a commit; durable before it returns where it is asked to be.
+    fn write(&mut self, commit: Commit, durable: bool) -> Result<(), StoreError> {
+        if commit.puts.is_empty() && commit.feeds.is_empty() {
+            return Ok(());
+        }
+        let unsynced = self.unsynced + commit.bytes();
+        // What is not synced stays within a segment of the engine's.
+        let much = unsynced > UNSYNCED_BYTES_MAX;
+        let durable = durable || much;
         self.shared.with(|database| {
             failpoint("commit.begun");
-            database.apply(&changes)?;
+            if much && self.unsynced > 0 {
+                database.flush()?;
+                database.sync()?;
+                failpoint("commit.cleared");
+            }
+            commit.apply(database)?;
             failpoint("commit.applied");
             if durable {
                 database.flush()?;
@@ -158,64 +173,74 @@ impl Log {
             }
             Ok(())
         })?;
-        for change in group.feeds {
+        self.unsynced = if durable { 0 } else { unsynced };
+        for change in commit.feeds {
             self.feeds.wrote(change);
         }
-        if reach != self.reach {
-            self.head.as_mut().map_or(Ok(()), |it| it.write(reach))?;
+        if commit.reach != self.reach {
+            self.head.as_mut().map_or(Ok(()), |it| it.write(commit.reach))?;
             failpoint("commit.told");
-            self.reach = reach;
-            self.shared.durable(reach.seq);
+            self.reach = commit.reach;
+            self.shared.durable(commit.reach.seq);
         }
         Ok(())
     }
 }
 
-impl Group {
-    fn changes(&self, reach: Reach) -> Changes {
+impl Commit {
+    fn bytes(&self) -> usize {
+        let puts: usize = self.puts.iter().map(|(key, value)| key.len() + value.len()).sum();
+        puts + self.feeds.iter().map(Change::bytes).sum::<usize>()
+    }
+
+    /// Applies it so that it is whole or absent.
+    ///
+    /// Events alone need no transaction: each of their values but the last says that more follow. Where feed records go
+    /// with more events than a transaction takes, the last value goes with the records, the others before.
+    fn apply(&self, database: &Database) -> Result<(), StoreError> {
+        if self.feeds.is_empty() {
+            put(database, &self.puts)?;
+            return database.tell(META_HEAD, &meta_head(self.reach));
+        }
+        let together = match self.puts.split_last() {
+            Some((last, before)) if self.bytes() > COMMIT_BYTES_MAX => {
+                put(database, before)?;
+                database.flush()?;
+                database.sync()?;
+                failpoint("commit.before");
+                std::slice::from_ref(last)
+            }
+            _ => &self.puts,
+        };
         let mut changes = Changes::default();
-        for (key, value) in self.entries.iter().flat_map(|it| &it.puts) {
+        for (key, value) in together {
             changes.events.insert(key.as_slice(), value.as_slice());
         }
         for change in &self.feeds {
             change.put(&mut changes.feeds);
         }
-        if !self.entries.is_empty() {
-            changes.meta.insert(META_HEAD, meta_head(reach).as_slice());
+        if !together.is_empty() {
+            changes.meta.insert(META_HEAD, meta_head(self.reach).as_slice());
         }
-        changes
+        database.apply(&changes)
     }
 }
 
-/// Splits what is to be written so that each transaction fits; events first, feed records last.
-fn groups(entries: Vec<Entry>, feeds: Vec<Change>) -> Vec<Group> {
-    let mut groups = Vec::new();
-    let mut group = Group::default();
-    for entry in entries {
-        make_room(&mut groups, &mut group, entry.bytes());
-        group.entries.push(entry);
+/// Puts values one after the other, with a sync between where they are many.
+fn put(database: &Database, puts: &[(Vec<u8>, Vec<u8>)]) -> Result<(), StoreError> {
+    let mut unsynced = 0;
+    for (key, value) in puts {
+        if unsynced > UNSYNCED_BYTES_MAX {
+            database.flush()?;
+            database.sync()?;
+            failpoint("commit.part");
+            unsynced = 0;
+        }
+        database.put(key, value)?;
+        failpoint("commit.put");
+        unsynced += value.len();
     }
-    for change in feeds {
-        make_room(&mut groups, &mut group, change.bytes());
-        group.feeds.push(change);
-    }
-    if !group.is_empty() {
-        groups.push(group);
-    }
-    groups
-}
-
-fn make_room(groups: &mut Vec<Group>, group: &mut Group, bytes: usize) {
-    if group.bytes + bytes > COMMIT_BYTES_MAX && !group.is_empty() {
-        groups.push(std::mem::take(group));
-    }
-    group.bytes += bytes;
-}
-
-impl Group {
-    fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.feeds.is_empty()
-    }
+    Ok(())
 }
 
 fn meta_head(reach: Reach) -> [u8; 12] {

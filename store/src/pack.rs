@@ -11,6 +11,10 @@
 //!
 //! The parts of one long event, put together, read like a packed value without
 //! its magic. The magics let a repair find values in a file no engine opens.
+//!
+//! `SLE2` and `SLP2` are the same, and say that more values of their commit
+//! follow. So whoever finds only the first values of a commit, with the engine
+//! or without it, knows that it was cut off.
 
 use storyline_config::limit::{COMMIT_BYTES_MAX, VALUE_BYTES_MAX};
 
@@ -19,8 +23,12 @@ use crate::{
     codec::{Fields, Flaw, Frame, encode, split},
 };
 
-pub(crate) const PACKED: [u8; 4] = *b"SLE1";
-pub(crate) const PART: [u8; 4] = *b"SLP1";
+const PACKED: [u8; 4] = *b"SLE1";
+const PART: [u8; 4] = *b"SLP1";
+const PACKED_MORE: [u8; 4] = *b"SLE2";
+const PART_MORE: [u8; 4] = *b"SLP2";
+/// Bytes of every magic.
+pub(crate) const MAGIC_BYTES: usize = 4;
 
 pub(crate) const PART_HEAD_BYTES: usize = 4 + 2 + 2 + 8 + 2 + 4;
 const PACKED_HEAD_BYTES: usize = 4 + 4;
@@ -67,6 +75,9 @@ pub(crate) fn pack(recorded: &[Recorded], previous: u32) -> Result<Vec<Entry>, S
         }
     }
     entries.extend(open);
+    if let Some((_, before)) = entries.split_last_mut() {
+        before.iter_mut().flat_map(|it| &mut it.puts).for_each(|(_, value)| say_more(value));
+    }
     Ok(entries)
 }
 
@@ -94,6 +105,37 @@ fn parts(seq: Seq, previous: u32, frame: &[u8], crc: u32) -> Result<Entry, Store
     Ok(entry)
 }
 
+/// Says in a value that more of its commit follow.
+fn say_more(value: &mut [u8]) {
+    let Some(magic) = value.first_chunk_mut() else { return };
+    if *magic == PACKED {
+        *magic = PACKED_MORE;
+    } else if *magic == PART {
+        *magic = PART_MORE;
+        let crc = value.split_at_checked(PART_HEAD_BYTES).map(|(head, bytes)| part_crc(head, bytes));
+        if let Some((at, crc)) = value.get_mut(PART_HEAD_BYTES - 4..PART_HEAD_BYTES).zip(crc) {
+            at.copy_from_slice(&crc.to_le_bytes());
+        }
+    }
+}
+
+/// Whether more values of its commit follow a value.
+pub(crate) fn more_follow(value: &[u8]) -> bool {
+    value.starts_with(&PACKED_MORE) || value.starts_with(&PART_MORE)
+}
+
+/// Whether bytes begin as a value does.
+pub(crate) fn begins(bytes: &[u8]) -> bool {
+    let magic = bytes.get(..MAGIC_BYTES).unwrap_or_default();
+    [PACKED, PART, PACKED_MORE, PART_MORE].iter().any(|it| it == magic)
+}
+
+/// The checksum of a part, over its head up to the checksum and its bytes.
+fn part_crc(head: &[u8], bytes: &[u8]) -> u32 {
+    let head = head.get(..PART_HEAD_BYTES - 4).unwrap_or_default();
+    crc32c::crc32c_append(crc32c::crc32c(head), bytes)
+}
+
 fn part_value(seq: Seq, part: u16, parts: u16, chunk: &[u8]) -> Vec<u8> {
     let mut value = Vec::with_capacity(PART_HEAD_BYTES + chunk.len());
     value.extend_from_slice(&PART);
@@ -101,7 +143,7 @@ fn part_value(seq: Seq, part: u16, parts: u16, chunk: &[u8]) -> Vec<u8> {
     value.extend_from_slice(&parts.to_le_bytes());
     value.extend_from_slice(&seq.0.to_le_bytes());
     value.extend_from_slice(&u16::try_from(chunk.len()).unwrap_or_default().to_le_bytes());
-    let crc = crc32c::crc32c_append(crc32c::crc32c(&value), chunk);
+    let crc = part_crc(&value, chunk);
     value.extend_from_slice(&crc.to_le_bytes());
     value.extend_from_slice(chunk);
     value
@@ -146,10 +188,10 @@ pub(crate) enum Held<'a> {
 /// Reads a value.
 pub(crate) fn held(value: &[u8]) -> Result<Held<'_>, Flaw> {
     let (magic, body) = value.split_first_chunk().ok_or(Flaw::Torn)?;
-    if *magic == PACKED {
+    if *magic == PACKED || *magic == PACKED_MORE {
         return Ok(Held::Packed(body));
     }
-    if *magic != PART {
+    if *magic != PART && *magic != PART_MORE {
         return Err(Flaw::Torn);
     }
     let mut fields = Fields(body);
@@ -159,8 +201,7 @@ pub(crate) fn held(value: &[u8]) -> Result<Held<'_>, Flaw> {
     let bytes = u16::from_le_bytes(fields.take()?);
     let crc = u32::from_le_bytes(fields.take()?);
     let bytes = fields.0.get(..bytes.into()).ok_or(Flaw::Torn)?;
-    let head = value.get(..PART_HEAD_BYTES - 4).unwrap_or_default();
-    if crc32c::crc32c_append(crc32c::crc32c(head), bytes) != crc {
+    if part_crc(value, bytes) != crc {
         return Err(Flaw::Checksum);
     }
     Ok(Held::Part(Part { seq, nth: part, parts, bytes }))
@@ -217,17 +258,44 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::codec::after_damage;
+    use crate::{Event, codec::after_damage};
+
+    #[test]
+    fn every_value_of_a_commit_but_those_of_its_last_event_says_that_more_follow() {
+        let event = |seq: u64, bytes| {
+            let event = Event::RecordLost { detail: "x".repeat(bytes) };
+            Recorded { seq: Seq(seq), at: jiff::Timestamp::UNIX_EPOCH, event }
+        };
+        let check = |lengths: &[usize], expected: &str| {
+            let events: Vec<_> = (1..).zip(lengths).map(|(seq, bytes)| event(seq, *bytes)).collect();
+            let values = pack(&events, 7).unwrap().into_iter().flat_map(|it| it.puts);
+            let found: String = values
+                .map(|(_, value)| {
+                    held(&value).unwrap();
+                    if more_follow(&value) { '+' } else { '.' }
+                })
+                .collect();
+            assert_eq!(found, expected, "{lengths:?}");
+        };
+        check(&[], "");
+        check(&[9, 9], ".");
+        check(&[3_000, 3_000, 9], "+.");
+        check(&[9_000], "...");
+        check(&[9_000, 9], "+++.");
+        check(&[9, 9_000], "+...");
+    }
 
     proptest! {
         #[test]
         fn bytes_that_are_no_value_are_refused_and_never_panic(
             mut bytes in prop::collection::vec(any::<u8>(), 0..200),
-            magic in 0..3,
+            magic in 0..5,
         ) {
             match magic {
                 0 => bytes.splice(..0, PACKED).for_each(drop),
                 1 => bytes.splice(..0, PART).for_each(drop),
+                2 => bytes.splice(..0, PACKED_MORE).for_each(drop),
+                3 => bytes.splice(..0, PART_MORE).for_each(drop),
                 _ => {}
             }
             if let Ok(Held::Packed(body)) = held(&bytes)

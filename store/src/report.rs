@@ -107,6 +107,9 @@ pub struct Evidence {
     /// The share of word triples it has in common with the report it copies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copied: Option<f64>,
+    /// How much it reads like background, where it does at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub background: Option<f64>,
     /// Who it comes from, and how that is known.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub origin: String,

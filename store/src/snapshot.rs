@@ -7,6 +7,7 @@
 //! ```text
 //! snapshots/state-00000000000000005000   where things stood after event 5,000; as many as fit the limits
 //! snapshots/memory                       what was remembered at the last of these places
+//! snapshots/misses                       a note of the daemon's: what came near and belonged to nothing
 //!
 //! "SLSN" · format 4 · maker 8 · seq 8 · its time 16 · bytes · hash of all before 16
 //! ```
@@ -77,6 +78,21 @@ impl Snapshots {
     /// What was remembered at a place or one before it, and at which.
     pub fn memory(&self, reader: &Reader, to: Seq) -> Option<(Seq, Vec<u8>)> {
         self.read(&self.dir.join(MEMORY), reader, to)
+    }
+
+    /// Keeps a note beside them that may be lost with the power, whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Full`] and [`StoreError::Io`]; what was kept before is still there then.
+    pub fn keep_note(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        durable::create_dir(&self.dir)?;
+        Ok(durable::place(&self.dir, name, bytes)?)
+    }
+
+    /// The note that was kept under a name, if it can be read.
+    pub fn note(&self, name: &str) -> Option<Vec<u8>> {
+        fs::read(self.dir.join(name)).ok()
     }
 
     /// Bytes all of them take.

@@ -9,7 +9,7 @@ use crate::{
     codec::Flaw,
     database::guarded,
     head::Reach,
-    pack::{Held, Part, frames, held, key, key_seq},
+    pack::{Held, MAGIC_BYTES, Part, frames, held, key, key_seq, more_follow},
 };
 
 /// A shorter log is not worth a second thread.
@@ -20,6 +20,8 @@ const PARALLEL_EVENTS: u64 = if cfg!(test) { 10 } else { 10_000 };
 pub(crate) struct Body {
     /// The first event in it.
     pub(crate) first: Seq,
+    /// Whether more of its commit follow.
+    more: bool,
     value: IVec,
     from: usize,
 }
@@ -66,21 +68,23 @@ impl Bodies {
     fn body(&mut self) -> Result<Option<Body>, StoreError> {
         let Some((key, value)) = self.value()? else { return Ok(None) };
         let first = key_seq(&key).unwrap_or_default();
+        let more = more_follow(&value);
         match held(&value).map_err(|flaw| flaw.at(first))? {
-            Held::Packed(_) if key.len() == 8 => Ok(Some(Body { first, value, from: 4 })),
+            Held::Packed(_) if key.len() == 8 => Ok(Some(Body { first, more, value, from: MAGIC_BYTES })),
             Held::Part(part) if key.len() == 8 && part.nth == 0 && part.seq == first => {
-                let value = IVec::from(self.join(part)?);
-                Ok(Some(Body { first, value, from: 0 }))
+                let joined = self.join(part)?.map(IVec::from);
+                Ok(joined.map(|value| Body { first, more, value, from: 0 }))
             }
             _ => Err(Flaw::Torn.at(first)),
         }
     }
 
-    /// Puts the parts of a long event together.
-    fn join(&mut self, first: Part<'_>) -> Result<Vec<u8>, StoreError> {
+    /// Puts the parts of a long event together. Where the log ends before the last of them, it ends before that event:
+    /// its commit was cut off.
+    fn join(&mut self, first: Part<'_>) -> Result<Option<Vec<u8>>, StoreError> {
         let mut bytes = first.bytes.to_vec();
         for part in 1..first.parts {
-            let (_, value) = self.value()?.ok_or_else(|| Flaw::Torn.at(first.seq))?;
+            let Some((_, value)) = self.value()? else { return Ok(None) };
             match held(&value).map_err(|flaw| flaw.at(first.seq))? {
                 Held::Part(it) if (it.seq, it.nth, it.parts) == (first.seq, part, first.parts) => {
                     bytes.extend_from_slice(it.bytes);
@@ -88,7 +92,7 @@ impl Bodies {
                 _ => return Err(Flaw::Torn.at(first.seq)),
             }
         }
-        Ok(bytes)
+        Ok(Some(bytes))
     }
 }
 
@@ -98,6 +102,21 @@ impl Iterator for Bodies {
     fn next(&mut self) -> Option<Self::Item> {
         self.body().transpose()
     }
+}
+
+/// Whether the values after one event up to another are those of one commit, and begin with the next.
+pub(crate) fn is_one_commit(events: &Tree, after: Seq, to: Seq) -> Result<bool, StoreError> {
+    let mut ends = 0;
+    let mut first = None;
+    for body in bodies(events, after.next())? {
+        let body = body?;
+        if body.first > to {
+            break;
+        }
+        first = first.or(Some(body.first));
+        ends += usize::from(!body.more);
+    }
+    Ok(first == Some(after.next()) && ends == 1)
 }
 
 /// How far the log reaches, by its last value alone.
@@ -123,12 +142,12 @@ pub(crate) struct Break {
     pub(crate) detail: String,
 }
 
-/// Reads the whole log: dense from 1, every CRC, and at least as far as `head` says. Its halves are read at one time, and
-/// have to meet.
+/// Reads the whole log: dense from 1, every CRC, and at least as far as `head` says; and says where its last whole commit
+/// ends. Its halves are read at one time, and have to meet.
 pub(crate) fn check(events: &Tree, head: Reach) -> Result<Reach, Break> {
     let begin = Reach::default();
-    let whole = match middle(events) {
-        None => stretch(events, Seq(0), None, Some(begin), head)?.1,
+    let found = match middle(events) {
+        None => stretch(events, Seq(0), None, Some(begin), head)?,
         Some(middle) => {
             let (first, second) = thread::scope(|scope| {
                 let second = scope.spawn(|| stretch(events, middle, None, None, head));
@@ -136,21 +155,39 @@ pub(crate) fn check(events: &Tree, head: Reach) -> Result<Reach, Break> {
                 let died = |_| Err(Break { whole: begin, detail: "reading it broke off".to_owned() });
                 (first, second.join().unwrap_or_else(died))
             });
-            let (_, met) = first?;
+            let first = first?;
+            let met = first.whole;
             match second {
-                Ok((before, end)) if before == met => end,
-                Ok((before, _)) => return Err(missing(met, before.seq.next())),
+                Ok(second) => match second.before {
+                    // All that is in it is the beginning of an event.
+                    None => first,
+                    Some(before) if before == met => {
+                        Stretch { ended: second.ended.or(first.ended), ..second }
+                    }
+                    Some(before) => return Err(missing(met, before.seq.next())),
+                },
                 // Nothing of the second half is whole, as far as it says: the first is.
                 Err(at) if at.whole.seq <= met.seq => return Err(Break { whole: met, ..at }),
                 Err(at) => return Err(at),
             }
         }
     };
-    if whole.seq < head.seq {
-        let detail = format!("it ends at {}, and HEAD says {}", whole.seq, head.seq);
-        return Err(Break { whole, detail });
+    let ended = found.ended.unwrap_or_default();
+    if ended.seq < head.seq {
+        let detail = format!("it ends at {}, and HEAD says {}", ended.seq, head.seq);
+        return Err(Break { whole: found.whole, detail });
     }
-    Ok(whole)
+    Ok(ended)
+}
+
+/// What a stretch of the log was found to be.
+struct Stretch {
+    /// The event before its first; none where it has none.
+    before: Option<Reach>,
+    /// Its last.
+    whole: Reach,
+    /// Where its last whole commit ends; none where none ends in it.
+    ended: Option<Reach>,
 }
 
 /// The key to part a long log at.
@@ -162,16 +199,15 @@ fn middle(events: &Tree) -> Option<Seq> {
     key_seq(&before).filter(|it| it.0 > 1)
 }
 
-/// Reads from one key up to another: dense, every CRC. What is before the first is taken on trust where it is not given,
-/// and said with how far it is whole.
+/// Reads from one key up to another: dense, every CRC. What is before the first is taken on trust where it is not given.
 fn stretch(
     events: &Tree,
     from: Seq,
     to: Option<Seq>,
     before: Option<Reach>,
     head: Reach,
-) -> Result<(Reach, Reach), Break> {
-    let mut before = before;
+) -> Result<Stretch, Break> {
+    let (mut before, mut ended) = (before, before);
     let mut whole = before.unwrap_or_default();
     let broken = |whole: Reach, error: &StoreError| Break { whole, detail: detail(error) };
     for body in bodies(events, from).map_err(|error| broken(whole, &error))? {
@@ -199,8 +235,11 @@ fn stretch(
                 return Err(Break { whole, detail });
             }
         }
+        if !body.more {
+            ended = Some(whole);
+        }
     }
-    Ok((before.unwrap_or_default(), whole))
+    Ok(Stretch { before, whole, ended })
 }
 
 fn missing(whole: Reach, instead: Seq) -> Break {

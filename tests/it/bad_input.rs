@@ -3,6 +3,7 @@
 use std::{
     io::{Read, Write},
     os::unix::{fs::PermissionsExt, net::UnixStream},
+    process::{Command, Stdio},
 };
 
 use crate::{
@@ -40,10 +41,29 @@ fn a_configuration_that_is_missing_ends_with_78() {
 fn a_second_daemon_is_refused_and_told_of_the_first() {
     let mut house = House::new(STRIKE);
     house.start();
-    let second = house.run(&["run"]);
-    assert_eq!(second.status.code(), Some(75), "{second:?}");
-    assert!(String::from_utf8_lossy(&second.stderr).contains(&house.pid().to_string()), "{second:?}");
+    let pid = house.pid().to_string();
+    let signal = |name: &str| assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
+    // Whether the first answers or hangs: nothing of it is waited for.
+    for hangs in [false, true] {
+        if hangs {
+            signal("-STOP");
+        }
+        let mut second = house.command(&["run"]).stderr(Stdio::piped()).spawn().unwrap();
+        // Within a second, where the machine has time for it; what waits for the first waits for ever.
+        until("the second is refused", || second.try_wait().unwrap().is_some());
+        let second = second.wait_with_output().unwrap();
+        if hangs {
+            signal("-CONT");
+        }
+        assert_eq!(second.status.code(), Some(75), "{second:?}");
+        let said = String::from_utf8_lossy(&second.stderr);
+        assert!(said.contains(&format!("the log is in use by the process with pid {pid}")), "{said}");
+        assert!(said.contains("stop it first, or give this one another data_dir"), "{said}");
+    }
     assert!(house.run(&["status"]).status.success(), "the first goes on");
+    house.kill();
+    house.start();
+    assert_ne!(house.pid().to_string(), pid, "after kill -9 another starts with no manual step");
 }
 
 #[test]

@@ -4,7 +4,10 @@ use std::{io::Write, process::Stdio};
 
 use serde_json::{Value, json};
 
-use crate::{house::House, path::STRIKE};
+use crate::{
+    house::{House, until},
+    path::STRIKE,
+};
 
 /// Gives lines to the daemon, one after the other.
 fn ingest(house: &House, lines: &[Value]) {
@@ -48,4 +51,33 @@ fn what_is_called_off_is_news_and_is_expected_no_longer() {
     assert_eq!(phases, ["announced", "cancelled"]);
     let storyline = house.json(&["status", "dock-strike", "--json"]);
     assert_eq!(storyline["expectations"][0]["state"], "dropped", "{storyline:#}");
+}
+
+/// A restart forgot what came near, so that a person who looked in the evening saw nothing of the day.
+#[test]
+fn the_nearest_misses_of_the_day_are_shown_after_a_restart_too() {
+    let mut house = House::new(STRIKE);
+    house.start();
+    let nearest = |house: &House| house.json(&["status", "--json"])["feeds"]["nearest_misses"].clone();
+    assert_eq!(nearest(&house), json!([]));
+    let now = jiff::Timestamp::now().to_string();
+    let title = "The dockers fish for eels";
+    ingest(&house, &[json!({"id": "1", "outlet": "Gazette", "published": now, "title": title})]);
+    until("it is looked at", || nearest(&house) != json!([]));
+    let before = nearest(&house);
+    assert!(
+        before[0].as_str().unwrap().starts_with("The dockers fish for eels (Gazette): dock-strike: "),
+        "{before}"
+    );
+    // It is kept a moment after it is shown.
+    until("it is kept", || house.path("data/snapshots/misses").exists());
+    house.kill();
+    house.start();
+    assert_eq!(nearest(&house), before);
+    assert_eq!(house.stop(), Some(0));
+    // Where its storyline is no longer followed, nobody wants to know.
+    house.configure(&STRIKE.replace("dock-strike", "harbour-strike"));
+    house.start();
+    assert_eq!(nearest(&house), json!([]));
+    assert_eq!(house.stop(), Some(0));
 }

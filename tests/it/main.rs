@@ -15,6 +15,7 @@ mod disk;
 mod failpoints;
 mod hostile;
 mod house;
+mod imports;
 mod judgement;
 mod mail;
 mod outbox;

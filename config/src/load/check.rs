@@ -87,8 +87,15 @@ fn names(notes: &mut Notes, tree: &Branch, config: &Config) {
         let message = format!("there is no {what} `{sign}{}`", it.name);
         match nearest(&it.name, known.iter().copied()) {
             Some(near) => notes.error_help(&it.at, message, format!("did you mean `{sign}{near}`?")),
-            None => notes.error(&it.at, message),
+            None => notes.error_help(&it.at, message, help_for(it.what)),
         }
+    }
+}
+
+fn help_for(what: Mentioned) -> &'static str {
+    match what {
+        Mentioned::Pack => "define it as [actor.NAME] or [place.NAME], or write the words themselves",
+        Mentioned::Parent | Mentioned::Storyline => "name a [storyline.NAME] of this configuration",
     }
 }
 
@@ -111,7 +118,8 @@ fn loops(notes: &mut Notes, tree: &Branch) {
             next = parent;
         }
         if next == *id {
-            notes.error(at, format!("storyline `{id}` is its own ancestor"));
+            let help = "leave out the `parent` of one of those in the circle";
+            notes.error_help(at, format!("storyline `{id}` is its own ancestor"), help);
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{
     value::{self, choice, duration},
 };
 use crate::{
-    Alias, Feed, Poll, Role, Source,
+    Alias, Feed, FeedId, Poll, Role, Source,
     finding::{Mentioned, Notes},
 };
 
@@ -117,7 +117,11 @@ fn pack(notes: &mut Notes, node: &Node) -> Option<String> {
         notes.mention(Mentioned::Pack, &name, &node.at);
         Some(name)
     } else {
-        notes.error_help(&node.at, "expected the name of an actor or a place", "for example \"@kremlin\"");
+        let help = match &node.value {
+            Value::Text(it) if it.parse::<FeedId>().is_ok() => format!("did you mean \"@{it}\"?"),
+            _ => "for example \"@kremlin\"".to_owned(),
+        };
+        notes.error_help(&node.at, "expected the name of an actor or a place", help);
         None
     }
 }

@@ -39,7 +39,8 @@ fn take(notes: &mut Notes, into: &mut Gathered, above: &mut Vec<PathBuf>, path: 
     let identity = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if above.contains(&identity) {
         let at = from.cloned().unwrap_or(Place { file: 0, span: 0..0 });
-        notes.error(&at, format!("{name} includes itself, directly or through others"));
+        let help = "leave out one of the `include`s in the circle";
+        notes.error_help(&at, format!("{name} includes itself, directly or through others"), help);
         return;
     }
     if into.files.iter().any(|it| fs::canonicalize(it).is_ok_and(|it| it == identity)) {
@@ -50,7 +51,8 @@ fn take(notes: &mut Notes, into: &mut Gathered, above: &mut Vec<PathBuf>, path: 
         Err(why) => {
             into.whole = false;
             let at = from.cloned().unwrap_or_else(|| Place { file: notes.file(&name, ""), span: 0..0 });
-            notes.error(&at, format!("failed to read {name}: {why}"));
+            let help = "see that it is there, may be read, and is UTF-8";
+            notes.error_help(&at, format!("failed to read {name}: {why}"), help);
             return;
         }
     };
@@ -180,7 +182,7 @@ pub(super) fn merge(notes: &mut Notes, into: &mut Branch, from: Branch) {
             continue;
         };
         let (Value::Table(there), Value::Table(new)) = (&mut there.node.value, entry.node.value) else {
-            notes.error(&entry.key, format!("`{key}` stands in two files"));
+            notes.error_help(&entry.key, format!("`{key}` stands in two files"), "leave one of them out");
             continue;
         };
         for (name, entry) in new {

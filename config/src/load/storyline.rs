@@ -178,7 +178,8 @@ pub(super) fn pack(notes: &mut Notes, mut table: Table<'_>) -> Pack {
 /// At least one alias.
 fn some_aliases(notes: &mut Notes, node: &Node) -> Option<Vec<Alias>> {
     if matches!(&node.value, Value::List(list) if list.is_empty()) {
-        notes.error(&node.at, "without an alias it could never be recognised");
+        let help = "name at least one: aliases = [\"…\"]";
+        notes.error_help(&node.at, "without an alias it could never be recognised", help);
     }
     own_aliases(notes, node)
 }

@@ -61,7 +61,8 @@ impl<'a> Table<'a> {
         read: impl FnOnce(&mut Notes, &'a Node) -> Option<T>,
     ) -> Option<T> {
         if !self.entries.contains_key(key) {
-            notes.error(&self.at, format!("{} has no `{key}`, which it needs", self.title));
+            let help = format!("add it below the head of its table: {key} = …");
+            notes.error_help(&self.at, format!("{} has no `{key}`, which it needs", self.title), help);
         }
         self.get(notes, key, read)
     }

@@ -56,7 +56,14 @@ pub(super) fn parse(notes: &mut Notes, file: usize, text: &str) -> Option<Branch
     let (table, errors) = DeTable::parse_recoverable(text);
     for it in &errors {
         let span = it.span().unwrap_or(text.len()..text.len());
-        notes.error(&Place { file, span }, it.message());
+        let at = Place { file, span };
+        match it.message() {
+            "duplicate key" => {
+                let help = "a table or a key stands once; make one of the two, or name one of them otherwise";
+                notes.error_help(&at, "this stands here for the second time", help);
+            }
+            message => notes.error(&at, message),
+        }
     }
     errors.is_empty().then(|| branch(file, table.into_inner()))
 }

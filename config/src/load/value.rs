@@ -19,9 +19,17 @@ use crate::{
 /// A text that is not blank.
 pub(super) fn text(notes: &mut Notes, node: &Node) -> Option<String> {
     match &node.value {
-        Value::Text(it) if it.trim().is_empty() => notes.error(&node.at, "this text is empty"),
+        Value::Text(it) if it.trim().is_empty() => {
+            notes.error_help(&node.at, "this text is empty", "write something, or leave the key out")
+        }
         Value::Text(it) => return Some(it.trim().to_owned()),
-        other => notes.error(&node.at, format!("expected a text, found {}", other.kind())),
+        other => {
+            notes.error_help(
+                &node.at,
+                format!("expected a text, found {}", other.kind()),
+                "put it in quotes",
+            );
+        }
     }
     None
 }
@@ -53,7 +61,7 @@ pub(super) fn texts(notes: &mut Notes, node: &Node) -> Option<Vec<String>> {
 /// A list of texts with at least one element.
 pub(super) fn some_texts(notes: &mut Notes, node: &Node) -> Option<Vec<String>> {
     if matches!(&node.value, Value::List(list) if list.is_empty()) {
-        notes.error(&node.at, "this list is empty");
+        notes.error_help(&node.at, "this list is empty", "name at least one, or leave the key out");
         return None;
     }
     texts(notes, node)
@@ -132,7 +140,12 @@ pub(super) fn whole(least: u32, most: u32) -> impl Fn(&mut Notes, &Node) -> Opti
             fits
         }
         other => {
-            notes.error(&node.at, format!("expected a whole number, found {}", other.kind()));
+            let message = format!("expected a whole number, found {}", other.kind());
+            notes.error_help(
+                &node.at,
+                message,
+                format!("write it without quotes and dot, from {least} to {most}"),
+            );
             None
         }
     }
@@ -193,7 +206,7 @@ pub(super) fn alias(notes: &mut Notes, node: &Node) -> Option<Alias> {
             Some(it)
         }
         Err(why) => {
-            notes.error(&node.at, why);
+            notes.error_help(&node.at, why, "write the word to look for, or leave it out");
             None
         }
     }

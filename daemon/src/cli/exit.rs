@@ -102,7 +102,7 @@ impl Failure {
         let exit = match status {
             400 | 405 => Exit::Usage,
             401 | 403 => Exit::NotPermitted,
-            404 => Exit::No,
+            404 | 409 => Exit::No,
             408 | 429 | 503 => Exit::TryAgain,
             422 => Exit::Configuration,
             500 => Exit::Disk,

@@ -1,5 +1,7 @@
 //! `storyline explain`: why something was, or was not, matched, new, alerted.
 
+use std::collections::BTreeSet;
+
 use anstyle::Style;
 use clap::Args;
 use serde_json::Value;
@@ -34,6 +36,9 @@ pub(super) async fn run(args: &ExplainArgs, global: &Global) -> Result<Exit, Fai
 /// Facets' names that are told of one that nothing touched.
 const NAMES_MAX: usize = 8;
 
+/// Places told of one facet.
+const TOUCHES_MAX: usize = 6;
+
 /// Lays out an explanation.
 fn render(answer: &Value, look: &Look) -> String {
     let mut lines = String::new();
@@ -57,6 +62,11 @@ fn render(answer: &Value, look: &Look) -> String {
     for decision in decisions {
         lines += &render_decision(decision);
     }
+    if let Some(refused) = decisions.iter().find(|it| !belongs(it)) {
+        let version = number(refused, "rule_version");
+        lines +=
+            &format!("\nWhere it does not belong: as things stand now, by version {version} of the rules.\n");
+    }
     let events = list(answer, "events");
     if !events.is_empty() {
         lines += &format!("\n{BOLD}WHAT CAME OF IT{BOLD:#}\n");
@@ -76,10 +86,12 @@ fn render(answer: &Value, look: &Look) -> String {
 
 fn render_decision(it: &Value) -> String {
     let relevant = it.get("relevant").and_then(Value::as_bool).unwrap_or_default();
+    // What the log does not tell of is as things stand now, which may be otherwise than when the item was read.
+    let belongs = if it.get("seq").is_some() { "belongs" } else { "would belong if it were read now" };
     let verdict = match (relevant, text(it, "relation")) {
         (false, _) => "does not belong".to_owned(),
-        (true, "") => "belongs".to_owned(),
-        (true, relation) => format!("belongs, as {}", words(relation)),
+        (true, "") => belongs.to_owned(),
+        (true, relation) => format!("{belongs}, as {}", words(relation)),
     };
     let mut lines = format!("\n{BOLD}{}{BOLD:#}: {verdict}: {}\n", text(it, "storyline"), text(it, "why"));
     let facets = list(it, "facets");
@@ -103,7 +115,7 @@ fn render_decision(it: &Value) -> String {
 
 fn render_facet(facet: &Value, place: usize) -> String {
     let place = facet.get("facet").and_then(Value::as_u64).unwrap_or(place as u64) + 1;
-    let touched: Vec<_> = list(facet, "touched").iter().map(touch).collect();
+    let touched = touches(list(facet, "touched"));
     if !touched.is_empty() {
         return format!("    facet {place}: {}\n", touched.join(", "));
     }
@@ -136,11 +148,19 @@ fn compared(it: &Value, relevant: bool) -> String {
                 "it shares {share:.0} % of its words with {other}: {verdict} for a copy, which takes {least:.0} %"
             )
         }
+        "background" => {
+            let verdict = if reached { "enough" } else { "too little" };
+            format!("it reads like background by {score:.2}: {verdict}, which takes {threshold:.2}")
+        }
         "join" => {
-            let verdict = if reached { "near enough" } else { "not near enough" };
+            let (verdict, but) = if reached {
+                ("near enough", ", but only what belongs to nothing else joins")
+            } else {
+                ("not near enough", "")
+            };
             format!(
                 "with a facet missing it could only join a known report: the nearest is {other}, {score:.2}, \
-                     {verdict} (from {threshold:.2} on)"
+                     {verdict} (from {threshold:.2} on){but}"
             )
         }
         _ => {
@@ -167,6 +187,24 @@ fn from(origin: &str) -> String {
         other => other,
     };
     format!("{name}: {why}")
+}
+
+/// What touched a facet: one alias for each word, since a pack knows a name in several forms and languages.
+fn touches(all: &[Value]) -> Vec<String> {
+    let mut words = BTreeSet::new();
+    let mut told: Vec<&Value> = Vec::new();
+    for it in all {
+        let alias = if text(it, "field") == "about" { text(it, "alias") } else { "" };
+        if words.insert((text(it, "field"), it.get("at").and_then(Value::as_u64), alias)) {
+            told.push(it);
+        }
+    }
+    let more = told.len().saturating_sub(TOUCHES_MAX);
+    let mut told: Vec<String> = told.into_iter().take(TOUCHES_MAX).map(touch).collect();
+    if more > 0 {
+        told.push(format!("{more} more"));
+    }
+    told
 }
 
 fn touch(it: &Value) -> String {
@@ -197,16 +235,21 @@ mod tests {
                      "published": "2025-02-14T08:40:00Z"},
             "decisions": [
                 {"storyline": "munich", "relevant": true, "relation": "new", "why": "every facet is touched in the title",
-                 "facets": [{"facet": 0, "touched": [{"alias": "rubio", "field": "title", "at": 0}]}],
-                 "nearest": {"development": "d-7", "score": 0.251, "threshold": 0.5},
+                 "facets": [{"facet": 0, "touched": [{"alias": "rubio", "field": "title", "at": 0},
+                                                      {"alias": "rubio*", "field": "title", "at": 0}]}],
+                 "nearest": {"development": "d-7", "score": 0.251, "threshold": 0.5}, "seq": 3,
                  "compared": [{"what": "copied", "score": 0.3, "threshold": 0.5},
+                              {"what": "background", "score": 0.4, "threshold": 0.6},
                               {"what": "sameness", "development": "d-7", "score": 0.251, "threshold": 0.5}],
                  "origin": "dw", "origin_why": "dw (outlet)", "rule_version": 3},
                 {"storyline": "saudi-meeting", "relevant": false, "why": "it names \"rubio\", but none of (Saudi Arabia, Riyadh)",
                  "facets": [{"facet": 0, "touched": [{"alias": "rubio", "field": "title", "at": 0}]},
                             {"facet": 3, "touched": [], "names": ["@saudi-arabia", "@riyadh"]}],
                  "compared": [{"what": "join", "development": "d-9", "headline": "Delegations meet", "score": 0.12,
-                               "threshold": 0.2}], "nearest": null, "relation": null, "origin": null},
+                               "threshold": 0.2}], "nearest": null, "relation": null, "origin": null,
+                 "rule_version": 3},
+                {"storyline": "vance", "relevant": true, "relation": "new", "why": "nothing known is near enough",
+                 "facets": [], "compared": [], "rule_version": 3},
             ],
             "events": [{"seq": 3, "at": "2025-02-14T08:41:00Z", "kind": "development_reported", "storyline": "munich",
                         "relation": "new", "report": {"title": "Rubio lands in Munich", "outlet": "DW"}}],
@@ -219,6 +262,7 @@ mod tests {
             munich: belongs, as new: every facet is touched in the title
                 facet 1: "rubio" in the title at word 1
                 it shares 30 % of its words with an earlier report: too little for a copy, which takes 50 %
+                it reads like background by 0.40: too little, which takes 0.60
                 the nearest that is known is d-7, 0.25: new below 0.50
                 it comes from dw: the house of its outlet; it credits nobody
                 by version 3 of the rules
@@ -227,6 +271,11 @@ mod tests {
                 facet 1: "rubio" in the title at word 1
                 facet 4: missing (wanted: @saudi-arabia, @riyadh)
                 with a facet missing it could only join a known report: the nearest is "Delegations meet" (d-9), 0.12, not near enough (from 0.20 on)
+
+            vance: would belong if it were read now, as new: nothing known is near enough
+                by version 3 of the rules
+
+            Where it does not belong: as things stand now, by version 3 of the rules.
 
             WHAT CAME OF IT
             #3 08:41 munich + Rubio lands in Munich (DW)

@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
 use super::look::{Look, count, list, number, text, words};
+use crate::plan;
 
 const DIM: Style = Style::new().dimmed();
 const NOTICE: Style = AnsiColor::Cyan.on_default();
@@ -125,13 +126,6 @@ fn delivery(event: &Value, kind: &str) -> String {
     }
 }
 
-/// How a server's clock differs from ours.
-pub(super) fn skew(seconds: i64) -> String {
-    let minutes = seconds.unsigned_abs() / 60;
-    let span = if minutes < 120 { format!("{minutes} min") } else { format!("{} h", minutes / 60) };
-    format!("{span} {} ours", if seconds > 0 { "ahead of" } else { "behind" })
-}
-
 fn feed(event: &Value, kind: &str) -> String {
     let (feed, error) = (text(event, "feed"), text(event, "error"));
     match kind {
@@ -144,7 +138,7 @@ fn feed(event: &Value, kind: &str) -> String {
         "feed_silent" => format!("{feed} is silent beyond its habit"),
         "feed_skewed" => match event.get("seconds").and_then(Value::as_i64).unwrap_or(0) {
             0 => format!("the clock of {feed} agrees with ours again"),
-            seconds => format!("the clock of {feed} is {}", skew(seconds)),
+            seconds => format!("the clock of {feed} is {}", plan::skew(seconds)),
         },
         "feed_moved" => format!("{feed} moved to {}", text(event, "url")),
         "feed_recovered" => format!("{feed} is back"),

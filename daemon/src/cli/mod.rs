@@ -41,7 +41,7 @@ pub(crate) use global::Global;
 
 /// Follows news storylines and tells when they move.
 #[derive(Debug, Parser)]
-#[command(name = "storyline", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(name = "storyline", version, propagate_version = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,

@@ -19,10 +19,10 @@ use super::{
 pub(crate) struct WaitArgs {
     /// The storyline
     id: String,
-    /// The phase to wait for
+    /// The phase to wait for: rumoured, announced, scheduled, under_way, paused, concluded or cancelled
     #[arg(long, value_name = "P", value_parser = phase)]
     phase: Phase,
-    /// Give up after so long
+    /// Give up after so long, such as 2h or 1day
     #[arg(long, value_name = "D", value_parser = humantime::parse_duration)]
     timeout: Option<Duration>,
 }

@@ -35,7 +35,7 @@ pub(crate) struct MuteArgs {
 /// Say that a development does not belong.
 #[derive(Debug, Args)]
 pub(crate) struct DropArgs {
-    /// The development
+    /// The development, by its id (d-…) as `timeline` shows it
     development: String,
 }
 

@@ -5,35 +5,42 @@ use super::{
     rules::{Rules, Step},
 };
 
-/// The words by which a report is background, if it is.
-pub(super) fn background(rules: &Rules, reading: &Reading) -> Option<String> {
+/// How much a report reads like background, and by which of its words.
+#[derive(Debug, Default)]
+pub(super) struct Leaning {
+    /// The weights of what was found, from 0.
+    pub(super) score: f64,
+    /// What was found, as it is written there.
+    pub(super) words: Vec<String>,
+}
+
+/// How much a report reads like background.
+pub(super) fn background(rules: &Rules, reading: &Reading) -> Leaning {
+    let mut leaning = Leaning::default();
     if !rules.takes(Step::Background) {
-        return None;
+        return leaning;
     }
     let table = &rules.table;
     let label = label(reading);
-    if let Some(it) =
-        table.labels.iter().find(|it| it.len() == label.len() && it.find(reading, label, 0).is_some())
-    {
-        return Some(it.written.clone());
+    if table.labels.iter().any(|it| it.len() == label.len() && it.find(reading, label, 0).is_some()) {
+        // What an outlet itself calls so is so.
+        leaning.score = table.background_threshold;
+        leaning.words.push(format!("\"{}\"", reading.span(0, label.len().saturating_sub(1))));
+        return leaning;
     }
-    let mut sum = 0.0;
-    let mut words: Vec<&str> = Vec::new();
-    for (weight, pattern) in &table.background {
-        if pattern.find(reading, reading.sentence(0), 0).is_some() {
-            sum += weight;
-            words.push(&pattern.written);
-        }
-    }
-    for number in 1..reading.sentences.len().min(3) {
-        for (weight, pattern) in &table.background_text {
-            if pattern.find(reading, reading.sentence(number), 0).is_some() {
-                sum += weight;
-                words.push(&pattern.written);
+    let text = 1..reading.sentences.len().min(3);
+    let parts = std::iter::once((0, &table.background)).chain(text.map(|it| (it, &table.background_text)));
+    for (number, patterns) in parts {
+        let start = reading.sentences.get(number).map_or(0, |it| it.start);
+        for (weight, pattern) in patterns {
+            if let Some(found) = pattern.find(reading, reading.sentence(number), start) {
+                leaning.score += weight;
+                leaning.words.push(format!("\"{}\"", reading.span(found.from, found.to)));
             }
         }
     }
-    (sum >= table.background_threshold).then(|| words.join(", "))
+    leaning.words.dedup();
+    leaning
 }
 
 /// The words of a title before its colon or bar; none where it has none.

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use storyline_store::{DevelopmentId, Evidence, Nearest, Relation, Report};
 
 use super::{
-    background::background,
+    background::Leaning,
     copy::{Taken, contradicts, taken},
     definitions::Story,
-    dispute::{Dispute, dispute},
+    dispute::Dispute,
     features::shared,
     judge::Heard,
     judgement::Judgement,
@@ -54,12 +54,22 @@ pub(super) struct Verdict {
     pub(super) disputes: Option<DevelopmentId>,
     pub(super) taken: Option<Taken>,
     pub(super) nearest: Option<Nearest>,
+    /// How much it reads like background, where that was asked.
+    pub(super) background: f64,
     pub(super) why: String,
 }
 
 impl Verdict {
     pub(super) fn plain(relation: Relation, why: impl Into<String>) -> Self {
-        Self { relation, development: None, disputes: None, taken: None, nearest: None, why: why.into() }
+        Self {
+            relation,
+            development: None,
+            disputes: None,
+            taken: None,
+            nearest: None,
+            background: 0.0,
+            why: why.into(),
+        }
     }
 }
 
@@ -116,8 +126,8 @@ impl<'a> Case<'a> {
         let heard = self.heard;
         let rules = &heard.definitions.rules;
         let features = heard.features();
-        let dispute = dispute(rules, &heard.reading);
-        if let Some(it) = self.edit(dispute.as_ref()) {
+        let dispute = heard.dispute();
+        if let Some(it) = self.edit(dispute) {
             return it;
         }
         let taken = if rules.takes(Step::Copy) {
@@ -134,8 +144,9 @@ impl<'a> Case<'a> {
             };
         }
         let near = self.nearest();
-        let mut verdict = self.weigh(dispute.as_ref(), near);
-        verdict.taken = taken;
+        let leaning = heard.background();
+        let mut verdict = self.weigh(dispute, near, leaning);
+        (verdict.taken, verdict.background) = (taken, leaning.score);
         verdict
     }
 
@@ -161,7 +172,7 @@ impl<'a> Case<'a> {
         })
     }
 
-    fn weigh(&self, dispute: Option<&Dispute>, near: Option<Near>) -> Verdict {
+    fn weigh(&self, dispute: Option<&Dispute>, near: Option<Near>, leaning: &Leaning) -> Verdict {
         let heard = self.heard;
         let rules = &heard.definitions.rules;
         let own = DevelopmentId::of(&self.story.id, heard.item.id);
@@ -194,7 +205,8 @@ impl<'a> Case<'a> {
                 "its facets are touched apart from each other".to_owned(),
             );
         }
-        if let Some(words) = background(rules, &heard.reading) {
+        if leaning.score >= rules.table.background_threshold {
+            let words = leaning.words.join(", ");
             return with(Relation::Background, None, format!("reads as background: {words}"));
         }
         if self.it.how == How::Joined {
@@ -282,6 +294,7 @@ impl<'a> Case<'a> {
             facets: self.it.facets.clone(),
             nearest: verdict.nearest.clone(),
             copied: verdict.taken.map(|it| round(it.share)),
+            background: Some(round(verdict.background)).filter(|it| *it > 0.0),
             origin: format!("{} ({})", origin.name, origin.why),
             why: verdict.why.chars().take(WHY_CHARS_MAX).collect(),
             dates,

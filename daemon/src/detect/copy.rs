@@ -46,11 +46,16 @@ pub(super) fn taken(
         .map(|(number, it)| Taken { from: it.item, number, share: 1.0, is_copy: true });
     let mut best: Option<Taken> = headline;
     for (number, count) in thread.sharing(&features.triples) {
-        let Some(known) = thread.known(number).filter(other) else { continue };
+        let Some(known) = thread.known(number) else { continue };
         let Some(share) = containment(rules, count, features, &known.features) else { continue };
+        // Most share too little, or less than one that is a copy already.
+        let falls_short = share < rules.reuse || best.is_some_and(|it| it.is_copy && it.share >= share);
+        if falls_short || !other(&known) {
+            continue;
+        }
         let agrees = agrees(rules, features, &known.features);
         let is_copy = share >= rules.containment && agrees && !contradicts(features, &known.features);
-        if share < rules.reuse || best.is_some_and(|it| (it.is_copy, it.share) >= (is_copy, share)) {
+        if best.is_some_and(|it| (it.is_copy, it.share) >= (is_copy, share)) {
             continue;
         }
         best = Some(Taken { from: known.item, number, share, is_copy });

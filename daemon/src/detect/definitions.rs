@@ -157,9 +157,9 @@ impl Definitions {
         it.add_stories(config);
         it.flatten();
         it.feeds = config.feeds.iter().map(|(id, feed)| (id.clone(), it.context(feed))).collect();
-        config.feeds.values().for_each(|feed| it.houses.add(name_words(&feed.outlet), &feed.family));
+        config.feeds.values().for_each(|feed| it.houses.add(&name_words(&feed.outlet), &feed.family));
         for (words, house) in &it.rules.table.clone().agencies {
-            it.houses.add(words.clone(), house);
+            it.houses.add(words, house);
         }
         it
     }

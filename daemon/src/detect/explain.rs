@@ -61,8 +61,8 @@ pub struct FacetExplained {
 /// A score, and from where on it decides.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Compared {
-    /// `sameness` with a known development, `copied` words of a known report, or `join`: nearness to one for an item
-    /// that misses a facet.
+    /// `sameness` with a known development, `copied` words of a known report, `background`: how much it reads like that,
+    /// or `join`: nearness to a report for an item that misses a facet.
     pub what: &'static str,
     /// The development that was compared with.
     pub development: Option<DevelopmentId>,
@@ -113,7 +113,14 @@ pub fn compared(evidence: &Evidence) -> Vec<Compared> {
         score: *share,
         threshold: shipped().copy.containment,
     });
-    copied.chain(sameness).collect()
+    let background = evidence.background.iter().map(|score| Compared {
+        what: "background",
+        development: None,
+        headline: None,
+        score: *score,
+        threshold: shipped().background_threshold,
+    });
+    copied.chain(background).chain(sameness).collect()
 }
 
 /// The aliases that touch a facet, as its definition writes them.
@@ -137,9 +144,14 @@ impl Explanation {
         if !self.lacks || missing.is_empty() {
             return;
         }
-        let touched =
-            self.facets.iter().filter_map(|it| it.touched.first()).map(|it| format!("\"{}\"", it.alias));
-        let touched: Vec<String> = touched.collect();
+        let mut touched: Vec<String> = Vec::new();
+        for it in self.facets.iter().filter_map(|it| it.touched.first()) {
+            // One word may touch several facets.
+            let named = format!("\"{}\"", it.alias);
+            if !touched.contains(&named) {
+                touched.push(named);
+            }
+        }
         self.why = match touched.as_slice() {
             [] => format!("it names none of {}", missing.join(", and none of ")),
             some => {
@@ -258,9 +270,12 @@ fn missing(heard: &Heard<'_>, touching: &Touching, belongs: &[Belonging], it: &B
         (How::Facets | How::Weak | How::Spread, _) => {
             let stories = belongs.iter().filter_map(|it| heard.definitions.stories.get(it.story));
             let beside: Vec<&str> = stories.map(|it| it.id.as_str()).collect();
-            let beside =
-                if beside.is_empty() { "a storyline beside it".to_owned() } else { beside.join(", ") };
-            (format!("its facets are touched, but {beside} has the item"), false)
+            let beside = match beside.as_slice() {
+                [] => "a storyline beside it has the item".to_owned(),
+                [one] => format!("{one} has the item"),
+                [first @ .., last] => format!("{} and {last} have the item", first.join(", ")),
+            };
+            (format!("its facets are touched, but {beside}"), false)
         }
         (How::Joined | How::Partial, []) => (
             "its facets are touched too far from each other: not within the title and one sentence"
@@ -312,5 +327,39 @@ impl Explanation {
             rule_version: 1,
             lacks: true,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            judge,
+            tests::{HARBOUR, items},
+        },
+        *,
+    };
+
+    #[test]
+    fn what_reads_like_background_is_told_with_its_score_and_the_words_it_has_it_from() {
+        let config = Config::parse("storyline.toml", HARBOUR).unwrap().config;
+        let (definitions, memory) = (Definitions::compile(&config), Memory::default());
+        let check = |text: &str, why: &str, want: Option<(f64, f64)>| {
+            let item = items(text).remove(0);
+            let told = explain(&definitions, &memory, &item, item.effective).remove(0);
+            let scores = |it: &[Compared]| {
+                it.iter().find(|it| it.what == "background").map(|it| (it.score, it.threshold))
+            };
+            assert_eq!((told.why.as_str(), scores(&told.compared)), (why, want), "{text}");
+            // The log keeps the same with the decision.
+            let judged = judge(&definitions, &memory, &item, item.effective).remove(0);
+            assert_eq!(scores(&compared(&judged.evidence)), want, "{text}");
+        };
+        check(
+            "0 Ledger | Analysis: the Vessen dockers and their strike | Nothing moves.",
+            "reads as background: \"Analysis\"",
+            Some((1.0, 0.6)),
+        );
+        check("0 Ledger | Vessen dockers call a strike | From Monday.", "nothing known is near enough", None);
     }
 }

@@ -36,34 +36,33 @@ impl Definitions {
         own.into_iter().chain(own.and_then(|it| self.variants.get(it.base?)))
     }
 
-    /// A bit for each facet of a variant that some leaves touch; the leaves are in order.
+    /// A bit for each facet of a variant that some leaves touch; the leaves are in order, each once.
+    ///
+    /// The fewer are looked for among the more: a variant may have thousands of leaves, and a text.
     pub(super) fn mask(&self, variant: usize, leaves: &[u32]) -> u32 {
-        let mut mask = 0;
-        for own in self.own(variant) {
-            let mut wanted = leaves.iter().peekable();
-            for (leaf, aim) in &own.leaves {
-                while wanted.next_if(|it| **it < *leaf).is_some() {}
-                match (wanted.peek(), aim.facet) {
-                    (Some(it), Some(facet)) if **it == *leaf => mask |= 1 << facet,
-                    (None, _) => break,
-                    _ => {}
-                }
+        let bit = |aim: &Aim| aim.facet.map_or(0, |it| 1 << it);
+        let each = self.own(variant).map(|own| {
+            if own.leaves.len() < leaves.len() {
+                let touched = own.leaves.iter().filter(|it| leaves.binary_search(&it.0).is_ok());
+                return touched.fold(0, |mask, it| mask | bit(&it.1));
             }
-        }
-        mask
+            leaves.iter().flat_map(|it| own.aims_of(*it)).fold(0, |mask, it| mask | bit(it))
+        });
+        each.fold(0, |mask, it| mask | it)
     }
 
     /// What a leaf touches of a variant.
     pub(super) fn aims_of(&self, variant: usize, leaf: u32) -> impl Iterator<Item = &Aim> {
-        self.own(variant).flat_map(move |it| {
-            let from = it.leaves.partition_point(|it| it.0 < leaf);
-            it.leaves
-                .get(from..)
-                .unwrap_or_default()
-                .iter()
-                .take_while(move |it| it.0 == leaf)
-                .map(|it| &it.1)
-        })
+        self.own(variant).flat_map(move |it| it.aims_of(leaf))
+    }
+}
+
+impl Variant {
+    /// What a leaf touches by its own aliases.
+    fn aims_of(&self, leaf: u32) -> impl Iterator<Item = &Aim> {
+        let from = self.leaves.partition_point(|it| it.0 < leaf);
+        let rest = self.leaves.get(from..).unwrap_or_default().iter();
+        rest.take_while(move |it| it.0 == leaf).map(|it| &it.1)
     }
 }
 

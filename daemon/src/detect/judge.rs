@@ -6,10 +6,12 @@ use jiff::{Timestamp, tz::TimeZone};
 use storyline_store::{Event, Item};
 
 use super::{
+    background::{Leaning, background},
     case::Case,
     copy::taken,
     definitions::{Context, Definitions},
-    fact::{Dated, dates},
+    dispute::{Dispute, dispute},
+    fact::{Dated, Fact, dates, facts},
     features::{Features, half},
     judgement::Judgement,
     memory::Memory,
@@ -40,6 +42,9 @@ pub(super) struct Heard<'a> {
     pub(super) is_revision: bool,
     pub(super) features: OnceCell<Features>,
     pub(super) dates: OnceCell<Vec<Dated>>,
+    dispute: OnceCell<Option<Dispute>>,
+    background: OnceCell<Leaning>,
+    facts: OnceCell<Vec<Fact>>,
 }
 
 impl<'a> Heard<'a> {
@@ -53,8 +58,19 @@ impl<'a> Heard<'a> {
             text.into()
         };
         let reading = Reading::of(title, &text, Language::of(lang.as_deref()));
-        let (features, dates) = (OnceCell::new(), OnceCell::new());
-        Self { definitions, item, feed, lang, reading, is_revision, features, dates }
+        Self {
+            definitions,
+            item,
+            feed,
+            lang,
+            reading,
+            is_revision,
+            features: OnceCell::new(),
+            dates: OnceCell::new(),
+            dispute: OnceCell::new(),
+            background: OnceCell::new(),
+            facts: OnceCell::new(),
+        }
     }
 
     pub(super) fn features(&self) -> &Features {
@@ -67,6 +83,21 @@ impl<'a> Heard<'a> {
             let tz = self.feed.map_or(TimeZone::UTC, |it| it.tz.clone());
             dates(self.item, &self.reading, &tz, self.lang.as_deref())
         })
+    }
+
+    /// The denial or correction it reads as.
+    pub(super) fn dispute(&self) -> Option<&Dispute> {
+        self.dispute.get_or_init(|| dispute(&self.definitions.rules, &self.reading)).as_ref()
+    }
+
+    /// How much it reads like background.
+    pub(super) fn background(&self) -> &Leaning {
+        self.background.get_or_init(|| background(&self.definitions.rules, &self.reading))
+    }
+
+    /// The facts it names, to which what it touches belongs.
+    pub(super) fn facts(&self, touching: &Touching) -> &[Fact] {
+        self.facts.get_or_init(|| facts(self.definitions, &self.reading, touching, self.dates()))
     }
 
     /// Everything it touches.
@@ -176,9 +207,9 @@ pub(super) fn near_to_join<'a>(
     let rules = &heard.definitions.rules;
     let span = i64::from(rules.table.relevance.join_hours);
     let weighing = Weighing::of(rules, thread, heard.features(), BTreeSet::new());
-    let open = thread.newest().take(JOIN_REPORTS_MAX).filter(|(_, known)| {
+    let open = thread.newest().take(JOIN_REPORTS_MAX).filter(|known| {
         let apart = heard.item.effective.duration_since(known.effective).abs().as_hours();
         !known.joined && apart <= span && wanted(known)
     });
-    open.map(|(_, known)| (weighing.cosine(&known.features.terms), known)).max_by(|a, b| a.0.total_cmp(&b.0))
+    open.map(|known| (weighing.cosine(&known.features.terms), known)).max_by(|a, b| a.0.total_cmp(&b.0))
 }

@@ -4,7 +4,7 @@
 //! of bytes; the oldest goes first. The same log gives the same memory, so it
 //! may be thrown away and rebuilt at any moment.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -14,13 +14,19 @@ use storyline_config::{
 };
 use storyline_store::{Event, Recorded, Relation, Report};
 
-use super::thread::Thread;
+use super::{
+    lately::{Lately, Read},
+    thread::Thread,
+};
 
 /// What detection remembers of every storyline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
-    threads: BTreeMap<StorylineId, Thread>,
+    /// Shared with whoever writes down what was remembered at some moment.
+    threads: BTreeMap<StorylineId, Arc<Thread>>,
     bytes: usize,
+    #[serde(skip)]
+    lately: Lately,
     /// What is written down was within the budget of its day; today's counts.
     #[serde(skip, default = "budget")]
     budget: usize,
@@ -32,7 +38,7 @@ fn budget() -> usize {
 
 impl Default for Memory {
     fn default() -> Self {
-        Self { threads: BTreeMap::new(), bytes: 0, budget: budget() }
+        Self { threads: BTreeMap::new(), bytes: 0, lately: Lately::default(), budget: budget() }
     }
 }
 
@@ -42,22 +48,22 @@ impl Memory {
         let at = recorded.at;
         match &recorded.event {
             Event::DevelopmentReported { storyline, development, relation, report, evidence, .. } => {
-                self.remember(storyline, at, report, |thread| {
+                self.remember(storyline, at, report, |thread, read| {
                     let joined = evidence.facets.iter().any(|it| it.touched.is_empty());
-                    thread.report(at, report, Some(*development), *relation, joined);
+                    thread.report(at, (report, read), Some(*development), *relation, joined);
                     thread.open(*development, *relation, report);
                 });
             }
             Event::DevelopmentCorroborated { storyline, development, report, evidence } => {
-                self.remember(storyline, at, report, |thread| {
+                self.remember(storyline, at, report, |thread, read| {
                     let joined = evidence.facets.iter().any(|it| it.touched.is_empty());
-                    thread.report(at, report, Some(*development), Relation::Corroboration, joined);
+                    thread.report(at, (report, read), Some(*development), Relation::Corroboration, joined);
                     thread.support(*development, report);
                 });
             }
             Event::ReportNoted { storyline, development, relation, report, .. } => {
-                self.remember(storyline, at, report, |thread| {
-                    thread.report(at, report, *development, *relation, true);
+                self.remember(storyline, at, report, |thread, read| {
+                    thread.report(at, (report, read), *development, *relation, true);
                 });
             }
             Event::StorylineRetired { storyline } => {
@@ -70,7 +76,7 @@ impl Memory {
 
     /// What is remembered of one storyline.
     pub(super) fn thread(&self, storyline: &StorylineId) -> Option<&Thread> {
-        self.threads.get(storyline)
+        self.threads.get(storyline).map(Arc::as_ref)
     }
 
     /// Bytes that are taken, about.
@@ -111,7 +117,7 @@ impl Memory {
     }
 
     fn thread_mut(&mut self, storyline: &StorylineId) -> &mut Thread {
-        self.threads.entry(storyline.clone()).or_default()
+        Arc::make_mut(self.threads.entry(storyline.clone()).or_default())
     }
 
     /// Remembers a report and forgets what is too old or too much.
@@ -119,12 +125,13 @@ impl Memory {
         &mut self,
         storyline: &StorylineId,
         at: Timestamp,
-        _report: &Report,
-        how: impl FnOnce(&mut Thread),
+        report: &Report,
+        how: impl FnOnce(&mut Thread, &Read),
     ) {
-        let thread = self.threads.entry(storyline.clone()).or_default();
+        let read = self.lately.read(report);
+        let thread = Arc::make_mut(self.threads.entry(storyline.clone()).or_default());
         let before = thread.bytes();
-        how(thread);
+        how(thread, read);
         let span = SignedDuration::try_from(MEMORY_SPAN).unwrap_or(SignedDuration::MAX);
         if let Ok(start) = at.checked_sub(span) {
             thread.forget_before(start);
@@ -134,6 +141,7 @@ impl Memory {
             let oldest =
                 self.threads.iter_mut().filter_map(|(_, it)| Some((it.oldest()?, it))).min_by_key(|it| it.0);
             let Some((_, thread)) = oldest else { break };
+            let thread = Arc::make_mut(thread);
             let before = thread.bytes();
             thread.forget_whole();
             self.bytes = self.bytes.saturating_sub(before.saturating_sub(thread.bytes()).max(1));
@@ -144,7 +152,7 @@ impl Memory {
 impl Memory {
     /// The storylines of which anything is remembered.
     pub(super) fn storylines(&self) -> impl Iterator<Item = (&StorylineId, &Thread)> {
-        self.threads.iter()
+        self.threads.iter().map(|(id, it)| (id, it.as_ref()))
     }
 }
 

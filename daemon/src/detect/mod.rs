@@ -14,6 +14,7 @@
 #[cfg(test)]
 mod ablation;
 mod background;
+mod beginnings;
 mod case;
 mod compile;
 mod copy;
@@ -30,11 +31,15 @@ mod hits;
 mod index;
 mod judge;
 mod judgement;
+mod lately;
 #[cfg(test)]
 mod life;
+mod marks;
 #[cfg(test)]
 mod measure;
 mod memory;
+#[cfg(test)]
+mod namesakes;
 mod near;
 mod origin;
 mod participant;
@@ -42,6 +47,7 @@ mod pattern;
 mod phase;
 mod place;
 mod pointer;
+mod postings;
 #[cfg(test)]
 mod properties;
 mod reading;

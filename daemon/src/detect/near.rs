@@ -44,7 +44,7 @@ impl Case<'_> {
         let span = heard.definitions.rules.table.novelty.span_hours;
         let told = self.day_told();
         let mut best: Option<Near> = None;
-        for (_, known) in self.thread.newest() {
+        for known in self.thread.newest() {
             let Some(development) = known.development else { continue };
             let itself = known.item == heard.item.id && !heard.is_revision;
             if known.relation == Relation::Background || itself || !wanted(known) {
@@ -130,7 +130,7 @@ impl Case<'_> {
         }
         let features = self.heard.features();
         let mut known: Vec<(u32, f64)> = Vec::new();
-        for (_, it) in self.thread.newest().filter(|(_, it)| it.development == Some(near.development)) {
+        for it in self.thread.newest().filter(|it| it.development == Some(near.development)) {
             known.extend(&it.features.numbers);
         }
         // What was told of other things may be the same in other words: `23 Somalis`, `23 pirates`.

@@ -62,11 +62,11 @@ pub(super) struct Houses(BTreeMap<u64, Vec<(Vec<u64>, String)>>);
 
 impl Houses {
     /// Adds a house under a name.
-    pub(super) fn add(&mut self, words: Vec<u64>, house: &str) {
+    pub(super) fn add(&mut self, words: &[u64], house: &str) {
         let Some(first) = words.first() else { return };
         let names = self.0.entry(*first).or_default();
         if names.iter().all(|it| it.0 != words) {
-            names.push((words, house.to_owned()));
+            names.push((words.to_vec(), house.to_owned()));
             names.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.1.cmp(&b.1)));
         }
     }

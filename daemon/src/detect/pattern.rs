@@ -4,6 +4,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
     fold::{fold_name, push_lower, without_accents},
+    marks::Marks,
     reading::{Reading, Word},
     stem::Language,
 };
@@ -98,11 +99,24 @@ impl Pattern {
         if self.question {
             return ends_with_question(reading, words).then_some(Found { from: offset, to: offset });
         }
+        let marks = reading.marks.get(usize::from(words.first()?.sentence));
+        if marks.is_some_and(|it| !self.may_fit(*it)) {
+            return None;
+        }
         let starts = if self.start { 0..words.len().min(1) } else { 0..words.len() };
         starts.into_iter().find_map(|from| {
             let to = self.fit(reading, words, from)?;
             (!self.end || to + 1 == words.len()).then_some(Found { from: offset + from, to: offset + to })
         })
+    }
+
+    /// Whether a sentence has words for all steps, as far as its marks tell.
+    fn may_fit(&self, marks: Marks) -> bool {
+        let may = |it: &Step| match it {
+            Step::Word { stem, plain } => marks.may_have(*stem) || marks.may_have(*plain),
+            Step::Prefix(_) | Step::Number | Step::Any => true,
+        };
+        self.steps.iter().all(|step| step.iter().any(may))
     }
 
     /// Where it ends if it begins at `from`.

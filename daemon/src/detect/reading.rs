@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::{
     fold::{composed, fold_name, is_apostrophe, is_silent, is_unspaced, push_lower},
+    marks::Marks,
     stem::{Form, Language},
 };
 
@@ -53,6 +54,8 @@ pub(super) struct Reading {
     pub(super) title_words: usize,
     /// The words of each sentence; the title is the first.
     pub(super) sentences: Vec<Range<usize>>,
+    /// A few bits for every word of each sentence: what is not marked does not stand there.
+    pub(super) marks: Vec<Marks>,
     letters: String,
     /// The language it is read in.
     pub(super) tongue: u32,
@@ -109,6 +112,7 @@ impl Reading {
                 start = index + 1;
             }
         }
+        self.marks = (0..self.sentences.len()).map(|it| Marks::of(self.sentence(it))).collect();
     }
 }
 

@@ -1,18 +1,20 @@
 //! Thresholds, tables and patterns, read once from one versioned file.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    hash::BuildHasherDefault,
     sync::{Arc, LazyLock},
 };
 
 use storyline_config::{Alias, Phase};
 
 use super::{
+    beginnings::Beginnings,
     pattern::{Pattern, plain},
     reading::{Reading, Word},
     rules_facts::{PlaceWords, WhoWords},
     rules_file::{CopyRules, File, HabitRules, NoveltyRules, RelevanceRules, WeightedFile},
-    stem::Language,
+    stem::{Identity, Language},
 };
 
 /// The shipped file; a test reads it, so a mistake in it does not ship.
@@ -162,18 +164,19 @@ pub(super) struct Table {
     pub(super) claimed: BTreeSet<u64>,
     pub(super) place: PlaceWords,
     pub(super) who: WhoWords,
-    stopwords: BTreeSet<u64>,
     of_time: BTreeSet<u64>,
     before_time: BTreeSet<u64>,
+    stopwords: HashSet<u64, BuildHasherDefault<Identity>>,
     concepts: Concepts,
 }
 
 /// Words of action by kind.
 #[derive(Debug, Default)]
 struct Concepts {
-    whole: BTreeMap<u64, u8>,
-    beginnings: BTreeMap<String, u8>,
-    pairs: BTreeMap<(u64, u64), u8>,
+    whole: HashMap<u64, u8, BuildHasherDefault<Identity>>,
+    beginnings: Beginnings,
+    /// By the first word, the second and what both mean.
+    pairs: HashMap<u64, BTreeMap<u64, u8>, BuildHasherDefault<Identity>>,
     words: BTreeMap<u8, Vec<Alias>>,
 }
 
@@ -201,17 +204,15 @@ impl Table {
     /// The kind of action a word names, perhaps with the next one.
     pub(super) fn concept(&self, reading: &Reading, words: &[Word], at: usize) -> Option<u8> {
         let word = words.get(at)?;
-        if let Some(next) = words.get(at + 1)
-            && let Some(it) = self.concepts.pairs.get(&(word.form.plain, next.form.plain))
+        if let Some(seconds) = self.concepts.pairs.get(&word.form.plain)
+            && let Some(it) = words.get(at + 1).and_then(|next| seconds.get(&next.form.plain))
         {
             return Some(*it);
         }
         if let Some(it) = self.concepts.whole.get(&word.form.plain) {
             return Some(*it);
         }
-        let letters = reading.letters(word);
-        let ends = letters.char_indices().map(|(at, c)| at + c.len_utf8()).skip(2).take(12);
-        ends.filter_map(|end| self.concepts.beginnings.get(letters.get(..end)?)).last().copied()
+        self.concepts.beginnings.of(reading.letters(word))
     }
 
     /// The words that name a kind of action, as aliases.
@@ -296,9 +297,9 @@ fn concepts(file: &BTreeMap<String, String>) -> Concepts {
                 out.words.entry(number).or_default().extend(Alias::parse(&exact).ok());
             }
             if let Some((first, second)) = entry.split_once('+') {
-                out.pairs.insert((plain(first), plain(second)), number);
+                out.pairs.entry(plain(first)).or_default().insert(plain(second), number);
             } else if let Some(beginning) = entry.strip_suffix('*') {
-                out.beginnings.insert(beginning.to_owned(), number);
+                out.beginnings.insert(beginning, number);
             } else {
                 out.whole.insert(plain(&super::fold::without_accents(entry)), number);
             }

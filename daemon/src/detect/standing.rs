@@ -6,7 +6,7 @@ use storyline_store::{Certainty, DevelopmentState, FactKey, Relation};
 
 use super::{
     case::Case,
-    fact::{Dated, Fact, facts},
+    fact::{Dated, Fact},
     features::half,
     judgement::Judgement,
     phase::may_move,
@@ -107,7 +107,7 @@ fn move_phase(case: &Case<'_>, judgement: &mut Judgement) {
 /// What the report names, and the day itself where a phase begins with it.
 fn all_facts(case: &Case<'_>, judgement: &Judgement) -> Vec<Fact> {
     let heard = case.heard;
-    let mut found = facts(heard.definitions, &heard.reading, case.touching, heard.dates());
+    let mut found = heard.facts(case.touching).to_vec();
     let today = today(case);
     let begins = judgement.moved.is_some()
         && matches!(judgement.phase, Phase::UnderWay | Phase::Concluded | Phase::Cancelled);

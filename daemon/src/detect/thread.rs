@@ -1,21 +1,15 @@
 //! What is remembered of one storyline: its reports, its developments, where it stands.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::hash::BuildHasherDefault;
+use std::sync::Arc;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use storyline_config::Phase;
 use storyline_store::{Certainty, DevelopmentId, DevelopmentState, FactKey, ItemId, Relation, Report};
 
-use super::{
-    definitions::name_words,
-    features::Features,
-    origin::Houses,
-    reading::Reading,
-    rules::shipped,
-    stem::{Identity, Language},
-};
+use super::{features::Features, lately::Read, origin::Houses, postings::Postings, stem::Identity};
 
 /// Developments whose centre is remembered; a quiet storyline keeps the last ones.
 const DEVELOPMENTS_MAX: usize = 256;
@@ -42,10 +36,11 @@ pub(super) struct Thread {
     pub(super) last_report: Option<Timestamp>,
     /// The outlets that reported, whom others may credit.
     pub(super) houses: Houses,
-    reports: BTreeMap<u32, Known>,
-    next: u32,
-    /// Word triples with the reports that have them.
-    triples: BTreeSet<(u32, u32)>,
+    /// The reports in the order they came; each has the number of the one before it and one.
+    reports: VecDeque<Known>,
+    /// The number of the oldest report.
+    first: u32,
+    triples: Postings,
     /// Title hashes with the reports that have them.
     titles: BTreeSet<(u64, u32)>,
     items: BTreeMap<ItemId, Vec<u32>>,
@@ -69,7 +64,7 @@ pub(super) struct Known {
     pub(super) relation: Relation,
     /// Whether it came without touching every facet.
     pub(super) joined: bool,
-    pub(super) features: Features,
+    pub(super) features: Arc<Features>,
 }
 
 /// A development that is remembered.
@@ -118,16 +113,14 @@ impl Thread {
     pub(super) fn report(
         &mut self,
         at: Timestamp,
-        report: &Report,
+        (report, read): (&Report, &Read),
         development: Option<DevelopmentId>,
         relation: Relation,
         joined: bool,
     ) {
-        let reading = Reading::of(&report.title, &report.text, Language::of(report.lang.as_deref()));
-        let features = Features::of(shipped(), &reading, &report.outlet);
-        let number = self.next;
-        self.next = self.next.wrapping_add(1);
-        self.triples.extend(features.triples.iter().map(|it| (*it, number)));
+        let features = Arc::clone(&read.features);
+        let number = self.first.wrapping_add(super::definitions::number(self.reports.len()));
+        self.triples.add(&features.triples, number);
         self.titles.insert((features.title, number));
         self.items.entry(report.item).or_default().push(number);
         features.terms.iter().for_each(|(stem, _)| *self.words.entry(*stem).or_default() += 1);
@@ -145,11 +138,19 @@ impl Thread {
         }
         self.last_report = self.last_report.max(Some(report.effective));
         self.is_quiet = false;
-        self.houses.add(name_words(&report.outlet), &report.outlet);
+        self.houses.add(&read.house, &report.outlet);
         let (item, origin) = (report.item, report.origin.clone());
         let effective = report.effective;
-        self.reports
-            .insert(number, Known { item, effective, at, origin, development, relation, joined, features });
+        self.reports.push_back(Known {
+            item,
+            effective,
+            at,
+            origin,
+            development,
+            relation,
+            joined,
+            features,
+        });
     }
 
     /// Opens a development with its first report.
@@ -208,7 +209,7 @@ impl Thread {
     /// A person said that a development does not belong.
     pub(super) fn drop(&mut self, development: DevelopmentId) {
         self.close(development);
-        self.reports.values_mut().filter(|it| it.development == Some(development)).for_each(|it| {
+        self.reports.iter_mut().filter(|it| it.development == Some(development)).for_each(|it| {
             it.relation = Relation::Background;
             it.development = None;
         });
@@ -254,29 +255,35 @@ impl Thread {
 /// Asking.
 impl Thread {
     /// The reports, the newest first.
-    pub(super) fn newest(&self) -> impl Iterator<Item = (u32, &Known)> {
-        self.reports.iter().rev().map(|(number, it)| (*number, it))
+    pub(super) fn newest(&self) -> impl Iterator<Item = &Known> {
+        self.reports.iter().rev()
     }
 
     /// What an item was known to say, the first version first.
     pub(super) fn versions(&self, item: ItemId) -> impl Iterator<Item = &Known> {
-        self.items.get(&item).into_iter().flatten().filter_map(|it| self.reports.get(it))
+        self.items.get(&item).into_iter().flatten().filter_map(|it| self.known(*it))
     }
 
     /// A report by its number.
     pub(super) fn known(&self, number: u32) -> Option<&Known> {
-        self.reports.get(&number)
+        self.reports.get(self.place(number))
     }
 
-    /// The reports that share word triples, with how many they share.
-    pub(super) fn sharing(&self, triples: &[u32]) -> BTreeMap<u32, usize> {
-        let mut out = BTreeMap::new();
-        for triple in triples {
-            for (_, report) in self.triples.range((*triple, 0)..=(*triple, u32::MAX)) {
-                *out.entry(*report).or_default() += 1;
+    /// Where a report stands among those that are remembered.
+    fn place(&self, number: u32) -> usize {
+        number.wrapping_sub(self.first) as usize
+    }
+
+    /// The reports that share word triples, with how many they share, the oldest first.
+    pub(super) fn sharing(&self, triples: &[u32]) -> impl Iterator<Item = (u32, usize)> {
+        let mut counts = vec![0_usize; self.reports.len()];
+        for number in triples.iter().flat_map(|it| self.triples.of(*it)) {
+            if let Some(it) = counts.get_mut(self.place(*number)) {
+                *it += 1;
             }
         }
-        out
+        let all = (0..).zip(counts).filter(|it| it.1 > 0);
+        all.map(|(place, count): (u32, usize)| (self.first.wrapping_add(place), count))
     }
 
     /// The reports with the same title.
@@ -308,7 +315,7 @@ impl Thread {
     /// How many reports count from the day before a time.
     pub(super) fn last_day(&self, now: Timestamp) -> u32 {
         let start = now.checked_sub(jiff::SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
-        let count = self.reports.values().filter(|it| it.effective > start && it.effective <= now).count();
+        let count = self.reports.iter().filter(|it| it.effective > start && it.effective <= now).count();
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 
@@ -319,7 +326,7 @@ impl Thread {
 
     /// When the oldest report was recorded.
     pub(super) fn oldest(&self) -> Option<Timestamp> {
-        self.reports.first_key_value().map(|(_, it)| it.at)
+        self.reports.front().map(|it| it.at)
     }
 }
 
@@ -334,7 +341,7 @@ impl Thread {
 
     /// Forgets the oldest report, and the development it was the last report of.
     pub(super) fn forget_whole(&mut self) {
-        let last = self.reports.first_key_value().and_then(|(_, it)| Some((it.development?, it.effective)));
+        let last = self.reports.front().and_then(|it| Some((it.development?, it.effective)));
         self.forget_oldest();
         if let Some((development, at)) = last
             && self.developments.get(&development).is_some_and(|it| it.at <= at)
@@ -345,11 +352,11 @@ impl Thread {
 
     /// Forgets the oldest report; what it brought stays.
     pub(super) fn forget_oldest(&mut self) {
-        let Some((number, known)) = self.reports.pop_first() else { return };
+        let Some(known) = self.reports.pop_front() else { return };
+        let number = self.first;
+        self.first = self.first.wrapping_add(1);
         self.bytes = self.bytes.saturating_sub(known.features.bytes());
-        for triple in &known.features.triples {
-            self.triples.remove(&(*triple, number));
-        }
+        self.triples.remove(&known.features.triples, number);
         self.titles.remove(&(known.features.title, number));
         if let Some(numbers) = self.items.get_mut(&known.item) {
             numbers.retain(|it| *it != number);

@@ -124,6 +124,8 @@ fn json(source: &str) -> Result<Article, ArticleError> {
 const HEAD_LINES_MAX: usize = 4;
 /// Characters such a line may have.
 const HEAD_CHARS_MAX: usize = 90;
+/// Characters of a date behind "said on".
+const SAID_CHARS_MAX: usize = 40;
 
 fn plain(source: &str) -> Article {
     let mut lines = source.lines().map(str::trim).filter(|it| !it.is_empty());
@@ -136,7 +138,7 @@ fn plain(source: &str) -> Article {
         text.push(clean(line));
     }
     if article.published.is_none() {
-        article.published = text.first().and_then(|it| dateline_moment(it));
+        article.published = text.first().and_then(|it| dateline_moment(it).or_else(|| said_moment(it)));
     }
     article.text = text.join("\n");
     article
@@ -147,6 +149,21 @@ fn dateline_moment(line: &str) -> Option<Timestamp> {
     let dash = [" — ", " – ", " - "].iter().filter_map(|it| line.find(it)).min()?;
     let before = line.get(..dash).filter(|it| it.chars().count() <= HEAD_CHARS_MAX / 2)?;
     moment(before).map(|it| it.0)
+}
+
+/// The day on which the first paragraph says that something was said: "…, she said on Thursday, 5 February 2026."
+fn said_moment(line: &str) -> Option<Timestamp> {
+    let said = ["said on ", "announced on ", "told reporters on "];
+    let (_, date) = said.iter().find_map(|it| line.split_once(it))?;
+    // Up to the end of the sentence, or to what stands behind the year.
+    let date: String = date.chars().take(SAID_CHARS_MAX).take_while(|it| !".;\n".contains(*it)).collect();
+    let year = date.split_inclusive(' ').scan(0, |end, it| {
+        *end += it.len();
+        Some((it.trim_end_matches([' ', ',']), *end))
+    });
+    let is_year = |it: &str| it.len() == 4 && it.chars().all(|c| c.is_ascii_digit());
+    let end = year.into_iter().find(|(word, _)| is_year(word)).map(|it| it.1)?;
+    moment(date.get(..end)?.trim_end_matches([' ', ','])).map(|it| it.0)
 }
 
 /// Takes a line that is a date, an address or a byline.

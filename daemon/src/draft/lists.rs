@@ -18,13 +18,13 @@ pub(super) const ROLES: &str = "\
 
 /// Words that make a name that of a body.
 pub(super) const BODIES: &str = "\
-    academy administration agency airlines airways alliance army assembly association authority bank \
+    academy administration agency air airlines airways alliance army assembly association authority bank \
     board bureau cabinet centre center chamber church clinic club college commission committee company \
     congress consortium corp corporation council court department directorate electric energy executive \
-    exchange federation fire firm force foundation front fund group guard guild hospital house inc \
-    industries institute laboratory labs league ltd media ministry motors movement museum navy network \
+    exchange federation fire firm foods force foundation front fund group guard guild hospital house inc \
+    industries institute laboratory labs league lines ltd media metals mining ministry motors movement museum navy network \
     office oil organisation organization parliament party pharma plc police rail railway railways school \
-    senate service services society solutions space steel syndicate systems team telecom theatre \
+    senate service services shipping society solutions space steel syndicate systems team telecom theatre \
     tribunal trust union united university watch works";
 
 /// Words that make a name that of a place.
@@ -44,12 +44,14 @@ pub(super) const OCCASIONS: &str = "\
 pub(super) const PLAIN: &str = "\
     a about above according across after again against ahead all almost along already also although \
     among an and another any around as asked at back because before behind below between both but by can \
-    could despite during each early eight either eleven even every few five for four from further had \
+    could despite dozens during each early eight eighteen eighty either eleven even every few fifteen fifty five for \
+    forty four fourteen from further had \
     has have he her here his how however i if in including instead into is it its just last late later \
-    less like many meanwhile more most mps much my nearly neither new next nine no nobody none nor not \
-    nothing now of off on once one only or other others our out outside over seven several she since six \
-    so some soon still such ten than that the their them then there these they this those though three \
-    through to today together tomorrow two under unless until up us was we were what when where whether \
+    less like many meanwhile more most mps much my nearly neither new next nine nineteen ninety no nobody none nor not \
+    nothing now of off on once one only or other others our out outside over scores seven seventeen seventy several \
+    she since six sixteen sixty \
+    so some soon still such ten than that the their them then there these they thirteen thirty this those though three \
+    through to today together tomorrow twelve twenty two under unless until up us was we were what when where whether \
     which while who why will with within without would yes yesterday yet you your";
 
 /// Common nouns that begin a sentence, where their capital tells nothing.

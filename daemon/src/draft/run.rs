@@ -84,7 +84,7 @@ fn opens(sentence: &Sentence<'_>, at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|it| sentence.words.get(it));
     let (Some(before), Some(word)) = (before, sentence.words.get(at)) else { return true };
     let gap = sentence.text.get(before.end..word.start).unwrap_or_default();
-    gap.contains(['—', '–', ':', '“', '"']) || gap.contains(" - ")
+    gap.contains(['—', '–', ':', '“', '"']) || gap.contains(" - ") || gap.contains(".-")
 }
 
 fn is_plain(word: &Word<'_>, first: bool, common: &BTreeSet<String>) -> bool {

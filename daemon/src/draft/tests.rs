@@ -231,11 +231,11 @@ fn an_outbreak_is_told_by_its_region() {
     check(
         include_str!("articles/outbreak.txt"),
         &expect![[r#"
-        outbreak-norden: The outbreak in Norden [2026-02-04 2026-02-16 2026-02-09/2026-02-15]
-            what: outbreak, vaccine, case, virus
-            where: @norden
-        + Norden (norden)
-    "#]],
+            outbreak-norden: The outbreak in Norden [2026-02-04 2026-02-16 2026-02-09/2026-02-15]
+                what: outbreak, vaccine, case, measles
+                where: @norden
+            + Norden (norden)
+        "#]],
     );
 }
 

@@ -65,7 +65,23 @@ impl<'s> Proposer<'s> {
         if let Some(weight) = preferred.and_then(|it| weights.get_mut(it)) {
             *weight += 1;
         }
-        weights.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0))).map(|it| it.0)
+        // What a headline says first is what happened; what follows is why, or with what.
+        let rank = |(kind, weight): &(&'static str, usize)| {
+            (*weight, std::cmp::Reverse((self.first_in(among, kind), *kind)))
+        };
+        weights.into_iter().max_by_key(rank).map(|it| it.0)
+    }
+
+    /// At which word the headline, where it is among some sentences, begins to tell of a kind.
+    fn first_in(&self, among: &BTreeSet<usize>, kind: &str) -> usize {
+        let title = among.first().filter(|at| **at == 0);
+        let place = title.and_then(|at| {
+            let told = self.scenes.each.get(*at)?.kinds.get(kind)?;
+            let begins = |stem: &str| told.iter().any(|it| it.split(' ').next() == Some(stem));
+            let words = &self.scenes.sentences.get(*at)?.words;
+            words.iter().position(|it| begins(&action::stem(&it.lower)))
+        });
+        place.unwrap_or(usize::MAX)
     }
 
     /// Where something happens, with the sentences that say so.

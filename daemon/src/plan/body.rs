@@ -106,11 +106,11 @@ pub(super) fn alert(situation: &Situation<'_>, stage: &Stage, story: &Story, env
     })
 }
 
-/// The document for a digest of `alerts`, of which the first are named.
+/// The document for a digest of `alerts`, of which the first are named, and of so many more that nobody keeps.
 pub(super) fn digest(
     cause: DeliveryDigest,
     storyline: Option<(&StorylineId, &str)>,
-    alerts: &[&Gathered],
+    (alerts, unkept): (&[&Gathered], usize),
     at: Timestamp,
     (id, seq, text): (DeliveryId, Seq, &str),
 ) -> String {
@@ -128,7 +128,7 @@ pub(super) fn digest(
         storyline: storyline.map(|(id, _)| id),
         title: storyline.map(|(_, title)| title),
         alerts: named.collect(),
-        more: alerts.len().saturating_sub(ALERTS_NAMED),
+        more: alerts.len().saturating_sub(ALERTS_NAMED).saturating_add(unkept),
         at,
         text,
     })

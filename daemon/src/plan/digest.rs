@@ -123,14 +123,27 @@ fn render(
 ) -> Digest {
     let first = told.first().and_then(|it| it.storyline.as_ref());
     let storyline = first.filter(|first| told.iter().all(|it| it.storyline.as_ref() == Some(first)));
-    let text = text(situation, sink, cause, told);
+    let unkept = unkept(situation, sink, cause);
+    let text = text(situation, (sink, cause), told, unkept);
     let title = |id| situation.state.storylines.get(id).map_or("", |it| it.title.as_str());
     let titled = storyline.map(|id| (id, title(id)));
-    let body = body::digest(cause, titled, told, situation.now, (id, seq, &text));
+    let body = body::digest(cause, titled, (told, unkept), situation.now, (id, seq, &text));
     Digest { storyline: storyline.cloned(), body }
 }
 
-fn text(situation: &Situation<'_>, sink: &SinkId, cause: DeliveryDigest, told: &[&Gathered]) -> String {
+/// Alerts that were gathered and are not kept any more, only counted.
+fn unkept(situation: &Situation<'_>, sink: &SinkId, cause: DeliveryDigest) -> usize {
+    let known = situation.state.sinks.get(sink).into_iter().flat_map(|it| &it.gathered_more);
+    let unkept: u64 = known.filter(|(gathered, _)| cause.tells_of(**gathered)).map(|(_, n)| n).sum();
+    usize::try_from(unkept).unwrap_or(usize::MAX)
+}
+
+fn text(
+    situation: &Situation<'_>,
+    (sink, cause): (&SinkId, DeliveryDigest),
+    told: &[&Gathered],
+    unkept: usize,
+) -> String {
     let (storylines, lines) = match cause {
         // What is old is told as it stands now, storyline by storyline.
         DeliveryDigest::FirstRun | DeliveryDigest::Stop => (true, standings(situation, sink, told)),
@@ -138,9 +151,6 @@ fn text(situation: &Situation<'_>, sink: &SinkId, cause: DeliveryDigest, told: &
             (false, headlines(situation, told))
         }
     };
-    let known = situation.state.sinks.get(sink).into_iter().flat_map(|it| &it.gathered_more);
-    let unkept: u64 = known.filter(|(gathered, _)| cause.tells_of(**gathered)).map(|(_, n)| n).sum();
-    let unkept = usize::try_from(unkept).unwrap_or(usize::MAX);
     let count = if storylines { lines.len() } else { told.len().saturating_add(unkept) };
     lay_out(count, storylines, cause, lines)
 }

@@ -67,32 +67,60 @@ pub(super) fn of_time(situation: &Situation<'_>) -> OfTime {
         let patience: Duration =
             feed.interval.unwrap_or_default().max(config.poll.min_interval) * VISITS_MISSED;
         // One that a dead network covered is told of when it stays dead after the others are back.
-        let open = !it.told && (it.covered.is_none() || cut_off.is_empty());
+        let open = !it.told && (it.covered.is_none() || !cut_off.is_outage());
         let since = it.covered.unwrap_or(it.since);
         it.trouble == FeedTroubleKind::Failing && open && later(since, patience) <= now
     });
     let (covered, told): (Vec<_>, Vec<_>) =
-        failing.partition(|(_, it)| it.unreachable && !cut_off.is_empty());
-    let network = covered.iter().min_by_key(|(_, it)| it.seq).filter(|_| !is_told(state, &cut_off));
-    let network = network.map(|(_, first)| network_stage(&cut_off, first));
+        failing.partition(|(_, it)| it.unreachable && cut_off.is_outage());
+    let network = covered.iter().min_by_key(|(_, it)| it.seq).filter(|_| !cut_off.is_told(state));
+    let network = network.map(|(_, first)| network_stage(cut_off.feeds.len(), first));
     let told = told.into_iter().map(|(id, it)| feed_stage(id, it));
     let told = network.into_iter().chain(told).collect();
     OfTime { told, covered: covered.into_iter().map(|(id, it)| feed_stage(id, it)).collect() }
 }
 
-/// The feeds that cannot be reached, where they are so many that it is no fault of theirs; else none.
-fn cut_off<'a>(situation: &Situation<'a>) -> Vec<&'a FeedHealth> {
+/// The feeds that cannot be reached.
+struct CutOff<'a> {
+    /// Each with the domain of its server.
+    feeds: Vec<(String, &'a FeedHealth)>,
+    /// Feeds that are asked over the network at all.
+    asked: usize,
+}
+
+fn cut_off<'a>(situation: &Situation<'a>) -> CutOff<'a> {
     let servers = situation.config.feeds.iter().filter_map(|(id, it)| Some((id, server(&it.source)?)));
-    let (mut asked, mut cut_off, mut domains) = (0, Vec::new(), BTreeSet::new());
+    let mut cut_off = CutOff { feeds: Vec::new(), asked: 0 };
     for (id, domain) in servers {
-        asked += 1;
+        cut_off.asked += 1;
         let health = situation.state.feeds.get(id);
         if let Some(it) = health.filter(|it| it.unreachable && it.trouble == FeedTroubleKind::Failing) {
-            cut_off.push(it);
-            domains.insert(domain);
+            cut_off.feeds.push((domain, it));
         }
     }
-    if domains.len() >= DOMAINS_CUT_OFF && cut_off.len() * 2 > asked { cut_off } else { Vec::new() }
+    cut_off
+}
+
+impl CutOff<'_> {
+    /// Whether they are so many that it is no fault of theirs.
+    fn is_outage(&self) -> bool {
+        self.is_outage_of(|_| true)
+    }
+
+    /// The same, if only some of them could not be reached.
+    fn is_outage_of(&self, some: impl Fn(&FeedHealth) -> bool) -> bool {
+        let theirs: Vec<&String> =
+            self.feeds.iter().filter(|(_, it)| some(it)).map(|(domain, _)| domain).collect();
+        let domains: BTreeSet<&String> = theirs.iter().copied().collect();
+        domains.len() >= DOMAINS_CUT_OFF && theirs.len() * 2 > self.asked
+    }
+
+    /// Whether people know of this outage: those that failed before they were told are an outage still. Where too few
+    /// of them are left, the network was back meanwhile, and what took the others is another outage.
+    fn is_told(&self, state: &State) -> bool {
+        let told = self.feeds.iter().filter_map(|(_, it)| state.alerts.get(&network_alert(it)));
+        told.map(|it| it.seq).max().is_some_and(|told| self.is_outage_of(|it| it.seq < told))
+    }
 }
 
 fn server(source: &Source) -> Option<String> {
@@ -102,19 +130,14 @@ fn server(source: &Source) -> Option<String> {
     }
 }
 
-/// Whether people know already that the network is down: since one of the feeds it took with it.
-fn is_told(state: &State, cut_off: &[&FeedHealth]) -> bool {
-    cut_off.iter().any(|it| state.alerts.contains_key(&network_alert(it)))
-}
-
 /// Its cause is of a kind that no feed has, whatever feeds are called.
 fn network_alert(first: &FeedHealth) -> AlertId {
     AlertId::of_cause("feed-network", NETWORK, first.seq)
 }
 
-fn network_stage(cut_off: &[&FeedHealth], first: &FeedHealth) -> Stage {
+fn network_stage(feeds: usize, first: &FeedHealth) -> Stage {
     let error = first.error.as_deref().unwrap_or("no answer");
-    let headline = format!("{} feeds cannot be reached: {error}", cut_off.len());
+    let headline = format!("{feeds} feeds cannot be reached: {error}");
     own(network_alert(first), AlertKind::Feed, NETWORK, "network down".to_owned(), headline, first.since)
 }
 
@@ -125,11 +148,16 @@ fn clock_stage(known: &State, feed: &FeedId, seconds: i64, by: &Recorded) -> Opt
     if known.alerts.contains_key(&alert) {
         return None;
     }
-    let way = if seconds > 0 { "ahead of" } else { "behind" };
-    let minutes = seconds.unsigned_abs() / 60;
     let headline =
-        format!("the server's clock is {minutes} min {way} ours; if other feeds say so too, ours is wrong");
+        format!("the server's clock is {}; if other feeds say so too, ours is wrong", skew(seconds));
     Some(own(alert, AlertKind::Feed, feed.as_str(), "clock skewed".to_owned(), headline, by.at))
+}
+
+/// How a server's clock differs from ours, in words; more than 0 seconds is ahead.
+pub fn skew(seconds: i64) -> String {
+    let minutes = seconds.unsigned_abs() / 60;
+    let span = if minutes < 120 { format!("{minutes} min") } else { format!("{} h", minutes / 60) };
+    format!("{span} {} ours", if seconds > 0 { "ahead of" } else { "behind" })
 }
 
 fn untold<'a>(state: &'a State, feed: &FeedId) -> Option<&'a FeedHealth> {

@@ -39,6 +39,7 @@ use storyline_store::{AlertKind, DeliveryDigest, Event, Recorded, State};
 pub use body::test_message;
 pub use digest::{VISITS_WAIT_MAX, as_they_stand};
 pub use due::due;
+pub use health::skew;
 pub use peace::Peace;
 pub use reason::{unheard, why_held};
 pub use story::{Story, Voice};

@@ -7,7 +7,7 @@ use storyline_config::{
     Feed, FeedId,
     limit::{DATE_AHEAD_MAX, DATE_BEHIND_MAX},
 };
-use storyline_store::{DateFlag, Item, ItemId};
+use storyline_store::{DateFlag, Item};
 
 use super::document::{Document, Entry};
 
@@ -33,25 +33,19 @@ fn says_something(entry: &Entry) -> bool {
 fn item(entry: &Entry, feed: &FeedId, config: &Feed, now: Timestamp) -> Item {
     let dated = dated(entry.published, entry.date_flag, now);
     Item {
-        id: ItemId::of(feed, &entry.key),
-        key: None,
-        feed: feed.clone(),
         outlet: config.outlet.clone(),
         guid: entry.guid.clone(),
         link: entry.page.clone().or_else(|| entry.link.clone()),
         // What a person says of a feed counts more than what it says of itself.
         lang: config.lang.clone().or_else(|| entry.lang.clone()),
-        title: headline(entry),
         text: entry.body.clone(),
         published: dated.published,
-        seen: now,
         effective: dated.effective,
         date_flag: dated.flag,
         authors: entry.authors.clone(),
         source: entry.source.clone(),
         categories: entry.categories.clone(),
-        revision: false,
-        late: false,
+        ..Item::named(feed.clone(), &entry.key, headline(entry), now)
     }
 }
 
@@ -110,6 +104,7 @@ fn span(duration: Duration) -> jiff::SignedDuration {
 #[cfg(test)]
 mod tests {
     use storyline_config::{Baseline, Role, Source};
+    use storyline_store::ItemId;
 
     use super::*;
 

@@ -6,7 +6,7 @@ use storyline_config::{
     FeedId,
     limit::{ID_CHARS_MAX, REQUEST_BYTES_MAX},
 };
-use storyline_store::{DateFlag, Item, ItemId};
+use storyline_store::{DateFlag, Item};
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -143,26 +143,20 @@ impl ItemLine {
         let link = self.link.as_deref().and_then(web);
         let title = text::headline(&self.title, Markup::Html);
         let Dated { published, effective, flag } = dated(Some(self.published), self.date_flag, now);
+        // A sender who gives no guid names the item himself, and a link may stand for many.
+        let name = guid.as_deref().unwrap_or(&self.id);
+        let named = Item::named(feed.clone(), name, title, now);
         Item {
-            // A sender who gives no guid names the item himself, and a link may stand for many.
-            id: ItemId::of(&feed, guid.as_deref().unwrap_or(&self.id)),
             key: Some(self.id.clone()),
             outlet: self.outlet.as_deref().map_or_else(|| host(link.as_deref(), &feed), text::line),
             guid,
             link,
             lang: self.lang.as_deref().and_then(record::language),
-            title,
             text: self.summary.as_deref().map(|it| text::body(it, Markup::Html)).unwrap_or_default(),
             published,
-            seen: now,
             effective,
             date_flag: flag,
-            authors: Vec::new(),
-            source: None,
-            categories: Vec::new(),
-            revision: false,
-            late: false,
-            feed,
+            ..named
         }
     }
 }

@@ -47,6 +47,13 @@ fn entry(entry: &Entry, now: Timestamp) -> Value {
     if let Some(page) = &entry.page {
         shown["page"] = json!(page);
     }
+    // Where others bear its id, it is followed by another name.
+    if entry.key != entry.id {
+        shown["followed_as"] = json!(entry.key);
+    }
+    if entry.repeat {
+        shown["repeat"] = json!(true);
+    }
     shown
 }
 

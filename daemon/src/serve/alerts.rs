@@ -36,16 +36,22 @@ pub(super) async fn get(Given(doors): Given<Arc<Doors>>, uri: Uri) -> Result<Jso
         let shown: Vec<_> = known.into_iter().map(|it| shape(&state, it)).collect();
         return Ok(Json(json!({ "alerts": shown })));
     }
-    let head = doors.head();
-    let past = doors.fold(move |past| all_alerts(past, head)).await?;
+    let known = page.storyline.as_ref().map(|id| state.storylines.get(id).map(|it| it.course(state.seq)));
+    let places = match known {
+        Some(course) => course.unwrap_or_default(),
+        None => vec![(Seq(0), state.seq)],
+    };
+    let past = doors.fold(move |past| alerts_in(past, &places)).await?;
     let shown: Vec<_> = page.of(&past).into_iter().map(|it| shape(&past, it)).collect();
     Ok(Json(json!({ "alerts": shown })))
 }
 
-/// Where things stood with every alert there ever was.
-fn all_alerts(past: &dyn Past, head: Seq) -> Result<State, String> {
+/// How things stand with every alert that is told of between these places of the log.
+fn alerts_in(past: &dyn Past, places: &[(Seq, Seq)]) -> Result<State, String> {
     let mut state = State::with_all_alerts();
-    each(past, Seq(0), head, |it| state.apply(it))?;
+    for (after, to) in places {
+        each(past, *after, *to, |it| state.apply(it))?;
+    }
     Ok(state)
 }
 

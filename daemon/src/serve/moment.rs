@@ -101,7 +101,8 @@ pub(super) fn each(
 ) -> Result<(), String> {
     let mut place = after;
     while place < to {
-        let events = past.read_after(place, EVENTS_LIMIT_MAX)?;
+        let left = usize::try_from(to.0 - place.0).unwrap_or(usize::MAX);
+        let events = past.read_after(place, left.min(EVENTS_LIMIT_MAX))?;
         let Some(last) = events.last() else { return Err(format!("the log ends at {place}, before {to}")) };
         place = last.seq;
         events.iter().filter(|it| it.seq <= to).for_each(&mut take);

@@ -79,6 +79,11 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "log_unreadable", detail, hint)
     }
 
+    /// What was named to write to is not empty.
+    pub(super) fn taken(detail: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "not_empty", detail, hint)
+    }
+
     /// What was to be written elsewhere could not be.
     pub(super) fn unwritten(detail: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "not_written", detail, hint)

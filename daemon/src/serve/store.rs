@@ -53,12 +53,17 @@ pub(super) async fn backup(
     if !to.is_absolute() {
         return Err(Problem::bad("\"to\" is no absolute path", "name the directory from the root on"));
     }
+    let hint = "the daemon writes it: name an empty directory its user may write in";
+    let there = to.clone();
+    // Where it cannot be told, writing it tells.
+    if doors.fold(move |_| Ok(storyline_store::is_free(&there).is_ok_and(|it| !it))).await? {
+        return Err(Problem::taken(format!("{} is not empty", to.display()), hint));
+    }
     // The records are taken first: the log then reaches at least as far as they know.
     let view = doors.handle.view();
     let feeds = view.feeds.iter().map(|(id, it)| (id.clone(), it.as_ref().clone())).collect();
     let written = to.clone();
     let done = doors.fold(move |past| Ok(past.backup(&feeds, &written))).await?;
-    let hint = "the daemon writes it: name an empty directory its user may write in";
     let head = done.map_err(|detail| Problem::unwritten(detail, hint))?;
     Ok(Json(json!({ "head": head, "to": to })))
 }

@@ -13,7 +13,10 @@ use std::{
     io::Write,
     net::SocketAddr,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use futures_util::FutureExt;
@@ -38,12 +41,15 @@ use crate::{
     writer::{Handle, Ingested, Message, View},
 };
 
-/// A log that is a list.
-struct Written(watch::Receiver<Vec<Recorded>>);
+/// A log that is a list, and how many of its events were read.
+struct Written(watch::Receiver<Vec<Recorded>>, Arc<AtomicUsize>);
 
 impl Past for Written {
     fn read_after(&self, after: Seq, limit: usize) -> Result<Vec<Recorded>, String> {
-        Ok(self.0.borrow().iter().filter(|it| it.seq > after).take(limit).cloned().collect())
+        let events: Vec<_> =
+            self.0.borrow().iter().filter(|it| it.seq > after).take(limit).cloned().collect();
+        self.1.fetch_add(events.len(), Ordering::Relaxed);
+        Ok(events)
     }
 
     fn read_course(&self, storyline: &StorylineId, after: Seq, to: Seq) -> Result<Vec<Recorded>, String> {
@@ -98,6 +104,8 @@ pub(crate) struct Desk {
     pub(crate) view: watch::Sender<View>,
     /// What the writer was told.
     told: Arc<Mutex<Vec<String>>>,
+    /// How many events were read from the log.
+    read: Arc<AtomicUsize>,
     doors: Arc<Doors>,
     pub(crate) stop: CancellationToken,
     done: tokio::task::JoinHandle<()>,
@@ -113,8 +121,9 @@ impl Desk {
         let (log, past) = watch::channel(Vec::new());
         let (sender, queue) = mpsc::channel(8);
         let (view, seen) = watch::channel(view());
-        let (stop, told) = (CancellationToken::new(), Arc::default());
-        let doors = Arc::new(doors(Handle::new(sender, seen), Written(past), stop.clone()));
+        let (stop, told, read) = (CancellationToken::new(), Arc::default(), Arc::default());
+        let doors =
+            Arc::new(doors(Handle::new(sender, seen), Written(past, Arc::clone(&read)), stop.clone()));
         tokio::spawn(say_yes(queue, Arc::clone(&told)));
         let (listener, bound) = Socket::bind(&folder.path().join("s.sock")).await.unwrap().into_parts();
         let answering = Arc::clone(&doors);
@@ -122,7 +131,7 @@ impl Desk {
             serve(Listener::Unix(listener), answering).await;
             drop(bound);
         });
-        let desk = Self { folder, log, view, told, doors, stop, done };
+        let desk = Self { folder, log, view, told, read, doors, stop, done };
         desk.record(events);
         desk
     }
@@ -138,6 +147,11 @@ impl Desk {
     /// What the writer was told since this was asked last.
     pub(crate) fn told(&self) -> Vec<String> {
         std::mem::take(&mut self.told.lock().unwrap())
+    }
+
+    /// How many events were read since this was asked last.
+    pub(crate) fn read(&self) -> usize {
+        self.read.swap(0, Ordering::Relaxed)
     }
 
     /// Adds events to the log, one a minute, and shows the state after them.

@@ -16,8 +16,8 @@ use storyline_store::{Event, FeedRecord, Item, Recorded, Seen, Seq, State};
 
 use super::{
     hearing::{explained, hear_tongues, in_tongue},
-    misses::Misses,
-    recall::Past,
+    misses::{Miss, Misses},
+    recall::{Past, Standing},
     seen::{Looking, Sight},
     staged::{Staged, Staging},
 };
@@ -113,8 +113,14 @@ impl Core {
     }
 
     /// What detection remembers, what is staged included.
+    #[cfg(test)]
     pub(super) fn memory(&self) -> &Memory {
         &self.memory
+    }
+
+    /// Where things stand and what is remembered, to be kept; costs little, however much that is.
+    pub fn standing(&self) -> Standing {
+        Standing { state: self.state.clone(), memory: self.memory.clone() }
     }
 
     /// How far each feed is read.
@@ -125,6 +131,17 @@ impl Core {
     /// What was read since the start.
     pub fn tally(&self) -> &Tally {
         &self.tally
+    }
+
+    /// The misses that a later run may take up.
+    pub(super) fn misses(&self) -> &[Miss] {
+        self.misses.kept()
+    }
+
+    /// Takes up misses that were kept, of storylines that are still followed.
+    pub(super) fn take_up_misses(&mut self, kept: Vec<Miss>) {
+        self.misses.take_up(kept, |it| self.config.storylines.contains_key(it));
+        self.tally.nearest_misses = self.misses.nearest();
     }
 
     /// Remembers that nothing was read for long: each feed's next page is a return, not news.

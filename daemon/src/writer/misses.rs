@@ -1,10 +1,13 @@
 //! What a definition leaves out: the items that belonged to nothing and came nearest (pure).
+//!
+//! They decide nothing and are no events; whoever stops and starts again hands over those of the last day.
 
 use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use storyline_config::StorylineId;
-use storyline_store::Item;
+use storyline_store::{Item, ItemId};
 
 use crate::detect::Explanation;
 
@@ -18,6 +21,8 @@ const SHOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
 const SHOWN_MAX: usize = 5;
 /// Misses kept of one hour.
 const HOURLY_MAX: usize = 8;
+/// Misses kept in all: those of a day that began within an hour.
+const DAILY_MAX: usize = 25 * HOURLY_MAX;
 
 /// Items that belonged to nothing, and those of them that came nearest.
 #[derive(Debug, Clone, Default)]
@@ -28,9 +33,10 @@ pub(super) struct Misses {
 }
 
 /// An item that came near.
-#[derive(Debug, Clone)]
-struct Miss {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Miss {
     at: Timestamp,
+    item: ItemId,
     storyline: StorylineId,
     /// The share of the storyline's facets that were touched.
     share: f64,
@@ -38,6 +44,17 @@ struct Miss {
 }
 
 impl Misses {
+    /// Those an earlier run kept, of storylines that are still followed.
+    pub(super) fn take_up(&mut self, kept: Vec<Miss>, followed: impl Fn(&StorylineId) -> bool) {
+        self.nearest = kept.into_iter().filter(|it| followed(&it.storyline)).collect();
+        self.nearest.truncate(DAILY_MAX);
+    }
+
+    /// All that are kept, for a later run.
+    pub(super) fn kept(&self) -> &[Miss] {
+        &self.nearest
+    }
+
     /// Remembers an item that belonged to nothing, to be looked at later.
     pub(super) fn missed(&mut self, item: &Item) {
         if self.waiting.len() == WAITING_MAX {
@@ -73,7 +90,7 @@ impl Misses {
         }
         let share = touched as f64 / it.facets.len() as f64;
         let said = format!("{} ({}): {}: {}", item.title, item.outlet, it.storyline, it.why);
-        let miss = Miss { at: now, storyline: it.storyline.clone(), share, said };
+        let miss = Miss { at: now, item: item.id, storyline: it.storyline.clone(), share, said };
         let hour = |at: Timestamp| at.as_second().div_euclid(3_600);
         let this_hour = |other: &Miss| hour(other.at) == hour(now);
         let same = |other: &Miss| this_hour(other) && other.storyline == miss.storyline;
@@ -92,13 +109,14 @@ impl Misses {
         }
     }
 
-    /// The items of the last day that came nearest, each to another storyline, and what they lacked.
+    /// The items of the last day that came nearest, each another item and to another storyline, and what they lacked.
     pub(super) fn nearest(&self) -> Vec<String> {
         let mut all: Vec<&Miss> = self.nearest.iter().collect();
         all.sort_by(|a, b| b.share.total_cmp(&a.share).then(b.at.cmp(&a.at)));
         let mut shown: Vec<&Miss> = Vec::new();
         for it in all {
-            if shown.len() < SHOWN_MAX && shown.iter().all(|other| other.storyline != it.storyline) {
+            let another = |other: &&Miss| other.storyline != it.storyline && other.item != it.item;
+            if shown.len() < SHOWN_MAX && shown.iter().all(another) {
                 shown.push(it);
             }
         }
@@ -156,6 +174,32 @@ mod tests {
         assert_eq!(misses.nearest(), told(["Near (feed): munich", "Elsewhere (feed): minerals-deal"]));
         look(&mut misses, at(25), "Far", "munich", 0);
         assert_eq!(misses.nearest(), told(["Elsewhere (feed): minerals-deal", "Less near (feed): munich"]));
+    }
+
+    #[test]
+    fn one_item_is_shown_once_however_many_storylines_it_came_near_to() {
+        let mut misses = Misses::default();
+        misses.missed(&item("feed", "One", "One", "", at(0)));
+        misses.look(at(0), 1, |_| vec![lacking("munich", 1), lacking("saudi-meeting", 2)]);
+        look(&mut misses, at(0), "Two", "munich", 1);
+        let told = ["One (feed): saudi-meeting", "Two (feed): munich"];
+        // Within the hour a storyline keeps the nearest only, and of two as near the first.
+        assert_eq!(misses.nearest(), [format!("{}: its place is missing", told[0])]);
+        look(&mut misses, at(1), "Two", "munich", 1);
+        assert_eq!(misses.nearest(), told.map(|it| format!("{it}: its place is missing")));
+    }
+
+    #[test]
+    fn what_an_earlier_run_kept_is_taken_up_but_for_what_is_no_longer_followed() {
+        let mut misses = Misses::default();
+        look(&mut misses, at(0), "Near", "munich", 2);
+        look(&mut misses, at(1), "Elsewhere", "minerals-deal", 1);
+        let kept = serde_json::to_vec(misses.kept()).unwrap();
+        let mut again = Misses::default();
+        again.take_up(serde_json::from_slice(&kept).unwrap(), |it| it.as_str() == "munich");
+        assert_eq!(again.nearest(), ["Near (feed): munich: its place is missing"]);
+        again.look(at(24), 1, |_| Vec::new());
+        assert_eq!(again.nearest(), Vec::<String>::new(), "they grow old as if nothing had stopped");
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod reply;
 mod run;
 mod seen;
 mod settle;
+mod snapshotting;
 mod staged;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,6 @@ pub use handle::{
     Answer, Command, DeliveryNews, Handle, Ingested, Message, Occasion, Refused, StorageTrouble, View,
     Visited,
 };
-pub use recall::{Past, keep, snapshots};
+pub use recall::{Past, Standing, keep, snapshots};
 pub use run::{Keep, Running, start};
 pub use staged::{Part, Staged};

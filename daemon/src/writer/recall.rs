@@ -7,8 +7,11 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use storyline_config::{FeedId, limit::EVENTS_LIMIT_MAX};
 use storyline_store::{FeedRecord, Reader, Seq, State, StoreError, snapshot::Snapshots};
 
-use super::Core;
+use super::misses::Miss;
 use crate::detect::Memory;
+
+/// The note of the nearest misses.
+const MISSES: &str = "misses";
 
 /// The snapshots of a data directory, as this build understands them.
 pub fn snapshots(data_dir: &Path) -> Snapshots {
@@ -60,13 +63,36 @@ pub(super) fn recall(snapshots: &Snapshots, reader: &Reader) -> Result<Recalled,
     Ok(Recalled { state, memory, kept })
 }
 
+/// What is to be kept of a moment: shared with the core, which goes on.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Where things stand.
+    pub state: State,
+    /// What detection remembers.
+    pub memory: Memory,
+}
+
 /// Keeps where things stand, so that the next reading begins there; nothing of it may be staged only.
 ///
 /// # Errors
 ///
 /// Those of [`Snapshots::save`].
-pub fn keep(snapshots: &Snapshots, core: &Core) -> Result<(), StoreError> {
-    let (state, memory) = (core.state(), core.memory());
-    let bytes = postcard::to_allocvec(memory).map_err(std::io::Error::other).map_err(StoreError::Io)?;
-    snapshots.save(state, &bytes)
+pub fn keep(snapshots: &Snapshots, standing: &Standing) -> Result<(), StoreError> {
+    let bytes = postcard::to_allocvec(&standing.memory).map_err(std::io::Error::other);
+    snapshots.save(&standing.state, &bytes.map_err(StoreError::Io)?)
+}
+
+/// The misses an earlier run kept; none where they cannot be read.
+pub(super) fn misses(snapshots: &Snapshots) -> Vec<Miss> {
+    snapshots.note(MISSES).and_then(|it| serde_json::from_slice(&it).ok()).unwrap_or_default()
+}
+
+/// Keeps the misses for a later run.
+///
+/// # Errors
+///
+/// Those of [`Snapshots::keep_note`].
+pub(super) fn keep_misses(snapshots: &Snapshots, misses: &[Miss]) -> Result<(), StoreError> {
+    let bytes = serde_json::to_vec(misses).map_err(std::io::Error::other).map_err(StoreError::Io)?;
+    snapshots.keep_note(MISSES, &bytes)
 }

@@ -29,9 +29,11 @@ use super::{
     Handle, Ingested, Message, StorageTrouble, View, Visited,
     core::Core,
     handle::Occasion,
-    recall::{Past, Recalled, recall, snapshots},
+    misses::Miss,
+    recall::{self, Past, Recalled, recall, snapshots},
     reply::{Reply, refuse, reply},
     settle::shared,
+    snapshotting::Snapshotting,
     trouble::{Pause, trouble},
 };
 use crate::clock::{Clock, between};
@@ -44,7 +46,8 @@ pub(super) type Records = BTreeMap<FeedId, Arc<FeedRecord>>;
 
 /// The writer with what it holds.
 pub(super) struct Writer {
-    pub(super) snapshots: Snapshots,
+    /// Goes before the log does.
+    pub(super) snapshotting: Snapshotting,
     pub(super) keep: Keep,
     pub(super) clock: Clock,
     pub(super) log: Log,
@@ -56,6 +59,8 @@ pub(super) struct Writer {
     pub(super) pause: Pause,
     /// The last event that a snapshot holds.
     pub(super) snapshot_at: Seq,
+    /// The misses that are kept for a later run.
+    pub(super) noted: Vec<Miss>,
     /// When it last did anything.
     pub(super) last: Timestamp,
 }
@@ -89,13 +94,27 @@ pub fn start(
     if last.is_some_and(|last| between(last, clock.now()) > LONG_STOP) {
         core.returned();
     }
+    core.take_up_misses(recall::misses(&snapshots));
+    let noted = core.misses().to_vec();
     let (sender, queue) = mpsc::channel(QUEUE_MAX);
     let trouble = why.map(|it| trouble(&it, clock.now()));
     let (view, watching) = watch::channel(look(&core, trouble.clone()));
     let pause = Pause::default();
     let last = clock.now();
-    let mut writer =
-        Writer { snapshots, keep, clock, log, core, recorded, view, trouble, pause, snapshot_at, last };
+    let mut writer = Writer {
+        snapshotting: Snapshotting::new(snapshots),
+        keep,
+        clock,
+        log,
+        core,
+        recorded,
+        view,
+        trouble,
+        pause,
+        snapshot_at,
+        noted,
+        last,
+    };
     if writer.trouble.is_none() {
         writer.begin();
         writer.snapshot_now_and_then();
@@ -133,7 +152,7 @@ impl Writer {
             }
             self.settle(replies);
         }
-        self.save_snapshot();
+        self.save_last_snapshot();
         match self.log.close() {
             // Everyone knows that nothing could be written; stopping is no further failure.
             Err(error) if self.trouble.is_some() => {

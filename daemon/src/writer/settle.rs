@@ -87,7 +87,7 @@ impl Writer {
     /// everyone sees; whether that could be read.
     fn think_again(&mut self) -> bool {
         let trouble = self.trouble.clone();
-        match past(&self.snapshots, &self.log, self.recorded.clone()) {
+        match past(self.snapshotting.snapshots(), &self.log, self.recorded.clone()) {
             Ok((past, _)) => {
                 let config = self.view.borrow().config.clone();
                 self.core.fall_back(config, past);
@@ -107,9 +107,22 @@ impl Writer {
             return self.try_again(now);
         }
         self.core.tick(false, now);
+        self.note_misses();
         if let Err(error) = self.log.settle() {
             self.stumble(&error);
             self.think_again();
+        }
+    }
+
+    /// Keeps the nearest misses, so that a restart forgets none of the day.
+    fn note_misses(&mut self) {
+        if self.core.misses() == self.noted {
+            return;
+        }
+        // Where it fails, the next is tried when there is another.
+        self.noted = self.core.misses().to_vec();
+        if let Err(error) = recall::keep_misses(self.snapshotting.snapshots(), &self.noted) {
+            tracing::debug!(%error, "the nearest misses were not kept");
         }
     }
 
@@ -168,24 +181,23 @@ impl Writer {
         Refused::ReadOnly(self.trouble.as_ref().map(|it| it.detail.clone()).unwrap_or_default())
     }
 
+    /// Begins to keep where things stand, so that the next start need not read far; only what is on the disk. While one is
+    /// still being written, the next waits.
     pub(super) fn snapshot_now_and_then(&mut self) {
-        if self.core.state().seq.0 >= self.snapshot_at.0 + SNAPSHOT_EVERY {
-            self.save_snapshot();
+        let seq = self.core.state().seq;
+        let due = seq.0 >= self.snapshot_at.0.saturating_add(SNAPSHOT_EVERY);
+        if due && self.trouble.is_none() && !self.snapshotting.is_busy() {
+            // Where it fails, the next is tried after as many events again.
+            self.snapshot_at = seq;
+            self.snapshotting.begin(self.core.standing());
         }
     }
 
-    /// Keeps where things stand, so that the next start need not read far; only what is on the disk.
-    pub(super) fn save_snapshot(&mut self) {
-        let seq = self.core.state().seq;
-        if self.trouble.is_some() || seq <= self.snapshot_at {
-            return;
-        }
-        // Where it fails, the next is tried after as many events again.
-        self.snapshot_at = seq;
-        if let Err(error) = recall::keep(&self.snapshots, &self.core) {
-            // It is only a cache: the next start reads more of the log.
-            tracing::warn!(%error, "the snapshot was not saved");
-        }
+    /// Keeps where things stand when the run ends.
+    pub(super) fn save_last_snapshot(&mut self) {
+        let due = self.trouble.is_none() && self.core.state().seq > self.snapshot_at;
+        let standing = due.then(|| self.core.standing());
+        self.snapshotting.finish(standing.as_ref());
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is to be committed, in parts that each hold on their own (pure).
 //!
-//! A commit has a largest size. What is more becomes several, and any of them may be the last one the disk takes: so a
+//! A commit is whole or absent however large it is, but nobody is answered before it is there. So what is much becomes
+//! several, and any of them may be the last one the disk takes: a
 //! part ends only where an item is judged to its end, and has with it what its feed was seen to carry up to there. What
 //! comes after it is then fetched and judged again, and nothing before it is.
 
@@ -13,7 +14,7 @@ use std::{
 use storyline_config::{FeedId, limit::COMMIT_BYTES_MAX};
 use storyline_store::{FeedRecord, Item, Recorded};
 
-/// Bytes after which a part ends with the next item; the rest of a commit is for that item and for the feeds' records.
+/// Bytes after which a part ends with the next item; the rest of a transaction is for that item and for the feeds' records.
 const PART_BYTES: usize = COMMIT_BYTES_MAX / 4;
 
 /// Bytes of an item that a feed was seen to carry, in its record.

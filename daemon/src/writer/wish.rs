@@ -51,6 +51,7 @@ impl Core {
         self.awaited.extend(added.cloned());
         self.awaited.retain(|id| config.feeds.contains_key(id));
         self.config = config;
+        self.take_up_misses(self.misses().to_vec());
         self.state.seq
     }
 

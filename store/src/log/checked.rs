@@ -18,6 +18,7 @@ use crate::{
     failpoint::failpoint,
     feed_parts::{self, Kept},
     head::{Found, Reach},
+    pack::key,
     sum, walk,
 };
 
@@ -106,9 +107,34 @@ fn remove_derived(log_dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Opens a database and reads all of it.
+/// Opens a database and reads all of it. What is left of a commit that was cut off, and so never acknowledged, goes.
 fn check_all(log_dir: &Path, head: Reach) -> Result<Checked, StoreError> {
-    check(log_dir, |database| walk::check(&database.events, head).map_err(|it| flaw(it.detail)))
+    check(log_dir, |database| {
+        let reach = walk::check(&database.events, head).map_err(|it| flaw(it.detail))?;
+        let remains = database.cut(&key(reach.seq.next()))?;
+        let told = told(database, reach)?;
+        if remains > 0 || told {
+            tracing::info!(remains, "the last commit was interrupted");
+            database.flush()?;
+            database.sync()?;
+            failpoint("remains.gone");
+        }
+        Ok(reach)
+    })
+}
+
+/// Says in `meta` what was still to be said there: a commit of events alone puts its last value before that.
+fn told(database: &Database, reach: Reach) -> Result<bool, StoreError> {
+    let said = guarded(|| database.meta.get(META_HEAD))?;
+    let said = said
+        .as_deref()
+        .and_then(|it| Fields(it).take().ok())
+        .map_or(Seq(0), |it| Seq(u64::from_le_bytes(it)));
+    if said >= reach.seq || !walk::is_one_commit(&database.events, said, reach.seq)? {
+        return Ok(false);
+    }
+    database.tell(META_HEAD, &meta_head(reach))?;
+    Ok(true)
 }
 
 /// Whether a database, opened where it may be rewritten, is whole; closed again.
@@ -137,7 +163,7 @@ fn check(
     }
 }
 
-/// What `meta` says must be what the events say: they are written together.
+/// What `meta` says must be what the events say.
 fn agreed(database: &Database, reach: Reach) -> Result<(), StoreError> {
     let meta = guarded(|| database.meta.get(META_HEAD))?;
     if meta.as_deref().unwrap_or(&meta_head(Reach::default())) == meta_head(reach) {

@@ -104,6 +104,7 @@ impl Log {
             head: Some(head),
             feeds: kept,
             latched: None,
+            unsynced: 0,
             opened_bytes,
             _lock: Some(lock),
         };
@@ -146,7 +147,17 @@ impl Log {
         let shared = Arc::new(Shared::new(Source::Carved(carved), reach.seq));
         let data_dir = data_dir.to_owned();
         let (feeds, latched) = (Kept::default(), Some(StorageCode::Damaged));
-        Ok(Self { data_dir, shared, reach, head: None, feeds, latched, opened_bytes: 0, _lock: lock })
+        Ok(Self {
+            data_dir,
+            shared,
+            reach,
+            head: None,
+            feeds,
+            latched,
+            unsynced: 0,
+            opened_bytes: 0,
+            _lock: lock,
+        })
     }
 
     /// Reads the log back after a write failed, and takes events again.
@@ -193,7 +204,7 @@ impl Log {
         self.feeds = checked.kept;
         self.shared.swap(Source::Open(checked.database));
         self.shared.durable(checked.reach.seq);
-        self.latched = None;
+        (self.latched, self.unsynced) = (None, 0);
         Ok(checked.feeds)
     }
 

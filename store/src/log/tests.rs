@@ -109,11 +109,54 @@ fn a_long_event_is_split_and_reads_back() {
 }
 
 #[test]
-fn a_commit_larger_than_a_transaction_is_written_in_several() {
+fn a_commit_may_be_larger_than_a_transaction() {
     let dir = TempDir::new().unwrap();
     let many: Vec<_> = (1..=6).map(|seq| recorded(seq, 1_500_000)).collect();
     open(dir.path()).log.commit(&many, &[]).unwrap();
     assert_eq!(all(&open(dir.path()).log), many);
+}
+
+/// Puts values of commits into a log that is closed, as a crash might leave them: so many of each commit's.
+fn leave(dir: &Path, commits: &[(&[Recorded], usize)]) {
+    let database = Database::open(&dir.join("log")).unwrap();
+    let mut crc = crate::walk::last(&database.events).unwrap().crc;
+    for (events, values) in commits {
+        let entries = pack(events, crc).unwrap();
+        crc = entries.last().unwrap().crc;
+        for (key, value) in entries.iter().flat_map(|it| &it.puts).take(*values) {
+            database.put(key, value).unwrap();
+        }
+    }
+    database.flush().unwrap();
+    database.shut();
+}
+
+#[test]
+fn of_a_commit_that_was_cut_off_nothing_is_left_however_much_of_it_was_there() {
+    let commit = [recorded(4, 3_000), recorded(5, 20_000), recorded(6, 9)];
+    let entries = pack(&commit, 0).unwrap();
+    let values: usize = entries.iter().map(|it| it.puts.len()).sum();
+    for left in 0..=values {
+        let dir = TempDir::new().unwrap();
+        open(dir.path()).log.commit(&events(1..=3), &[]).unwrap();
+        leave(dir.path(), &[(&commit, left)]);
+        let mut log = open(dir.path()).log;
+        // All but the note of how far the log reaches: it is whole.
+        let expected = if left == values { 6 } else { 3 };
+        assert_eq!(log.head(), Seq(expected), "{left} of {values} values");
+        log.commit(&[recorded(expected + 1, 50)], &[]).unwrap();
+        log.close().unwrap();
+        let opened = open(dir.path());
+        assert_eq!((opened.log.head(), opened.unclean), (Seq(expected + 1), false));
+    }
+}
+
+#[test]
+fn more_than_one_commit_beyond_what_the_log_says_of_itself_is_damage() {
+    let dir = TempDir::new().unwrap();
+    open(dir.path()).log.commit(&events(1..=3), &[]).unwrap();
+    leave(dir.path(), &[(&events(4..=5), 9), (&events(6..=6), 9)]);
+    assert!(matches!(Log::open(dir.path()), Err(StoreError::Damaged { .. })));
 }
 
 #[test]

@@ -13,7 +13,8 @@ use super::{
     FeedTroubleKind, Gathered, State, StorylineState,
 };
 use crate::{
-    Certainty, DevelopmentId, DevelopmentState, Event, FactKey, FeedTrouble, Recorded, Relation, Report, Seq,
+    AlertId, Certainty, DevelopmentId, DevelopmentState, Event, FactKey, FeedTrouble, Recorded, Relation,
+    Report, Seq,
 };
 
 /// An event's place and time, handed on to what it changes.
@@ -54,15 +55,16 @@ impl State {
             }
             Event::StorageDegraded { detail, .. } => self.storage = Some(detail.clone()),
             Event::StorageRestored {} => self.storage = None,
-            Event::ConfigurationLoaded { hash, .. } => self.configure(hash),
+            Event::ConfigurationLoaded { hash, .. } => {
+                self.all_stand_at(when.seq);
+                self.configure(hash);
+            }
             Event::OutletMuted { outlet, .. } => {
                 Arc::make_mut(&mut self.muted).insert(outlet.clone());
             }
             other => {
                 self.apply_to_storyline(other, when);
-                if let Some(it) = other.course_of() {
-                    self.storyline_mut(it).stands_at(when.seq);
-                }
+                self.note_place(other, when.seq);
                 self.apply_to_alerts(other, when);
             }
         }
@@ -96,6 +98,40 @@ impl State {
         }
         for sink in self.sinks.values_mut().filter(|it| it.first_run_told) {
             Arc::make_mut(sink).first_run_told = false;
+        }
+    }
+
+    /// Notes where the course of a storyline stands, and who heard of it.
+    fn note_place(&mut self, event: &Event, seq: Seq) {
+        if let Some(it) = event.course_of() {
+            return self.storyline_mut(it).stands_at(seq);
+        }
+        let told = |alert: &AlertId| self.alerts.get(alert)?.storyline.as_ref();
+        let storyline = match event {
+            Event::AlertRaised { storyline, .. }
+            | Event::AlertHeld { storyline, .. }
+            | Event::DeliveryPlanned { storyline, .. } => storyline.as_ref(),
+            Event::AlertAcknowledged { alert, .. } => told(alert),
+            Event::DeliveryAttempted { delivery, .. }
+            | Event::DeliveryDone { delivery, .. }
+            | Event::DeliveryFailed { delivery, .. }
+            | Event::DeliveryDead { delivery, .. }
+            | Event::DeliveryRequeued { delivery, .. } => {
+                self.deliveries.get(delivery).and_then(|it| it.storyline.as_ref())
+            }
+            // What holds or buries a sink's deliveries may be of any storyline.
+            Event::SinkDisabled { .. } | Event::SinkRetired { .. } => return self.all_stand_at(seq),
+            _ => None,
+        };
+        let known = storyline.and_then(|it| self.storylines.get_key_value(it));
+        if let Some(id) = known.filter(|(_, it)| !it.is_noted(seq)).map(|(id, _)| id.clone()) {
+            self.storyline_mut(&id).stands_at(seq);
+        }
+    }
+
+    fn all_stand_at(&mut self, seq: Seq) {
+        for it in self.storylines.values_mut().filter(|it| !it.is_noted(seq)) {
+            Arc::make_mut(it).stands_at(seq);
         }
     }
 

@@ -54,8 +54,8 @@ pub struct StorylineState {
     pub expectations: Vec<Expectation>,
     /// Reports by the hour since 1970 they count from.
     pub hours: BTreeMap<i64, u32>,
-    /// The stretches of the log, of [`STRETCH_EVENTS`] events each, in which something of its course stands; all after
-    /// the last where there are [`STRETCHES_MAX`].
+    /// The stretches of the log, of [`STRETCH_EVENTS`] events each, in which something of its course stands, or of what
+    /// people were told of it; all after the last where there are [`STRETCHES_MAX`].
     pub stretches: BTreeSet<u64>,
     /// Until when its alerts are held.
     pub snoozed_until: Option<Timestamp>,
@@ -248,7 +248,13 @@ impl Development {
 }
 
 impl StorylineState {
-    /// Something of its course stands at a place.
+    /// Whether it is known that something stands in the stretch of a place.
+    pub(super) fn is_noted(&self, seq: Seq) -> bool {
+        self.stretches.len() >= STRETCHES_MAX
+            || self.stretches.contains(&(seq.0.saturating_sub(1) / STRETCH_EVENTS))
+    }
+
+    /// Something of its course stands at a place, or of what people were told of it.
     pub(super) fn stands_at(&mut self, seq: Seq) {
         if self.stretches.len() < STRETCHES_MAX {
             self.stretches.insert(seq.0.saturating_sub(1) / STRETCH_EVENTS);

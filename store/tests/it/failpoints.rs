@@ -12,7 +12,8 @@ use storyline_store::{
 
 use crate::{
     child::{acknowledge, acknowledged, command, wish},
-    sample::{all, check, closed, commit, event, events, folder},
+    sample::{all, check, check_ends, closed, commit, commit_alone, event, events, feed, folder, record},
+    torn::{cut_off, large, large_commit},
 };
 
 pub(crate) const TEST: &str = "failpoints::ended_at_any_place_a_log_starts_again_and_has_lost_nothing";
@@ -34,6 +35,9 @@ pub(crate) struct Deed {
 pub(crate) const DEEDS: &[Deed] = &[
     Deed { name: "begin", prepare: |_| {}, perform: commits, holds: goes_on },
     Deed { name: "commit", prepare: |it| closed(it, 7), perform: commits, holds: goes_on },
+    Deed { name: "commit_alone", prepare: |it| closed(it, 7), perform: commits_alone, holds: alone },
+    Deed { name: "commit_large", prepare: |it| closed(it, 0), perform: commits_large, holds: large },
+    Deed { name: "after_cut", prepare: cut_off, perform: commits, holds: goes_on },
     Deed { name: "after_kill", prepare: killed, perform: commits, holds: goes_on },
     Deed { name: "after_damage", prepare: bare, perform: commits, holds: goes_on },
     Deed { name: "after_interruption", prepare: interrupted, perform: commits, holds: goes_on },
@@ -173,6 +177,33 @@ fn commits(dir: &Path) {
     keep(dir, &log);
     assert!(kept(dir, &log).is_some());
     log.close().unwrap();
+}
+
+fn commits_alone(dir: &Path) {
+    let mut log = Log::open(dir).unwrap().log;
+    acknowledge(log.head().0);
+    for count in [3, 90, 4] {
+        commit_alone(&mut log, count);
+        acknowledge(log.head().0);
+    }
+    log.close().unwrap();
+}
+
+fn alone(dir: &Path, acknowledged: u64, what: &str) {
+    check_ends(dir, acknowledged, &[(7, 7), (10, 7), (100, 7), (104, 7)], what);
+    let mut log = Log::open(dir).unwrap().log;
+    commit(&mut log, 3);
+    let head = log.head().0;
+    log.close().unwrap();
+    assert_eq!(check(dir, head, what), head);
+}
+
+/// A feed's record without events, and events that do not fit a transaction with the next one.
+fn commits_large(dir: &Path) {
+    let mut log = Log::open(dir).unwrap().log;
+    log.save_feeds(&[(feed(), &record(0))]).unwrap();
+    large_commit(&mut log);
+    acknowledge(log.head().0);
 }
 
 /// Keeps a snapshot of all there is.

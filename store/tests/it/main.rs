@@ -19,3 +19,4 @@ mod power;
 mod room;
 mod sample;
 mod size;
+mod torn;

@@ -12,10 +12,11 @@ use crate::{
     child::{command, wish},
     failpoints::keep,
     fault::{every, layer},
-    sample::{check, commit, folder},
+    sample::{check, check_ends, commit, commit_alone, folder},
 };
 
 const TEST: &str = "power::whenever_the_power_goes_what_was_acknowledged_is_there_and_the_log_starts";
+const ALONE: &str = "power::whenever_the_power_goes_a_commit_of_many_values_is_there_whole_or_not_at_all";
 /// What the child writes acknowledgements to, so that they stand among its other writes.
 const ACKNOWLEDGED: &str = "acknowledged";
 const SECTOR: usize = 512;
@@ -36,12 +37,57 @@ fn whenever_the_power_goes_what_was_acknowledged_is_there_and_the_log_starts() {
     if let Some((_, dir)) = wish() {
         return work(&dir);
     }
+    cut_everywhere(TEST, |dir, acknowledged, what| {
+        check(dir, acknowledged, what);
+    });
+}
+
+#[test]
+fn whenever_the_power_goes_a_commit_of_many_values_is_there_whole_or_not_at_all() {
+    if let Some((_, dir)) = wish() {
+        return work_alone(&dir);
+    }
+    cut_everywhere(ALONE, |dir, acknowledged, what| {
+        let ends = [(0, 0), (2, 0), (5, 5), (305, 5), (307, 5), (310, 310), (400, 310), (401, 310)];
+        check_ends(dir, acknowledged, &ends, what);
+        let mut log = Log::open(dir).unwrap().log;
+        commit(&mut log, 2);
+        let head = log.head().0;
+        drop(log);
+        check(dir, head, what);
+    });
+}
+
+/// Commits of events alone, the longest over several of the engine's segments, and some with a feed's record between.
+fn work_alone(dir: &Path) {
+    let mut log = Log::open(dir).unwrap().log;
+    note(dir, &log);
+    for (count, with_record) in [(2, false), (3, true), (300, false), (2, false), (3, true), (90, false)] {
+        if with_record {
+            commit(&mut log, count);
+        } else {
+            commit_alone(&mut log, count);
+        }
+        note(dir, &log);
+    }
+    log.close().unwrap();
+    let mut log = Log::open(dir).unwrap().log;
+    commit_alone(&mut log, 1);
+    note(dir, &log);
+}
+
+fn note(dir: &Path, log: &Log) {
+    fs::write(dir.parent().unwrap().join(ACKNOWLEDGED), log.head().0.to_string()).unwrap();
+}
+
+/// Records what a test's child does, and cuts the power after each of it.
+fn cut_everywhere(test: &str, check: impl Fn(&Path, u64, &str) + Sync) {
     let Some(layer) = layer() else { return };
     let folder = folder();
     let dir = folder.path().join("root/data");
     fs::create_dir(folder.path().join("root")).unwrap();
     let record = folder.path().join("record");
-    let mut command = command(TEST, "work", &dir);
+    let mut command = command(test, "work", &dir);
     command
         .env("LD_PRELOAD", layer)
         .env("FAULT_ROOT", folder.path().join("root"))
@@ -53,8 +99,8 @@ fn whenever_the_power_goes_what_was_acknowledged_is_there_and_the_log_starts() {
     let stride = if every() { 1 } else { 3 };
     thread::scope(|scope| {
         for nth in 0..4 {
-            let ops = &ops;
-            scope.spawn(move || cut(ops, |at| at % stride == 0 && at / stride % 4 == nth));
+            let (ops, check) = (&ops, &check);
+            scope.spawn(move || cut(ops, |at| at % stride == 0 && at / stride % 4 == nth, check));
         }
     });
     eprintln!("the power went after every {stride}. of {} operations, in 4 ways each", ops.len());
@@ -62,12 +108,10 @@ fn whenever_the_power_goes_what_was_acknowledged_is_there_and_the_log_starts() {
 
 /// What a daemon does: begins, commits, saves a segment and a snapshot, stops, starts, is killed, starts.
 fn work(dir: &Path) {
-    let note =
-        |log: &Log| fs::write(dir.parent().unwrap().join(ACKNOWLEDGED), log.head().0.to_string()).unwrap();
     let mut log = Log::open(dir).unwrap().log;
     for nth in 0..7 {
         commit(&mut log, 1 + nth % 4);
-        note(&log);
+        note(dir, &log);
     }
     segment::save(&log.reader(), dir).unwrap();
     keep(dir, &log);
@@ -76,14 +120,14 @@ fn work(dir: &Path) {
         let mut log = Log::open(dir).unwrap().log;
         for _ in 0..3 {
             commit(&mut log, 3);
-            note(&log);
+            note(dir, &log);
         }
         log.settle().unwrap();
     }
     let mut log = Log::open(dir).unwrap().log;
     log.reopen().unwrap();
     commit(&mut log, 2);
-    note(&log);
+    note(dir, &log);
 }
 
 fn read(bytes: &[u8], root: &str) -> Vec<(String, Op)> {
@@ -249,7 +293,7 @@ impl Disk {
 }
 
 /// Cuts the power at some places, in every way.
-fn cut(ops: &[(String, Op)], here: impl Fn(usize) -> bool) {
+fn cut(ops: &[(String, Op)], here: impl Fn(usize) -> bool, check: impl Fn(&Path, u64, &str)) {
     let mut disk = Disk::default();
     for (at, (path, op)) in ops.iter().enumerate() {
         disk.perform(path, op);

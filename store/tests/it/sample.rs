@@ -58,6 +58,12 @@ pub(crate) fn commit(log: &mut Log, count: u64) {
     log.commit(&events(first..=last), &[(feed(), &record(last))]).unwrap();
 }
 
+/// Commits the next events alone: value after value, without a transaction.
+pub(crate) fn commit_alone(log: &mut Log, count: u64) {
+    let first = log.head().0 + 1;
+    log.commit(&events(first..=first + count - 1), &[]).unwrap();
+}
+
 /// A log of so many events in commits of three, closed cleanly.
 pub(crate) fn closed(dir: &Path, count: u64) {
     let mut log = Log::open(dir).unwrap().log;
@@ -71,6 +77,21 @@ pub(crate) fn closed(dir: &Path, count: u64) {
 /// Everything in the log.
 pub(crate) fn all(log: &Log) -> Vec<Recorded> {
     log.reader().read_after(Seq(0), usize::MAX).unwrap()
+}
+
+/// Opens a log as a start does and sees that it ends where one of these commits does, with the feed's record as of the
+/// event that is named beside it.
+pub(crate) fn check_ends(dir: &Path, at_least: u64, ends: &[(u64, u64)], what: &str) -> u64 {
+    let Opened { log, feeds, .. } = Log::open(dir).unwrap_or_else(|error| panic!("{what}: {error:?}"));
+    let head = log.head().0;
+    assert!(head >= at_least, "{what}: acknowledged {at_least}, found {head}");
+    assert!(all(&log) == events(1..=head), "{what}: not what was written");
+    let Some((_, of)) = ends.iter().find(|it| it.0 == head) else {
+        panic!("{what}: {head} is within a commit");
+    };
+    let expected = if *of == 0 { BTreeMap::new() } else { BTreeMap::from([(feed(), record(*of))]) };
+    assert_eq!(feeds, expected, "{what}: the feed's record is of another moment");
+    head
 }
 
 /// Opens a log as a start does and sees that it is whole: dense, as written, and the feed's record as of its last event.

@@ -39,6 +39,8 @@ phase.announced = ["announced"]
               |
             3 | parent = "y"
               |          ^^^
+              |
+              = help: name a [storyline.NAME] of this configuration
 
             error: there is no actor or place `@trumpp`
              --> a.toml:4:9
@@ -61,6 +63,8 @@ phase.announced = ["announced"]
               |
             4 | all = [["@trumpp"], [], ["..."], "talks"]
               |                          ^^^^^
+              |
+              = help: write the word to look for, or leave it out
 
             error: expected a list, found a text
              --> a.toml:4:34
@@ -103,18 +107,24 @@ phase.announced = ["announced"]
                |
             11 | confirm = { origins = 2 }
                | ^^^^^^^
+               |
+               = help: add it below the head of its table: within = …
 
             error: storyline `z` has no `title`, which it needs
               --> a.toml:12:12
                |
             12 | [storyline.z]
                |            ^
+               |
+               = help: add it below the head of its table: title = …
 
             error: storyline `z` has no `all`, which it needs
               --> a.toml:12:12
                |
             12 | [storyline.z]
                |            ^
+               |
+               = help: add it below the head of its table: all = …
 
             warning: storyline `z` has no cues, so its phase follows general words only
               --> a.toml:12:12
@@ -192,12 +202,16 @@ phase.announced = ["announced"]
               |
             3 | parent = "b"
               |          ^^^
+              |
+              = help: leave out the `parent` of one of those in the circle
 
             error: storyline `b` is its own ancestor
              --> a.toml:8:10
               |
             8 | parent = "a"
-              |          ^^^"#]],
+              |          ^^^
+              |
+              = help: leave out the `parent` of one of those in the circle"#]],
     );
 }
 
@@ -220,6 +234,8 @@ languages = { latvian = ["rīg*"] }
               |
             1 | [actor.own]
               |        ^^^
+              |
+              = help: add it below the head of its table: name = …
 
             error: an actor or a place does not name another
              --> a.toml:2:12
@@ -232,6 +248,8 @@ languages = { latvian = ["rīg*"] }
               |
             5 | aliases = []
               |           ^^
+              |
+              = help: name at least one: aliases = ["…"]
 
             error: `@riga` would name an actor and a place
              --> a.toml:6:8

@@ -124,6 +124,8 @@ proxy = "ftp://proxy.example.org"
               |
             9 | per_host = "2"
               |            ^^^
+              |
+              = help: write it without quotes and dot, from 1 to 1024
 
             error: a storm is not a truth value
               --> a.toml:11:9
@@ -197,6 +199,8 @@ tags = "World"
               |
             3 | [feed.b]
               |       ^
+              |
+              = help: add it below the head of its table: url = …
 
             error: unknown key `utl` in feed `b`
              --> a.toml:4:1
@@ -266,7 +270,7 @@ tags = "World"
             15 | speaks_for = ["@trump", "putin"]
                |                         ^^^^^^^
                |
-               = help: for example "@kremlin"
+               = help: did you mean "@putin"?
 
             error: "X Y" is no name of a header
               --> a.toml:16:13
@@ -279,6 +283,8 @@ tags = "World"
                |
             17 | [feed.e]
                |       ^
+               |
+               = help: add it below the head of its table: path = …
 
             warning: feed `d` reads the same address
               --> a.toml:20:7

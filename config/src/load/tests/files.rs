@@ -57,6 +57,8 @@ fn files_that_contradict_include_themselves_or_are_missing_are_told() {
           |
         1 | include = ["a.toml", "b.toml", "gone.toml", "none/*.toml"]
           |                                ^^^^^^^^^^^
+          |
+          = help: see that it is there, may be read, and is UTF-8
 
         warning: no file matches "none/*.toml"
          --> DIR/storyline.toml:1:45
@@ -79,6 +81,8 @@ fn files_that_contradict_include_themselves_or_are_missing_are_told() {
           |
         1 | include = ["storyline.toml"]
           |            ^^^^^^^^^^^^^^^^
+          |
+          = help: leave out one of the `include`s in the circle
 
         error: unknown key `per_hots` in [poll]
          --> DIR/b.toml:3:1
@@ -95,7 +99,8 @@ fn a_file_that_is_not_there_is_told_by_its_name() {
     let findings = Config::load(Path::new("/nowhere/storyline.toml")).unwrap_err();
     expect![[r#"
         error: failed to read /nowhere/storyline.toml: No such file or directory (os error 2)
-        --> /nowhere/storyline.toml"#]]
+        --> /nowhere/storyline.toml
+         = help: see that it is there, may be read, and is UTF-8"#]]
     .assert_eq(&findings.to_string());
 }
 

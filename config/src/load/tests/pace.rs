@@ -133,7 +133,9 @@ quiet_hours = { from = "22:00" }
               --> a.toml:21:1
                |
             21 | quiet_hours = { from = "22:00" }
-               | ^^^^^^^^^^^"#]],
+               | ^^^^^^^^^^^
+               |
+               = help: add it below the head of its table: to = …"#]],
     );
 }
 

@@ -47,6 +47,8 @@ phase.announced = ["announced"]
               |
             3 | [sink.post]
               |       ^^^^
+              |
+              = help: add it below the head of its table: from = …
 
             error: "desk" is no mail address
              --> a.toml:5:6
@@ -121,6 +123,8 @@ phase.announced = ["announced"]
                |
             15 | [sink.bare]
                |       ^^^^
+               |
+               = help: add it below the head of its table: command = …
 
             error: `secret_file` has no meaning for sink `bare`: its kind is "exec"
               --> a.toml:17:1
@@ -132,7 +136,9 @@ phase.announced = ["announced"]
               --> a.toml:18:7
                |
             18 | [sink.none]
-               |       ^^^^"#]],
+               |       ^^^^
+               |
+               = help: add it below the head of its table: kind = …"#]],
     );
 }
 
@@ -232,6 +238,8 @@ url = "https://example.org/"
               |
             5 | [sink.team]
               |       ^^^^
+              |
+              = help: add it below the head of its table: url = …
 
             error: `url` has no meaning for sink `all`: it has a `command`, which takes the message instead
              --> a.toml:9:1

@@ -66,18 +66,24 @@ url = "smtp://mail host"
               |
             5 | to = []
               |      ^^
+              |
+              = help: name at least one, or leave the key out
 
             error: sink `b` has no `from`, which it needs
              --> a.toml:6:7
               |
             6 | [sink.b]
               |       ^
+              |
+              = help: add it below the head of its table: from = …
 
             error: sink `b` has no `to`, which it needs
              --> a.toml:6:7
               |
             6 | [sink.b]
               |       ^
+              |
+              = help: add it below the head of its table: to = …
 
             error: nothing follows the host and the port of a mail server
              --> a.toml:8:7
@@ -130,12 +136,16 @@ url = "smtp://mail host"
                |
             31 | [sink.f]
                |       ^
+               |
+               = help: add it below the head of its table: from = …
 
             error: sink `f` has no `to`, which it needs
               --> a.toml:31:7
                |
             31 | [sink.f]
                |       ^
+               |
+               = help: add it below the head of its table: to = …
 
             error: this is no address of a mail server
               --> a.toml:33:7

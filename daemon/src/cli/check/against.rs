@@ -1,9 +1,9 @@
 //! What a configuration's definitions would have found in what was read: aliases that are everywhere, parts that are
 //! nowhere.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
-use storyline_config::{Alias, Loaded, Warnings};
+use storyline_config::{Alias, Loaded, Warnings, WrittenAlias};
 use storyline_store::Item;
 
 use super::super::{look::count, progress::Progress};
@@ -32,19 +32,17 @@ fn findings(loaded: &Loaded, hits: &Hits) -> storyline_config::Findings {
     if hits.items == 0 {
         return warnings.finish();
     }
-    for it in &loaded.written.aliases {
-        let found = match &it.alias {
-            Alias::Pack(name) => hits.packs.get(name),
-            alias => hits.aliases.get(&(it.storyline.clone(), it.lang.clone(), it.facet, alias.to_string())),
+    for it in everywhere(loaded, hits) {
+        let help = match it.first.facet {
+            Some(_) => "name it more closely, or see that the other facets are narrow",
+            None => "as an exclusion it may keep out what belongs; name it more closely",
         };
-        let found = found.copied().unwrap_or_default();
-        if found >= HITS_MIN && found * 100 > hits.items * PER_CENT_MAX {
-            let help = match it.facet {
-                Some(_) => "name it more closely, or see that the other facets are narrow",
-                None => "as an exclusion it may keep out what belongs; name it more closely",
-            };
-            warnings.of_alias(it, format!("\"{}\" is in {}", it.alias, share(found, hits.items)), help);
-        }
+        let share = share(it.found, hits.items);
+        let others = match it.places - 1 {
+            0 => String::new(),
+            more => format!("; it stands in {} more", count(more as u64, "place")),
+        };
+        warnings.of_alias(it.first, format!("\"{}\" is in {share}{others}", it.first.alias), help);
     }
     for it in &loaded.written.facets {
         let id = &it.storyline;
@@ -66,6 +64,38 @@ fn findings(loaded: &Loaded, hits: &Hits) -> storyline_config::Findings {
         }
     }
     warnings.finish()
+}
+
+/// An alias that is in too much of what was read.
+struct Everywhere<'a> {
+    /// Where it is written first.
+    first: &'a WrittenAlias,
+    /// The most items it is in, of all places it is written at.
+    found: usize,
+    /// At how many it is too much.
+    places: usize,
+}
+
+/// The aliases that are in too much, each once: a pack's name may stand in every facet of every language.
+fn everywhere<'a>(loaded: &'a Loaded, hits: &Hits) -> Vec<Everywhere<'a>> {
+    let mut all: Vec<Everywhere<'a>> = Vec::new();
+    let mut known: BTreeMap<(String, bool), usize> = BTreeMap::new();
+    for it in &loaded.written.aliases {
+        let found = match &it.alias {
+            Alias::Pack(name) => hits.packs.get(name),
+            alias => hits.aliases.get(&(it.storyline.clone(), it.lang.clone(), it.facet, alias.to_string())),
+        };
+        let found = found.copied().unwrap_or_default();
+        if found < HITS_MIN || found * 100 <= hits.items * PER_CENT_MAX {
+            continue;
+        }
+        let place = *known.entry((it.alias.to_string(), it.facet.is_none())).or_insert(all.len());
+        match all.get_mut(place) {
+            Some(known) => (known.found, known.places) = (known.found.max(found), known.places + 1),
+            None => all.push(Everywhere { first: it, found, places: 1 }),
+        }
+    }
+    all
 }
 
 fn share(found: usize, items: usize) -> String {
@@ -97,6 +127,8 @@ all = [["port"], ["strike", "walkout"]]
 none = ["minister"]
 [storyline.harbour.phase]
 under_way = ["strike begins"]
+[storyline.harbour.languages.fr]
+all = [["port"], ["grève"]]
 [storyline.bridge]
 title = "The bridge"
 all = [["karsk"], ["bridge"]]
@@ -111,12 +143,12 @@ under_way = ["works begin"]
         let told: Vec<String> =
             told.iter().map(|it| format!("{}:{}: {}", it.line, it.column, it.message)).collect();
         expect![[r#"
-            3:9: "port" is in 20 of 50 items (40 %)
+            3:9: "port" is in 20 of 50 items (40 %); it stands in 1 place more
             3:19: "strike" is in 10 of 50 items (20 %)
             4:9: "minister" is in 10 of 50 items (20 %)
-            7:12: nothing of 50 items belongs to storyline `bridge`
-            9:8: nothing of 50 items touches facet 1 of storyline `bridge`
-            9:20: "bridge" is in 10 of 50 items (20 %)"#]]
+            9:12: nothing of 50 items belongs to storyline `bridge`
+            11:8: nothing of 50 items touches facet 1 of storyline `bridge`
+            11:20: "bridge" is in 10 of 50 items (20 %)"#]]
         .assert_eq(&told.join("\n"));
     }
 }

@@ -15,11 +15,11 @@ use serde_json::Value;
 use super::{
     Exit, Failure, Global,
     client::Client,
-    line::skew,
     look::{Look, list, number, text},
     out,
     status::{heading, table},
 };
+use crate::plan;
 
 /// Show how the feeds do.
 #[derive(Debug, Args)]
@@ -82,7 +82,7 @@ fn render(answer: &Value, look: &Look) -> String {
             error => format!("{}: {error}", text(it, "state")),
         };
         if let Some(seconds) = it.get("clock_skew_seconds").and_then(Value::as_i64) {
-            state += &format!("; its clock is {}", skew(seconds));
+            state += &format!("; its clock is {}", plan::skew(seconds));
         }
         table.add_row([
             text(it, "id").to_owned(),

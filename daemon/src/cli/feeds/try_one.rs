@@ -177,6 +177,13 @@ fn render(document: &Value, look: &Look) -> String {
         if !text(it, "link").is_empty() {
             lines += &format!("    {}\n", text(it, "link"));
         }
+        if !text(it, "followed_as").is_empty() {
+            let (id, key) = (text(it, "id"), text(it, "followed_as"));
+            lines += &format!("    its id {id} is not its own; it is followed as {key}\n");
+        }
+        if it.get("repeat").is_some() {
+            lines += "    says again what stands above; it is left out\n";
+        }
     }
     if entries.len() > ENTRIES_SHOWN {
         lines += &format!("… and {} more\n", entries.len() - ENTRIES_SHOWN);
@@ -223,12 +230,31 @@ mod tests {
         let base = "https://dw.example/rss".parse().unwrap();
         let rss = "<rss version='2.0'><channel><title>DW</title><item><title>Rubio lands</title><link>/1</link>\
                    <pubDate>Fri, 14 Feb 2025 08:40:00 GMT</pubDate></item></channel></rss>";
-        let found = render(&show(read(rss.as_bytes(), None, &base).as_ref(), look.now), &look)
-            + &render(&show(read(b"", None, &base).as_ref(), look.now), &look);
+        // Two share an id, and the last says the first over again.
+        let one = |id: &str, title: &str, link: &str| {
+            format!("<item><guid>{id}</guid><title>{title}</title><link>{link}</link></item>")
+        };
+        let shared =
+            [one("7", "Bread", "/b"), one("7", "Salt", "/s"), one("8", "Oil", "/o"), one("7", "Bread", "/b")];
+        let shared =
+            format!("<rss version='2.0'><channel><title>Shop</title>{}</channel></rss>", shared.join(""));
+        let shown = |text: &str| render(&show(read(text.as_bytes(), None, &base).as_ref(), look.now), &look);
+        let found = [shown(rss), shown(&shared), shown("")].concat();
         let want = expect![[r#"
             DW (rss): 1 item
             08:40  Rubio lands
                 https://dw.example/1
+            Shop (rss): 4 items
+            –  Bread
+                https://dw.example/b
+                its id 7 is not its own; it is followed as https://dw.example/b
+            –  Salt
+                https://dw.example/s
+            –  Oil
+                https://dw.example/o
+            –  Bread
+                https://dw.example/b
+                says again what stands above; it is left out
             not understood: the document is empty
         "#]];
         want.assert_eq(&found);

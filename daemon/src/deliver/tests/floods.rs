@@ -2,18 +2,7 @@
 
 use expect_test::expect;
 
-use super::whole::Whole;
-
-const STRIKE: &str = r#"
-[storyline.north]
-title = "The strike in the north"
-all = [["north"], ["dockers"]]
-phase.announced = ["vote to strike"]
-phase.under_way = ["walk out"]
-[storyline.south]
-title = "The strike in the south"
-all = [["south"], ["dockers"]]
-"#;
+use super::whole::{STRIKE, Whole};
 
 /// What the paper carries: the id it gives, when, and the headline.
 type Carried<'a> = (&'a str, &'a str, &'a str);

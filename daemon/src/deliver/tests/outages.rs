@@ -9,20 +9,8 @@ use crate::writer::Command;
 
 use super::{
     receiver::{Reply, says},
-    whole::Whole,
+    whole::{STRIKE, Whole},
 };
-
-const STRIKE: &str = r#"
-[storyline.north]
-title = "The strike in the north"
-all = [["north"], ["dockers"]]
-phase.announced = ["vote to strike"]
-phase.under_way = ["walk out"]
-[storyline.south]
-title = "The strike in the south"
-all = [["south"], ["dockers"]]
-phase.announced = ["vote to strike"]
-"#;
 
 const RETRY: &str = "retry = { first = \"1s\", max = \"10m\", give_up = \"3d\" }";
 
@@ -84,17 +72,17 @@ async fn an_hours_outage_and_a_restart_lose_nothing() {
         03 10:20:03 desk 4: south · none → announced · Dockers of the south vote to strike (provisional: Courier) · since 10:20 · storyline explain #47
         03 10:20:07 desk 4: south · none → announced · Dockers of the south vote to strike (provisional: Courier) · since 10:20 · storyline explain #47
         03 10:20:15 desk 4: south · none → announced · Dockers of the south vote to strike (provisional: Courier) · since 10:20 · storyline explain #47
-        03 10:37:47 desk 1: north · none → announced · Dockers of the north vote to strike (provisional: Courier) · since 10:00 · storyline explain #6
+        03 10:36:22 desk 1: north · none → announced · Dockers of the north vote to strike (provisional: Courier) · since 10:00 · storyline explain #6
         03 10:37:49 desk 4: south · none → announced · Dockers of the south vote to strike (provisional: Courier) · since 10:20 · storyline explain #47
-        03 10:47:47 desk 1: north · none → announced · Dockers of the north vote to strike (provisional: Courier) · since 10:00 · storyline explain #6
-        03 10:47:49 desk 4: south · none → announced · Dockers of the south vote to strike (provisional: Courier) · since 10:20 · storyline explain #47
-        03 10:57:47 desk 1: north · none → announced · Dockers of the north vote to strike (provisional: Courier) · since 10:00 · storyline explain #6
-        03 10:57:49 desk 4: south · none → announced · Dockers of the south vote to strike (provisional: Courier) · since 10:20 · storyline explain #47
-        03 11:07:47 desk 1: north · none → announced · Dockers of the north vote to strike (provisional: Courier) · since 10:00 · storyline explain #6
-        03 11:07:49 desk 4: south · none → announced · Dockers of the south vote to strike (provisional: Courier) · since 10:20 · storyline explain #47
-        03 11:17:47 desk 1: north · none → announced · Dockers of the north vote to strike (provisional: Courier) · since 10:00 · storyline explain #6
-        03 11:17:47 desk 7: north · announced → under way · Dockers of the north walk out at dawn (provisional: Courier) · since 10:20 · storyline explain #40
-        03 11:17:49 desk 4: south · none → announced · Dockers of the south vote to strike (provisional: Courier) · since 10:20 · storyline explain #47
+        03 10:45:34 desk 1: north · none → announced · Dockers of the north vote to strike (provisional: Courier) · since 10:00 · storyline explain #6
+        03 10:47:14 desk 4: south · none → announced · Dockers of the south vote to strike (provisional: Courier) · since 10:20 · storyline explain #47
+        03 10:55:21 desk 1: north · none → announced · Dockers of the north vote to strike (provisional: Courier) · since 10:00 · storyline explain #6
+        03 10:56:50 desk 4: south · none → announced · Dockers of the south vote to strike (provisional: Courier) · since 10:20 · storyline explain #47
+        03 11:05:13 desk 1: north · none → announced · Dockers of the north vote to strike (provisional: Courier) · since 10:00 · storyline explain #6
+        03 11:06:38 desk 4: south · none → announced · Dockers of the south vote to strike (provisional: Courier) · since 10:20 · storyline explain #47
+        03 11:14:53 desk 1: north · none → announced · Dockers of the north vote to strike (provisional: Courier) · since 10:00 · storyline explain #6
+        03 11:14:53 desk 7: north · announced → under way · Dockers of the north walk out at dawn (provisional: Courier) · since 10:20 · storyline explain #40
+        03 11:15:47 desk 4: south · none → announced · Dockers of the south vote to strike (provisional: Courier) · since 10:20 · storyline explain #47
     "#]].assert_eq(&whole.told());
     whole.stop().await;
 }

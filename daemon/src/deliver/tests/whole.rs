@@ -21,6 +21,19 @@ use crate::{
     writer::{Handle, Occasion},
 };
 
+/// Two storylines that one report each can move.
+pub(super) const STRIKE: &str = r#"
+[storyline.north]
+title = "The strike in the north"
+all = [["north"], ["dockers"]]
+phase.announced = ["vote to strike"]
+phase.under_way = ["walk out"]
+[storyline.south]
+title = "The strike in the south"
+all = [["south"], ["dockers"]]
+phase.announced = ["vote to strike"]
+"#;
+
 /// A daemon in a folder of its own, by a clock that stands until it is set.
 pub(super) struct Whole {
     folder: TempDir,

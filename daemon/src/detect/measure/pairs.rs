@@ -6,7 +6,7 @@ use storyline_store::{Item, ItemId, Relation, Report};
 
 use super::{
     super::{
-        copy::taken, features::Features, reading::Reading, rules::Rules, rules::shipped,
+        copy::taken, features::Features, lately::Read, reading::Reading, rules::Rules, rules::shipped,
         similarity::Weighing, stem::Language, thread::Thread,
     },
     data::{Row, auc, lines, pearson, text},
@@ -59,7 +59,7 @@ pub(super) fn copies() -> Vec<Row> {
             |number, side: &str| report(number, text(&row[side], "title"), text(&row[side], "body"), "en");
         let (earlier, later) = (of(1, "a"), of(2, "b"));
         let mut thread = Thread::default();
-        thread.report(begin(), &earlier, None, Relation::New, false);
+        thread.report(begin(), (&earlier, &Read::of(&earlier)), None, Relation::New, false);
         let taken = taken(&rules.table.copy, &thread, later.item, later.effective, &features(&later));
         let is_found = taken.is_some_and(|it| it.is_copy);
         let is_copy = text(row, "label") == "copy";
@@ -80,7 +80,7 @@ fn scores(pairs: &[(Report, Report)]) -> Vec<[f64; 2]> {
     let rules = Rules::default();
     let mut thread = Thread::default();
     for it in pairs.iter().flat_map(|it| [&it.0, &it.1]) {
-        thread.report(begin(), it, None, Relation::New, false);
+        thread.report(begin(), (it, &Read::of(it)), None, Relation::New, false);
     }
     let score = |(a, b): &(Report, Report)| {
         let weighing = Weighing::of(&rules, &thread, &features(a), std::collections::BTreeSet::new());

@@ -94,3 +94,76 @@ fn no_draft_has_a_finding() {
         assert!(read.findings.is_empty(), "{}", read.findings);
     }
 }
+
+#[test]
+fn a_number_at_the_head_of_a_sentence_is_nobody() {
+    check(
+        include_str!("../articles/mine.txt"),
+        &expect![[r#"
+        disaster-korvale-metals: The disaster: Korvale and Brannock Metals [2026-06-10 2026-06-11]
+            who: @korvale, @brannock-metals, @odette-varga
+            what: collapse, rescue, earthquake, quake
+        + Brannock Metals (brannock metals)
+        + Korvale (korvale)
+        + Odette Varga, chief (odette varga, CASE:Varga)
+        credit: Upland Press
+    "#]],
+    );
+}
+
+#[test]
+fn what_a_maker_calls_back_is_no_disaster() {
+    check(
+        include_str!("../articles/recall.txt"),
+        &expect![[r#"
+            recall-voltara: The recall: Voltara []
+                who: @voltara
+                what: recall, repair, defect, faulty
+            + Voltara (voltara)
+        "#]],
+    );
+}
+
+#[test]
+fn a_disease_by_its_name_is_an_outbreak_also_where_it_follows_a_flood() {
+    check(
+        include_str!("../articles/cholera.txt"),
+        &expect![[r#"
+        outbreak-nandoro: The outbreak in Nandoro [2026-09-18]
+            what: vaccine, case, cholera, outbreak
+            where: @nandoro, @sile
+        + Nandoro (nandoro)
+        + Sile (sile)
+    "#]],
+    );
+}
+
+#[test]
+fn a_coach_who_is_sent_away_is_no_match() {
+    check(
+        include_str!("../articles/sacking.txt"),
+        &expect![[r#"
+        post-delgado-petit: The change of office: Ramiro Delgado and Joan Petit []
+            who: @ramiro-delgado, @joan-petit
+            what: sack, successor, takes over, dismiss
+        + Joan Petit, coach (joan petit, CASE:Petit)
+        + Ramiro Delgado, coach (ramiro delgado, delgado)
+    "#]],
+    );
+}
+
+#[test]
+fn a_day_that_the_first_paragraph_says_something_was_said_on_is_the_articles() {
+    check(
+        include_str!("../articles/bank.txt"),
+        &expect![[r#"
+        merger-credit-bank: The merger: Halden Credit and Lindqvist Bank [2026-03-20 2026-12-31]
+            who: @halden-credit, @lindqvist-bank, @halden, @european-central-bank
+            what: merger, merge, shareholder, deal
+        + European Central Bank (european central bank)
+        + Halden (halden)
+        + Halden Credit (halden credit)
+        + Lindqvist Bank (lindqvist bank, lindqvist)
+    "#]],
+    );
+}

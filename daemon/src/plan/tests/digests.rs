@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use storyline_config::{Baseline, Digest, Phase, Rate, Severity, Storm};
-use storyline_store::Event;
+use storyline_config::{Baseline, Digest, Phase, Rate, Severity, Storm, limit::GATHERED_KEPT};
+use storyline_store::{AlertId, AlertKind, DeliveryDigest, Event};
 
 use super::world::{World, again, confirmed, denial, line, new, next, phase};
 use crate::plan::{Occasion, Visits};
@@ -208,6 +208,29 @@ fn a_sink_takes_its_rate_one_by_one_and_the_rest_in_one_digest() {
             desk gathers for Rate at 11:40: Five
     "#]]
     .assert_eq(&world.live(vec![new("munich", "Five", "Reuters")]));
+}
+
+#[test]
+fn what_is_gathered_and_no_longer_kept_is_counted_in_the_document_as_in_the_text() {
+    let mut world = World::new();
+    world.sink("desk", |it| it.digest = Digest::Every(Duration::from_mins(15)));
+    let all = u64::try_from(GATHERED_KEPT + 30).unwrap();
+    for n in 0..all {
+        world.record(Event::AlertGathered {
+            sink: "desk".parse().unwrap(),
+            alert: AlertId(n + 1),
+            kind: AlertKind::New,
+            storyline: Some(line("munich")),
+            headline: format!("Number {n}"),
+            digest: DeliveryDigest::Window,
+            not_before: world.now,
+        });
+    }
+    assert!(world.due(Visits::Settled).contains(&format!("{all} alerts · gathered")));
+    let digest = world.state.deliveries.values().find(|it| it.digest.is_some()).unwrap();
+    let body: serde_json::Value = serde_json::from_str(&digest.body).unwrap();
+    let named = body["alerts"].as_array().unwrap().len() as u64;
+    assert_eq!(named + body["more"].as_u64().unwrap(), all);
 }
 
 #[test]

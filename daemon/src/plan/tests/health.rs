@@ -119,6 +119,51 @@ fn a_network_that_is_down_is_told_once_and_not_feed_by_feed() {
     );
 }
 
+/// An outage ended, one of its feeds stayed dead, and the next outage was taken for the first one going on.
+#[test]
+fn a_second_outage_is_told_while_a_feed_of_the_first_is_still_dead() {
+    let failed = |name: &str| Event::FeedFailed {
+        feed: name.parse().unwrap(),
+        trouble: FeedTrouble::Network,
+        error: "the connection failed: no route".into(),
+    };
+    // What is told within an hour of the second outage, so many hours after the first was over.
+    let check = |hours: u64, want: &[&str]| {
+        let mut world = World::new();
+        world.sink("desk", |it| it.min_severity = Severity::Info);
+        for name in ["a", "b", "c", "d"] {
+            feed(&mut world, name);
+            let url = format!("https://{name}.example/rss").parse().unwrap();
+            world.config.feeds.get_mut(name).unwrap().source = Source::Feed(url);
+            world.live(vec![failed(name)]);
+        }
+        world.wait(Duration::from_hours(1));
+        assert_eq!(world.due(Visits::Settled).matches("network down").count(), 1);
+        for name in ["b", "c", "d"] {
+            world.live(vec![Event::FeedRecovered { feed: name.parse().unwrap() }]);
+        }
+        world.wait(Duration::from_hours(hours));
+        let between = world.due(Visits::Settled);
+        for name in ["b", "c", "d"] {
+            world.live(vec![failed(name)]);
+        }
+        world.wait(Duration::from_hours(1));
+        let told = world.due(Visits::Settled);
+        let words = |told: &str| {
+            ["network down", "feed failing"]
+                .map(|it| told.matches(it).count())
+                .map(|it| it.to_string())
+                .join(" ")
+        };
+        assert_eq!([words(&between), words(&told)], want, "{hours} h: {between}{told}");
+        // Neither goes on being told.
+        world.wait(Duration::from_hours(5));
+        assert_eq!(world.due(Visits::Settled), "", "{hours} h");
+    };
+    check(0, &["0 0", "1 0"]);
+    check(3, &["0 1", "1 0"]);
+}
+
 #[test]
 fn a_feed_that_stays_dead_when_the_network_is_back_is_told_of() {
     let mut world = World::new();
@@ -164,7 +209,7 @@ fn clocks_that_differ_are_told_once_a_day() {
     world.sink("desk", |it| it.min_severity = Severity::Info);
     let skewed = |name: &str, seconds| Event::FeedSkewed { feed: name.parse().unwrap(), seconds };
     expect![[r#"
-        bbc · clock skewed · the server's clock is 120 min ahead of ours; if other feeds say so too, ours is wrong · since 10:40 · storyline explain #4
+        bbc · clock skewed · the server's clock is 2 h ahead of ours; if other feeds say so too, ours is wrong · since 10:40 · storyline explain #4
             Info []
             → desk: feed
     "#]]

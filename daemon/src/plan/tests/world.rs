@@ -188,6 +188,7 @@ fn evidence() -> Evidence {
         facets: Vec::new(),
         nearest: None,
         copied: None,
+        background: None,
         origin: String::new(),
         why: String::new(),
         dates: Vec::new(),

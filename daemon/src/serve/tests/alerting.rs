@@ -90,3 +90,33 @@ async fn alerts_page_on_into_what_only_the_log_still_knows() {
     assert_eq!(headlines.len(), 1_201, "every alert there ever was, each once");
     assert_eq!((headlines[0].as_str(), headlines[1_200].as_str()), ("Number 1199", "Rubio lands in Munich"));
 }
+
+#[tokio::test]
+async fn what_people_were_told_of_one_storyline_is_read_only_where_it_stands() {
+    let about = |storyline: &str, n: u64| {
+        let alert = format!("a-{:016x}", n + 100);
+        json!({"kind": "alert_raised", "alert": alert, "alert_kind": "new", "storyline": storyline,
+               "headline": format!("Number {n}"), "severity": "notice", "text": ""})
+    };
+    let delivery =
+        |kind: &str| json!({"kind": kind, "delivery": "m-0000000000000001", "attempt": 2, "error": "no"});
+    let desk = Desk::with(&morning()).await;
+    let path = "/v1/alerts?storyline=munich";
+    // Its delivery goes on far from where it was told of, among many alerts of another storyline.
+    let others = |from: u64, to: u64| (from..to).map(|n| about("saudi-meeting", n)).collect::<Vec<_>>();
+    desk.record(&others(0, 2_500));
+    desk.record(&[json!({"kind": "alert_acknowledged", "alert": "a-0000000000000001", "by": "uid 0"})]);
+    desk.record(&others(2_500, 5_000));
+    desk.record(&[delivery("delivery_attempted"), delivery("delivery_dead")]);
+    let before = desk.ask("GET", path, "").await.1;
+    assert!(before.contains("\"dead\"") && before.contains("\"acknowledged\":true"), "{before}");
+    desk.record(&others(5_000, 9_000));
+    assert!(!desk.view.borrow().state.alerts.contains_key(&storyline_store::AlertId(1)), "it is forgotten");
+    desk.read();
+    assert_eq!(desk.ask("GET", path, "").await.1, before);
+    let read = desk.read();
+    assert!(read <= 3 * 1_024, "{read} of 9,000 events were read");
+    // One nobody knows costs nothing.
+    assert_eq!(desk.ask("GET", "/v1/alerts?storyline=nobody", "").await.1, r#"{"alerts":[]}"#);
+    assert_eq!(desk.read(), 0);
+}

@@ -100,6 +100,19 @@ async fn the_tools_of_the_log_go_through_the_daemon() {
 }
 
 #[tokio::test]
+async fn a_backup_into_what_is_not_empty_is_refused_by_whoever_writes_it() {
+    let desk = Desk::with(&morning()).await;
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("letter"), "mine").unwrap();
+    let body = serde_json::json!({ "to": dir.path() }).to_string();
+    let (status, problem) = desk.ask("POST", "/v1/store/backup", &body).await;
+    assert_eq!(status, 409, "{problem}");
+    assert!(problem.contains(r#""code":"not_empty""#) && problem.contains("is not empty"), "{problem}");
+    let names: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert_eq!(names, ["letter"]);
+}
+
+#[tokio::test]
 async fn a_reload_that_is_refused_tells_what_is_wrong_and_where() {
     let desk = Desk::with(&morning()).await;
     check(&desk, "/v1/reload", "", expect![[r#"

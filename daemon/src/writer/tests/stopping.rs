@@ -75,7 +75,7 @@ impl Kept {
     fn meets(&mut self, fate: Fate, minutes: i64, item: &Item) {
         match fate {
             Fate::GoesOn => {}
-            Fate::Keeps => keep(&self.snapshots, &self.desk.core).unwrap(),
+            Fate::Keeps => keep(&self.snapshots, &self.desk.core.standing()).unwrap(),
             Fate::Stops => self.desk.core = Core::new(config(STRIKE), TimeZone::UTC, self.past()),
             Fate::Stumbles => {
                 self.desk.think(minutes, std::slice::from_ref(item));

@@ -10,6 +10,7 @@ use crate::{
     writer::{
         Answer, Message, Occasion, Part, Refused,
         run::{Keep, Writer, look},
+        snapshotting::Snapshotting,
         trouble::Pause,
     },
 };
@@ -57,7 +58,7 @@ impl Queue {
         }
         let core = self.desk.core;
         let writer = Writer {
-            snapshots: Snapshots::new(self.dir.path(), 1),
+            snapshotting: Snapshotting::new(Snapshots::new(self.dir.path(), 1)),
             keep: self.keep,
             clock: self.clock,
             log: self.log,
@@ -67,6 +68,7 @@ impl Queue {
             trouble: None,
             pause: Pause::default(),
             snapshot_at: storyline_store::Seq(0),
+            noted: Vec::new(),
             last: at(0),
         };
         (writer, queue, self.dir, self.hand)
@@ -141,4 +143,26 @@ fn what_a_part_judged_is_kept_though_the_next_is_refused() {
     assert!(writer.commit(vec![part("a", 1), part("b", 9)], true).is_err(), "one is missing between them");
     let keys: Vec<_> = kept.try_iter().flatten().map(|it| it.key.unwrap()).collect();
     assert_eq!(keys, ["a"]);
+}
+
+#[test]
+fn nobody_waits_for_a_snapshot_that_is_being_written() {
+    let mut queue = Queue::new();
+    let votes = news("given", "a", "Dockers vote to strike over pay", 0);
+    let given = queue.says(|it| Message::Ingest(vec![votes], Occasion::Live, it));
+    let dir = queue.dir.path().join("snapshots");
+    std::fs::create_dir(&dir).unwrap();
+    // Whoever opens it to write waits until somebody reads.
+    let slow = dir.join("memory.new");
+    assert!(std::process::Command::new("mkfifo").arg(&slow).status().unwrap().success());
+    let (mut writer, messages, data_dir, _hand) = queue.writer();
+    writer.snapshotting.begin(writer.core.standing());
+    writer.snapshot_at = storyline_store::Seq(u64::MAX);
+    let thread = std::thread::spawn(move || writer.run(messages));
+
+    assert!(given.blocking_recv().unwrap().is_ok(), "it is answered while the snapshot waits");
+    assert!(!thread.is_finished(), "the end waits for it");
+    drop(std::fs::read(&slow).unwrap());
+    thread.join().unwrap().unwrap();
+    assert!(!Log::open(data_dir.path()).unwrap().unclean);
 }
