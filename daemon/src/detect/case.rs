@@ -178,8 +178,14 @@ impl<'a> Case<'a> {
         let own = DevelopmentId::of(&self.story.id, heard.item.id);
         let own = if self.thread.developments.contains_key(&own) { self.revised() } else { own };
         let threshold = rules.table.novelty.threshold;
-        let nearest =
-            near.map(|it| Nearest { development: it.development, score: round(it.score), threshold });
+        let alike = |it: Near| self.counted_alike(it).filter(|it| it.score >= threshold).unwrap_or(it);
+        let same = near.filter(|it| it.score >= threshold);
+        let same = same.map(|it| if self.counts_anew(it) { alike(it) } else { it });
+        let nearest = same.or(near).map(|it| Nearest {
+            development: it.development,
+            score: round(it.score),
+            threshold,
+        });
         let with = |relation, development, why: String| Verdict {
             development,
             nearest: nearest.clone(),
@@ -203,7 +209,6 @@ impl<'a> Case<'a> {
             let words = leaning.words.join(", ");
             return with(Relation::Background, None, format!("reads as background: {words}"));
         }
-        let same = near.filter(|it| it.score >= threshold);
         if self.it.how == How::Joined {
             let development = near.map(|it| it.development);
             let relation = if development.is_some() { Relation::Corroboration } else { Relation::Background };

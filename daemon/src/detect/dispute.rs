@@ -92,7 +92,10 @@ impl Case<'_> {
             }
             Dispute::Revision(words) => {
                 // A toll is corrected where one was told; whatever else is near is not what was wrong.
-                let told = self.nearest_of(|it| self.counts(it)).map(|it| it.development).or(disputes);
+                let told = self
+                    .nearest_of(|it| it.development.is_some_and(|it| self.counts(it)))
+                    .map(|it| it.development)
+                    .or(disputes);
                 opens(Relation::Correction, told, format!("corrects: {words}"))
             }
             Dispute::Correction(_) => None,
@@ -113,7 +116,7 @@ impl Case<'_> {
         let known = known.filter(|it| !it.is_denial && alike(&near));
         known.and_then(|it| it.disputed_by).filter(is_recent).or_else(|| {
             // What is nearest may be another thing of the same hour: the denial itself is looked for, too.
-            let it = self.nearest_of(|it| is_recent(&it))?;
+            let it = self.nearest_of(|it| it.development.is_some_and(|it| is_recent(&it)))?;
             let same = alike(&it) && it.score >= novelty.threshold * novelty.denied;
             same.then_some(it.development)
         })

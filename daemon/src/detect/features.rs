@@ -10,25 +10,21 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::{
-    pattern::number,
+    count::{amounts, numbers},
     reading::{Reading, Word},
     rules::Table,
 };
 
 /// Words that novelty reads.
 const LEAD_WORDS_MAX: usize = 80;
-/// Words of a clause after a number among which it may say what became of those it counts.
-const VICTIMS_AFTER: usize = 4;
-/// The same before it, up to another number.
-const VICTIMS_BEFORE: usize = 8;
-/// Marks hashes of kinds of harm.
-const HARM_SEED: u64 = 0xDEAD;
 
 /// What is compared of a report.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Features {
     /// Stems with how often they stand there, the title's counted more; by stem.
     pub(super) terms: Vec<(u32, f32)>,
+    /// The language they are in.
+    pub(super) tongue: u32,
     /// The kinds of action in title and lead, a bit each.
     pub(super) concepts: u64,
     /// Those of the title alone.
@@ -37,6 +33,8 @@ pub(super) struct Features {
     pub(super) names: BTreeSet<u32>,
     /// Numbers by what they count.
     pub(super) numbers: Vec<(u32, f64)>,
+    /// How many of them stand in title and first sentence; they come first.
+    pub(super) numbers_ahead: usize,
     /// Sums, shares and counts that are not small, however they are written.
     pub(super) amounts: Vec<u32>,
     /// Hashes of word triples, in order of value.
@@ -54,7 +52,7 @@ pub(super) struct Features {
 impl Features {
     /// Takes them from a reading; `outlet` is cut off the title's end.
     pub(super) fn of(table: &Table, reading: &Reading, outlet: &str) -> Self {
-        let mut it = Self::default();
+        let mut it = Self { tongue: reading.tongue, ..Self::default() };
         let lead = reading.lead();
         let lead = lead.get(..lead.len().min(LEAD_WORDS_MAX)).unwrap_or(lead);
         for at in 0..lead.len() {
@@ -66,8 +64,8 @@ impl Features {
             }
         }
         it.names = names(table, reading, lead);
-        it.numbers = numbers(table, reading, lead);
-        it.amounts = amounts(reading, lead);
+        (it.numbers, it.numbers_ahead) = numbers(table, reading, lead);
+        it.amounts = amounts(table, reading, lead);
         it.terms = terms(table, lead, &it.amounts);
         let title = without_suffix(reading, outlet);
         it.title_words = title.len();
@@ -117,127 +115,24 @@ fn terms(table: &Table, lead: &[Word], amounts: &[u32]) -> Vec<(u32, f32)> {
     counts.into_iter().map(|(stem, count)| (stem, 1.0 + count.ln().max(0.0))).collect()
 }
 
-/// Names are capitals inside a sentence; in a title in title case only those the text shares.
+/// Names are written with a capital wherever they stand; a sentence may begin with one, unless it is what is done.
 fn names(table: &Table, reading: &Reading, lead: &[Word]) -> BTreeSet<u32> {
-    let inside =
+    let begins =
         |at: usize, word: &Word| at == 0 || lead.get(at - 1).is_none_or(|it| it.sentence != word.sentence);
     let title = reading.sentence(0);
     let long = title.iter().filter(|it| !table.is_stopword(it)).count();
     let capital = title.iter().filter(|it| it.capital && !table.is_stopword(it)).count();
     let shouts = long > 3 && capital * 5 > long * 4;
+    let small: BTreeSet<u64> = lead.iter().filter(|it| !it.capital).map(|it| it.form.stem).collect();
     let mut out = BTreeSet::new();
-    for (at, word) in lead.iter().enumerate() {
-        if !word.capital
-            || table.is_stopword(word)
-            || inside(at, word) && table.concept(reading, lead, at).is_some()
-        {
-            continue;
-        }
-        if word.sentence == 0 && shouts && table.concept(reading, lead, at).is_some() {
+    for (at, word) in lead.iter().enumerate().filter(|it| it.1.capital && !table.is_stopword(it.1)) {
+        let proves_nothing = begins(at, word) || word.sentence == 0 && shouts;
+        if small.contains(&word.form.stem) || proves_nothing && table.concept(reading, lead, at).is_some() {
             continue;
         }
         out.insert(half(word.form.stem));
     }
     out
-}
-
-/// Numbers with the stem of the word they count.
-fn numbers(table: &Table, reading: &Reading, lead: &[Word]) -> Vec<(u32, f64)> {
-    let mut out = Vec::new();
-    for (at, word) in lead.iter().enumerate() {
-        let Some(mut value) = number(reading.letters(word)) else { continue };
-        // "9.2bn" is "9.2 billion".
-        value *= scale(unit(reading.letters(word))).unwrap_or(1.0);
-        let same = |it: &&Word| it.sentence == word.sentence;
-        let mut after = lead.get(at + 1..).unwrap_or_default().iter().take(5).take_while(same);
-        let mut counted = after.next();
-        if let Some(scale) = counted.and_then(|it| scale(reading.letters(it))) {
-            value *= scale;
-            counted = after.next();
-        }
-        let of = counted.is_some_and(|it| matches!(reading.letters(it), "of" | "out"));
-        // "nine of eleven counts" are nine counts.
-        let passed = |it: &Word| table.is_stopword(it) || of && number(reading.letters(it)).is_some();
-        while counted.is_some_and(passed) {
-            counted = after.next();
-        }
-        let Some(counted) = counted else { continue };
-        if number(reading.letters(counted)).is_none() && !is_year(value) {
-            out.push((half(counted.form.stem), value));
-        }
-    }
-    out.extend(victims(table, reading, lead));
-    out
-}
-
-/// How many are dead or hurt, by the kind of harm, in whatever words: "five killed", "kills at least five", "toll rises to 5".
-fn victims(table: &Table, reading: &Reading, lead: &[Word]) -> Vec<(u32, f64)> {
-    let mut out = Vec::new();
-    for (at, word) in lead.iter().enumerate() {
-        let Some(value) = number(reading.letters(word)).filter(|it| !is_year(*it)) else { continue };
-        let same = |it: &usize| lead.get(*it).is_some_and(|it| it.clause == word.clause);
-        let harm = |at: usize| {
-            table.concept(reading, lead, at).filter(|it| table.harms & (1 << u64::from(*it)) != 0)
-        };
-        let after = (at + 1..=at + VICTIMS_AFTER).take_while(same).find_map(harm);
-        let counted = |it: &usize| lead.get(*it).is_some_and(|it| number(reading.letters(it)).is_some());
-        let before = (at.saturating_sub(VICTIMS_BEFORE)..at).rev().take_while(|it| same(it) && !counted(it));
-        let before = || before.into_iter().find_map(harm);
-        if let Some(kind) = after.or_else(before) {
-            out.push((half(xxh3_64_with_seed(&[kind], HARM_SEED)), value));
-        }
-    }
-    out
-}
-
-/// Numbers as amounts: `$9.2 billion` and `9.2bn` are one, and so are `4.5%` and `4.5 per cent`.
-fn amounts(reading: &Reading, lead: &[Word]) -> Vec<u32> {
-    let mut out = Vec::new();
-    for (at, word) in lead.iter().enumerate() {
-        let letters = reading.letters(word);
-        let Some(value) = number(letters) else { continue };
-        let next = lead.get(at + 1).filter(|it| it.sentence == word.sentence);
-        let unit = unit(letters);
-        let scaled = scale(unit).or_else(|| next.and_then(|it| scale(reading.letters(it))));
-        let field = if at < reading.title_words { &reading.title } else { &reading.text };
-        let (before, after) = (field.get(..word.at.start), field.get(word.at.end..));
-        let is_money = before.is_some_and(|it| it.ends_with(['$', '€', '£', '¥']));
-        let next = next.map_or("", |it| reading.letters(it));
-        let is_share = after.is_some_and(|it| it.trim_start().starts_with('%'))
-            || matches!(next, "percent" | "per" | "pc" | "prozent" | "процент" | "процента" | "процентов");
-        let class = match () {
-            () if is_share => 0_u64,
-            () if scaled.is_some() => 1,
-            () if is_money => 2,
-            () if value >= 13.0 && !is_year(value) && unit.is_empty() => 3,
-            () => continue,
-        };
-        #[expect(clippy::cast_possible_truncation, reason = "thousandths of an amount in the news")]
-        let thousandths = (value * scaled.unwrap_or(1.0) * 1e3).round() as i64;
-        out.push(half(xxh3_64_with_seed(&thousandths.to_le_bytes(), class)));
-    }
-    out.sort_unstable();
-    out.dedup();
-    out
-}
-
-/// What is written together with a number: "bn".
-fn unit(letters: &str) -> &str {
-    letters.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.')
-}
-
-fn is_year(value: f64) -> bool {
-    (1900.0..2100.0).contains(&value)
-}
-
-fn scale(letters: &str) -> Option<f64> {
-    Some(match letters {
-        "thousand" | "k" => 1e3,
-        "million" | "mln" | "m" | "millions" => 1e6,
-        "billion" | "bln" | "bn" => 1e9,
-        "trillion" | "trn" => 1e12,
-        _ => return None,
-    })
 }
 
 /// The title without what names its outlet: ` - Outlet`, ` | Outlet`.
@@ -301,4 +196,32 @@ pub(super) fn shared(a: &[u32], b: &[u32]) -> usize {
         }
     }
     count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::rules::shipped, super::stem::Language, *};
+
+    #[track_caller]
+    fn check(title: &str, text: &str, expected: &[&str]) {
+        let reading = Reading::of(title, text, Language::of(None));
+        let found = Features::of(shipped(), &reading, "").names;
+        let stems: BTreeSet<u32> = expected.iter().map(|it| half(Language::of(None).form(it).stem)).collect();
+        assert_eq!(found, stems, "{title}");
+    }
+
+    #[test]
+    fn a_name_is_never_written_small() {
+        check(
+            "Wardens of Lumley lake find pike",
+            "They had not expected it, Ada Fenn said.",
+            &["wardens", "lumley", "ada", "fenn"],
+        );
+        check("Wardens find pike", "The wardens of Lumley were surprised.", &["lumley"]);
+        check(
+            "Lumley Wardens Find Giant Pike in Lake",
+            "A pike of great size swam in the lake, wardens say.",
+            &["lumley", "giant"],
+        );
+    }
 }

@@ -21,6 +21,7 @@ mod beginnings;
 mod case;
 mod compile;
 mod copy;
+mod count;
 mod dateline;
 pub mod dates;
 mod definitions;

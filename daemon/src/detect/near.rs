@@ -15,7 +15,7 @@ use super::{
 };
 
 /// The most that similarity can come to before it fades.
-const SAMENESS_MAX: f64 = 3.1;
+const SAMENESS_MAX: f64 = 2.4;
 /// What is farther is not looked at.
 const NEARNESS_MIN: f64 = 0.05;
 
@@ -35,15 +35,25 @@ impl Case<'_> {
         self.nearest_of(|_| true)
     }
 
-    /// The same among the reports of some developments.
-    pub(super) fn nearest_of(&self, wanted: impl Fn(DevelopmentId) -> bool) -> Option<Near> {
+    /// What an item that counts otherwise than the development it is near to tells: another, which counted the same.
+    pub(super) fn counted_alike(&self, near: Near) -> Option<Near> {
+        let mine = &self.heard.features().numbers;
+        let counts = |it: &(u32, f64)| mine.iter().any(|own| own.0 == it.0 && !differ(own.1, it.1));
+        self.nearest_of(|known| {
+            known.development != Some(near.development) && known.features.numbers.iter().any(counts)
+        })
+    }
+
+    /// The known report an item comes nearest to of some, decayed by time.
+    pub(super) fn nearest_of(&self, wanted: impl Fn(&Known) -> bool) -> Option<Near> {
         let heard = self.heard;
         let span = heard.definitions.rules.table.novelty.span_hours;
         let told = self.day_told();
         let mut best: Option<Near> = None;
         for known in self.thread.newest() {
             let Some(development) = known.development else { continue };
-            if known.relation == Relation::Background || known.item == heard.item.id && !heard.is_revision {
+            let itself = known.item == heard.item.id && !heard.is_revision;
+            if known.relation == Relation::Background || itself {
                 continue;
             }
             let hours = heard.item.effective.duration_since(known.effective).abs().as_secs_f64() / 3600.0;
@@ -55,7 +65,8 @@ impl Case<'_> {
             if hours > span || most < NEARNESS_MIN || best.is_some_and(|it| most < it.score) {
                 continue;
             }
-            if !wanted(development) {
+            // Whatever is cheaper was asked before.
+            if !wanted(known) {
                 continue;
             }
             let Likeness { score, cosine, apart } = self.compared(known, development);
@@ -142,14 +153,14 @@ impl Case<'_> {
         if !self.heard.definitions.rules.takes(Step::Numbers) {
             return false;
         }
-        let numbers = &self.heard.features().numbers;
+        let features = self.heard.features();
         let mut known: Vec<(u32, f64)> = Vec::new();
         for it in self.thread.newest().filter(|it| it.development == Some(near.development)) {
             known.extend(&it.features.numbers);
         }
-        numbers.iter().any(|(what, value)| {
-            let mut same = known.iter().filter(|it| it.0 == *what).peekable();
-            same.peek().is_some() && same.all(|it| (it.1 - value).abs() > 0.02 * value.abs().max(1.0))
+        // What was told of other things may be the same in other words: `23 Somalis`, `23 pirates`.
+        features.numbers.iter().take(features.numbers_ahead).any(|(what, value)| {
+            known.iter().any(|it| it.0 == *what) && known.iter().all(|it| differ(it.1, *value))
         })
     }
 
@@ -163,4 +174,9 @@ impl Case<'_> {
         let ends = matches!(cue.phase, Phase::Paused | Phase::Concluded | Phase::Cancelled);
         brought && cue.phase > Phase::Scheduled || ends
     }
+}
+
+/// Whether two counts are not about the same.
+fn differ(a: f64, b: f64) -> bool {
+    (a - b).abs() > 0.02 * b.abs().max(1.0)
 }

@@ -57,12 +57,14 @@ pub(super) struct Reading {
     /// A few bits for every word of each sentence: what is not marked does not stand there.
     pub(super) marks: Vec<Marks>,
     letters: String,
+    pub(super) tongue: u32,
 }
 
 impl Reading {
     /// Reads a title and a text in a language.
     pub(super) fn of(title: &str, text: &str, language: Language) -> Self {
-        let mut it = Self { title: composed(title), text: composed(text), ..Self::default() };
+        let tongue = language.number();
+        let mut it = Self { title: composed(title), text: composed(text), tongue, ..Self::default() };
         let mut scan = Scan { language, sentence: 0, clause: 0, open: false, folded: String::new() };
         let (title, text) = (std::mem::take(&mut it.title), std::mem::take(&mut it.text));
         scan.field(&mut it, &title);

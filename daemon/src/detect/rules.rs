@@ -166,6 +166,8 @@ pub(super) struct Table {
     pub(super) claimed: BTreeSet<u64>,
     pub(super) place: PlaceWords,
     pub(super) who: WhoWords,
+    of_time: BTreeSet<u64>,
+    before_time: BTreeSet<u64>,
     stopwords: HashSet<u64, BuildHasherDefault<Identity>>,
     concepts: Concepts,
 }
@@ -189,6 +191,16 @@ impl Table {
     /// Whether a hash is that of a word that says nothing by itself.
     pub(super) fn is_stopword_hash(&self, plain: u64) -> bool {
         self.stopwords.contains(&plain)
+    }
+
+    /// Whether what a word counts is time or age.
+    pub(super) fn is_of_time(&self, word: &Word) -> bool {
+        self.of_time.contains(&word.form.plain)
+    }
+
+    /// Whether the number after a word is of a calendar or an age.
+    pub(super) fn is_before_time(&self, word: &Word) -> bool {
+        self.before_time.contains(&word.form.plain)
     }
 
     /// The kind of action a word names, perhaps with the next one.
@@ -261,6 +273,8 @@ impl Table {
             place: PlaceWords::of(file.place),
             who: WhoWords::of(&file.participant),
             stopwords: file.stopwords.values().flat_map(|it| words(it)).collect(),
+            of_time: words(&format!("{} {}", file.numbers.months, file.numbers.time)),
+            before_time: words(&format!("{} {}", file.numbers.months, file.numbers.age)),
             concepts: concepts(&file.concepts),
         }
     }

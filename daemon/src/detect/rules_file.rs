@@ -16,6 +16,7 @@ pub(super) struct File {
     pub(super) confirm: ConfirmFile,
     pub(super) surge: HabitRules,
     pub(super) stopwords: BTreeMap<String, String>,
+    pub(super) numbers: NumbersFile,
     pub(super) concepts: BTreeMap<String, String>,
     pub(super) pointer: PointerFile,
     pub(super) background: BackgroundFile,
@@ -57,7 +58,10 @@ pub(super) struct NoveltyRules {
     pub(super) span_hours: f64,
     pub(super) concepts: f64,
     pub(super) title_concepts: f64,
+    pub(super) agreed_from: f64,
+    pub(super) agreed_full: f64,
     pub(super) entities: f64,
+    pub(super) entities_full: f64,
     pub(super) amounts: f64,
     pub(super) burst: f64,
     pub(super) burst_alike: f64,
@@ -68,6 +72,7 @@ pub(super) struct NoveltyRules {
     pub(super) cosine: f64,
     pub(super) common: f64,
     pub(super) title_weight: f64,
+    pub(super) unread: f32,
 }
 
 /// What is usual, and what is overdue.
@@ -83,6 +88,14 @@ pub(super) struct HabitRules {
 #[derive(Deserialize)]
 pub(super) struct ConfirmFile {
     pub(super) origins: u32,
+}
+
+/// Words by which a number counts nothing.
+#[derive(Deserialize)]
+pub(super) struct NumbersFile {
+    pub(super) months: String,
+    pub(super) time: String,
+    pub(super) age: String,
 }
 
 #[derive(Deserialize)]

@@ -119,23 +119,59 @@ impl<'a> Weighing<'a> {
         let rules = &self.rules.table.novelty;
         let other = &known.features;
         let (cosine, words_apart) = self.cosines(&other.terms);
-        let mut sum = rules.cosine * cosine;
-        if self.rules.takes(Step::Concepts) {
-            let (mine, titles) = (features.concepts & !left_out, features.title_concepts & !left_out);
-            sum += rules.concepts * self.done_alike(mine, other.concepts & !left_out);
-            sum += rules.title_concepts * self.done_in(titles, other.title_concepts & !left_out);
+        let told = self.done(left_out, features, other) + self.counted(features, other);
+        let besides =
+            self.named(features, other) + told * self.agreed(cosine, cosine - words_apart, features, other);
+        Likeness {
+            score: rules.cosine * cosine + besides,
+            cosine,
+            apart: rules.cosine * words_apart + besides,
         }
-        if self.rules.takes(Step::Entities) {
-            let names = features.names.intersection(&other.names).filter(|it| !self.common.contains(it));
-            let weight: f32 = names.map(|it| (self.thread.rarity(*it) / RARE).min(1.0)).sum();
-            sum += rules.entities * f64::from(weight / 3.0).min(1.0);
+    }
+
+    /// How far two reports are about the same, so that the same deed or figure is no chance; `own` is what of the cosine
+    /// comes from the storyline's own words.
+    ///
+    /// Reports in two languages share no words, and need not.
+    fn agreed(&self, cosine: f64, own: f64, features: &Features, other: &Features) -> f64 {
+        let rules = &self.rules.table.novelty;
+        if own > 0.0 || features.tongue != other.tongue {
+            return 1.0;
         }
-        if self.rules.takes(Step::Numbers) {
-            let amounts = features.amounts.iter().filter(|it| other.amounts.contains(it));
-            let weight: f32 = amounts.map(|it| (self.thread.rarity(*it) / RARE).min(1.0)).sum();
-            sum += rules.amounts * f64::from(weight).min(1.0);
+        let span = (rules.agreed_full - rules.agreed_from).max(f64::EPSILON);
+        ((cosine - rules.agreed_from) / span).clamp(0.0, 1.0)
+    }
+
+    /// What the same deeds say; some kinds may be left out.
+    fn done(&self, left_out: u64, features: &Features, other: &Features) -> f64 {
+        if !self.rules.takes(Step::Concepts) {
+            return 0.0;
         }
-        Likeness { score: sum, cosine, apart: sum - rules.cosine * (cosine - words_apart) }
+        let rules = &self.rules.table.novelty;
+        let kept = |kinds: u64| kinds & !left_out;
+        rules.concepts * self.done_alike(kept(features.concepts), kept(other.concepts))
+            + rules.title_concepts * self.done_in(kept(features.title_concepts), kept(other.title_concepts))
+    }
+
+    /// What the same names say.
+    fn named(&self, features: &Features, other: &Features) -> f64 {
+        if !self.rules.takes(Step::Entities) {
+            return 0.0;
+        }
+        let rules = &self.rules.table.novelty;
+        let names = features.names.intersection(&other.names).filter(|it| !self.common.contains(it));
+        let weight: f32 = names.map(|it| (self.rarity(*it) / RARE).min(1.0)).sum();
+        rules.entities * (f64::from(weight) / rules.entities_full).min(1.0)
+    }
+
+    /// What the same amounts say.
+    fn counted(&self, features: &Features, other: &Features) -> f64 {
+        if !self.rules.takes(Step::Numbers) {
+            return 0.0;
+        }
+        let amounts = features.amounts.iter().filter(|it| other.amounts.contains(it));
+        let weight: f32 = amounts.map(|it| (self.rarity(*it) / RARE).min(1.0)).sum();
+        self.rules.table.novelty.amounts * f64::from(weight).min(1.0)
     }
 
     /// The share of what both do in all they do, and how telling that is.
@@ -165,14 +201,18 @@ impl<'a> Weighing<'a> {
     }
 
     fn weight(&self, stem: u32) -> f32 {
-        let rarity = self.thread.rarity(stem);
+        let rarity = self.rarity(stem);
         #[expect(clippy::cast_possible_truncation, reason = "a small weight")]
         let common = self.rules.table.novelty.common as f32;
         if self.common.contains(&stem) { rarity * common } else { rarity }
     }
+
+    fn rarity(&self, stem: u32) -> f32 {
+        self.thread.rarity(stem, self.rules.table.novelty.unread)
+    }
 }
 
-/// The rarity of a word that a storyline has not had yet.
+/// The rarity from which on a word tells all it can.
 const RARE: f32 = 2.0;
 
 /// What is shared must tell something by itself: one kind of action that is not the storyline's own.

@@ -12,7 +12,7 @@ use std::{
 use frostem::{Algorithm, Stemmer};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use super::fold::without_accents;
+use super::{features::half, fold::without_accents};
 
 /// Words whose stem a thread keeps at hand.
 const CACHED_WORDS_MAX: usize = 1 << 16;
@@ -47,6 +47,11 @@ impl Language {
             stemmer: algorithm.map(Stemmer::new),
             seed: algorithm.map_or(0, |it| xxh3_64(it.name().as_bytes())),
         }
+    }
+
+    /// A number that tells languages with different stems apart.
+    pub(super) fn number(self) -> u32 {
+        half(self.seed)
     }
 
     /// The hashes of a folded word.

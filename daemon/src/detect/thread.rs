@@ -294,10 +294,12 @@ impl Thread {
     }
 
     /// How much a stem tells: little where every report has it.
-    pub(super) fn rarity(&self, stem: u32) -> f32 {
+    ///
+    /// `unread` reports without it are taken to be known besides, so that a young memory is not too sure.
+    pub(super) fn rarity(&self, stem: u32, unread: f32) -> f32 {
         let all = self.reports.len() as f32;
         let with = self.words.get(&stem).copied().unwrap_or_default() as f32;
-        ((all + 8.0) / (with + 1.0)).ln().max(0.1)
+        ((all + unread) / (with + 1.0)).ln().max(0.1)
     }
 
     /// How much a kind of action tells: little where every report has it.

@@ -220,3 +220,36 @@ fn a_fact_is_of_the_storyline_that_its_words_are_about() {
         "what follows the title says more of it"
     );
 }
+
+#[test]
+fn a_figure_that_another_development_told_is_no_news() {
+    check(
+        "
+0 Courier | Northrail strike: 5 stations picketed by drivers | Barriers went up at dawn.
+3 Ledger | Northrail strike: 30 stations picketed by drivers | Barriers went up at dusk.
+4 Kestrel | Northrail strike: 5 stations picketed by drivers at dawn | Barriers went up at dawn, porters said.
+",
+        "1:new 2:new 3:corroboration!",
+    );
+}
+
+#[test]
+fn the_same_deed_and_sum_elsewhere_are_no_repetition() {
+    let config = "[storyline.towns]\ntitle = \"x\"\nall = [[\"alderby\", \"karsk\", \"venn\"]]";
+    let story = "
+0 Courier | Alderby council cancels fair over 250 complaints | Stalls stood empty on the green.
+12 Ledger | Karsk opera calls off premiere; 250 tickets returned | Its tenor is ill.
+";
+    assert_eq!(told(config, story, Rules::default()), "1:new=cancelled 2:new");
+}
+
+#[test]
+fn the_hour_and_the_age_are_no_changed_count() {
+    check(
+        "
+0 Courier | Northrail strike: driver, 33, leads walkout at 6 am | Ilse Brandt carried the banner at Torvik depot.
+2 Ledger | Ilse Brandt, 34, leads Northrail drivers out at Torvik depot | The strike began at 7 am on May 3.
+",
+        "1:new 2:corroboration!",
+    );
+}

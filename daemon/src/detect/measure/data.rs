@@ -74,8 +74,8 @@ pub(super) fn text<'a>(row: &'a Value, key: &str) -> &'a str {
     row[key].as_str().unwrap_or_default()
 }
 
-/// Precision, recall and their harmonic mean, item by item.
-pub(super) fn bcubed<G: Ord, P: Ord>(items: &[(G, P)]) -> f64 {
+/// The harmonic mean of precision and recall, and both, item by item.
+pub(super) fn bcubed<G: Ord, P: Ord>(items: &[(G, P)]) -> [f64; 3] {
     let all = items.len().max(1) as f64;
     let (mut precision, mut recall) = (0.0, 0.0);
     for (gold, found) in items {
@@ -84,7 +84,7 @@ pub(super) fn bcubed<G: Ord, P: Ord>(items: &[(G, P)]) -> f64 {
         recall += both / items.iter().filter(|it| it.0 == *gold).count() as f64;
     }
     let (precision, recall) = (precision / all, recall / all);
-    2.0 * precision * recall / (precision + recall).max(f64::MIN_POSITIVE)
+    [2.0 * precision * recall / (precision + recall).max(f64::MIN_POSITIVE), precision, recall]
 }
 
 /// How well a score follows another.

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use storyline_store::{ItemId, Relation, Report};
+use storyline_store::{Item, ItemId, Relation, Report};
 
 use super::{
     super::{
@@ -20,10 +20,19 @@ fn begin() -> Timestamp {
     Timestamp::from_second(1_739_174_400).unwrap()
 }
 
+/// An item as intake makes it; a second passes with each number.
+pub(super) fn item(number: u64, title: &str, body: &str, lang: &str) -> Item {
+    let at = begin() + SignedDuration::from_secs(i64::try_from(number).unwrap());
+    let line = serde_json::json!({
+        "id": format!("{number}"), "outlet": format!("Outlet {number}"), "title": title, "summary": body,
+        "published": at, "lang": lang,
+    });
+    ItemLine::parse(&line.to_string()).unwrap().item(at)
+}
+
 /// A report, its text cut as intake and log cut it.
 pub(super) fn report(number: u64, title: &str, body: &str, lang: &str) -> Report {
-    let line = serde_json::json!({"id": number, "title": title, "summary": body, "published": begin(), "lang": lang});
-    let item = ItemLine::parse(&line.to_string()).unwrap().item(begin());
+    let item = item(number, title, body, lang);
     let mut kept = item.text.as_str();
     while kept.len() > KEPT_BYTES {
         kept = &kept[..kept.char_indices().next_back().map_or(0, |it| it.0)];
