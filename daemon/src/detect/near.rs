@@ -15,7 +15,7 @@ use super::{
 };
 
 /// The most that similarity can come to before it fades.
-const SAMENESS_MAX: f64 = 2.4;
+const SAMENESS_MAX: f64 = 2.5;
 /// What is farther is not looked at.
 const NEARNESS_MIN: f64 = 0.05;
 
