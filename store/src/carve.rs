@@ -5,7 +5,13 @@
 //! CRC that also names its predecessor, so what belongs together is found
 //! again wherever it stands. The file is only read.
 
-use std::{collections::BTreeMap, fs::File, io, os::unix::fs::FileExt, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    io,
+    os::unix::fs::FileExt,
+    path::PathBuf,
+};
 
 use jiff::Timestamp;
 use storyline_config::limit::VALUE_BYTES_MAX;
@@ -51,9 +57,12 @@ pub(crate) struct Carved {
     head: Reach,
     /// The events that were not found, up to the last that must have been there.
     pub(crate) missing: Vec<(Seq, Seq)>,
+    /// Whether nothing at all was found, not even what is left of a commit that was cut off.
+    pub(crate) blank: bool,
 }
 
-/// Looks for events in files, up to at least where `head` says that they reach, if that is known.
+/// Looks for events in files, up to at least where `head` says that they reach, if that is known. If not, nothing tells a
+/// commit that was cut off from one whose last value is damaged: what is there of it counts, and one more is missing.
 pub(crate) fn carve(paths: &[PathBuf], head: Option<Reach>) -> io::Result<Carved> {
     let files = paths.iter().map(File::open).collect::<io::Result<Vec<_>>>()?;
     let mut runs = Vec::new();
@@ -65,11 +74,18 @@ pub(crate) fn carve(paths: &[PathBuf], head: Option<Reach>) -> io::Result<Carved
         }
     }
     runs.sort_by_key(|it| (it.first, it.last));
+    let blank = runs.is_empty();
     let ends = runs.iter().filter(|it| !it.more);
     let furthest = ends.max_by_key(|it| it.last).map(|it| Reach { seq: it.last, crc: it.after });
-    let head = head.or(furthest).unwrap_or_default();
-    let (runs, missing) = chain(&runs, head);
-    Ok(Carved { files, runs, head, missing })
+    let known = head.is_some();
+    let mut head = head.or(furthest).unwrap_or_default();
+    let (runs, mut missing) = chain(&runs, head, known);
+    if let Some(last) = runs.last().filter(|it| it.more && it.last >= head.seq && !known) {
+        // At least one more was written after it.
+        head = Reach { seq: last.last.next(), crc: 0 };
+        missing.push((head.seq, head.seq));
+    }
+    Ok(Carved { files, runs, head, missing, blank })
 }
 
 fn look_through(file: &File, runs: &mut Vec<Run>) -> io::Result<()> {
@@ -180,8 +196,8 @@ fn long(file: &File, parts: &BTreeMap<u16, (u64, usize)>, more: bool, runs: &mut
 ///
 /// A file holds older copies of values, and values of commits that came to nothing: of several runs that may come
 /// next, the one that leads to the last acknowledged event is right, else the one that leads furthest, by commits that are
-/// there whole. What is left of one that was cut off, after that event, is not taken.
-fn chain(runs: &[Run], head: Reach) -> (Vec<Run>, Vec<(Seq, Seq)>) {
+/// there whole. What is left of one that was cut off, after that event, is taken only where that event is not `known`.
+fn chain(runs: &[Run], head: Reach, known: bool) -> (Vec<Run>, Vec<(Seq, Seq)>) {
     let leads = leads(runs, head);
     let mut chosen: Vec<Run> = Vec::new();
     let mut missing = Vec::new();
@@ -197,6 +213,7 @@ fn chain(runs: &[Run], head: Reach) -> (Vec<Run>, Vec<(Seq, Seq)>) {
         }
         // What stands alone beyond the last acknowledged event belongs to nothing.
         let resume = runs.iter().map(|it| it.first).find(|it| *it > next && *it <= head.seq);
+        let resume = resume.or_else(|| if known { None } else { beyond(runs, &chosen, next) });
         let Some(resume) = resume else { break };
         missing.push((next, Seq(resume.0 - 1)));
         (before, next) = (None, resume);
@@ -204,10 +221,29 @@ fn chain(runs: &[Run], head: Reach) -> (Vec<Run>, Vec<(Seq, Seq)>) {
     if next <= head.seq {
         missing.push((next, head.seq));
     }
-    while chosen.last().is_some_and(|it| it.more && it.last > head.seq) {
+    while known && chosen.last().is_some_and(|it| it.more && it.last > head.seq) {
         chosen.pop();
     }
     (chosen, missing)
+}
+
+/// The first event that stands alone after `next`, and does not follow from what was not chosen.
+fn beyond(runs: &[Run], chosen: &[Run], next: Seq) -> Option<Seq> {
+    let is_chosen = |run: &Run| {
+        let nth = chosen.binary_search_by_key(&run.first, |it| it.first).ok();
+        let same = nth.and_then(|nth| chosen.get(nth));
+        same.is_some_and(|it| (it.last, it.before, it.after) == (run.last, run.before, run.after))
+    };
+    let mut left_out: BTreeSet<(Seq, u32)> = BTreeSet::new();
+    for run in runs {
+        let follows = left_out.contains(&(run.first, run.before));
+        if follows || (run.first <= next && !is_chosen(run)) {
+            left_out.insert((run.last.next(), run.after));
+        } else if run.first > next {
+            return Some(run.first);
+        }
+    }
+    None
 }
 
 /// The runs that begin with an event, and which they are.
@@ -216,18 +252,19 @@ fn starts(runs: &[Run], first: Seq) -> impl Iterator<Item = (usize, &Run)> {
     runs.iter().enumerate().skip(from).take_while(move |(_, it)| it.first == first)
 }
 
-/// Of each run, whether going on from it leads through the last acknowledged event, and to which end of a commit.
-fn leads(runs: &[Run], head: Reach) -> Vec<(bool, Seq)> {
-    let mut leads = vec![(false, Seq(0)); runs.len()];
+/// Of each run, whether going on from it leads through the last acknowledged event, to which end of a commit, and how
+/// far.
+fn leads(runs: &[Run], head: Reach) -> Vec<(bool, Seq, Seq)> {
+    let mut leads = vec![(false, Seq(0), Seq(0)); runs.len()];
     // What follows a run begins later, and so stands behind it.
     for (nth, run) in runs.iter().enumerate().rev() {
         let follow = starts(runs, run.last.next()).filter(|(_, it)| it.before == run.after);
-        let (through, furthest) =
+        let (through, furthest, reached) =
             follow.filter_map(|(nth, _)| leads.get(nth).copied()).max().unwrap_or_default();
         let own = if run.more { Seq(0) } else { run.last };
         let there = run.last == head.seq && run.after == head.crc;
         if let Some(it) = leads.get_mut(nth) {
-            *it = (through || there, furthest.max(own));
+            *it = (through || there, furthest.max(own), reached.max(run.last));
         }
     }
     leads

@@ -23,7 +23,7 @@ use crate::{
     head::{self, Found, Reach},
     lock::{Lock, not_writable},
     log::open::log_dir,
-    segment, swap, verify, walk,
+    segment, sum, swap, verify, walk,
 };
 
 /// What a repair brought back.
@@ -57,17 +57,21 @@ pub fn repair(data_dir: &Path, now: Timestamp) -> Result<Repaired, StoreError> {
     }
     let log_dir = log_dir(data_dir);
     aside::recover(data_dir, &log_dir)?;
-    let head = match head::read(data_dir)? {
-        Found::Reach(reach) => Some(reach),
-        Found::Missing | Found::Unreadable => None,
-    };
     let file = log_dir.join(database::FILE);
     let standing = if file.exists() { standing(data_dir, &log_dir)? } else { Standing::default() };
+    let head = match head::read(data_dir)? {
+        Found::Reach(reach) => Some(reach),
+        // What a clean stop's checksum vouches for says itself how far it reaches.
+        Found::Missing | Found::Unreadable if standing.reach.seq > Seq(0) => {
+            sum::matches(data_dir, &log_dir)?.then_some(standing.reach)
+        }
+        Found::Missing | Found::Unreadable => None,
+    };
     let mut files = segment::files(data_dir)?;
     files.extend(file.exists().then_some(file));
     let carved = carve(&files, head)?;
     failpoint("repair.carved");
-    let repaired = build(data_dir, &standing, &carved, head.unwrap_or_default(), now)?;
+    let repaired = build(data_dir, &standing, &carved, now)?;
     failpoint("repair.built");
     swap::exchange(data_dir, "damaged", now).map_err(|source| not_writable(data_dir, source))?;
     Ok(repaired)
@@ -93,11 +97,10 @@ fn build(
     data_dir: &Path,
     standing: &Standing,
     carved: &Carved,
-    head: Reach,
     now: Timestamp,
 ) -> Result<Repaired, StoreError> {
     let dir = swap::building(data_dir).map_err(|source| not_writable(data_dir, source))?;
-    let built = fill(&dir, standing, carved, head, now);
+    let built = fill(&dir, standing, carved, now);
     if built.is_err() {
         // What did not fit must not keep the room it took.
         durable::remove(&dir)?;
@@ -105,13 +108,7 @@ fn build(
     built
 }
 
-fn fill(
-    dir: &Path,
-    standing: &Standing,
-    carved: &Carved,
-    head: Reach,
-    now: Timestamp,
-) -> Result<Repaired, StoreError> {
+fn fill(dir: &Path, standing: &Standing, carved: &Carved, now: Timestamp) -> Result<Repaired, StoreError> {
     let mut log = Log::open(dir)?.log;
     let mut filler = Filler { log: Filling::new(&mut log), at: None, missing: Vec::new() };
     for events in carved.events(Seq(0)) {
@@ -123,7 +120,7 @@ fn fill(
         }
     }
     filler.at = filler.at.or(Some(now));
-    filler.lose_before(head.seq.next())?;
+    filler.lose_before(carved.reach().seq.next())?;
     filler.log.flush()?;
     let missing = filler.missing;
     // How far a feed is read is known only where nothing after it was lost to the engine.

@@ -11,7 +11,10 @@ use crate::{
     database::{self, Database},
     head::{self, Found, Reach},
     lock::Lock,
-    log::{checked::is_whole, open::log_dir},
+    log::{
+        checked::{flaw, is_whole},
+        open::log_dir,
+    },
     reader::Source,
     sum, swap, walk,
 };
@@ -86,8 +89,13 @@ pub(crate) fn checked(data_dir: &Path) -> Result<Verified, StoreError> {
     if head.is_none() && damaged.is_empty() {
         damaged.push(Damage::of("HEAD", "it is missing".to_owned()));
     }
-    let differing = sum::differing(&swap::holder(data_dir, "log.sum"), &log_dir)?;
-    match is_whole(&Scratch::of(data_dir, &log_dir)?.dir, head.unwrap_or_default()) {
+    let sum_dir = swap::holder(data_dir, "log.sum");
+    let differing = sum::differing(&sum_dir, &log_dir)?;
+    let mut whole = is_whole(&Scratch::of(data_dir, &log_dir)?.dir, head);
+    if head.is_none() && !sum::matches(&sum_dir, &log_dir)? {
+        whole = whole.and_then(|it| reaches_all(&file, it));
+    }
+    match whole {
         Ok(reach) => {
             let what = "it is not as the last stop left it; every event is whole";
             damaged.extend(differing.iter().map(|file| Damage::of(file, what.to_owned())));
@@ -105,6 +113,15 @@ pub(crate) fn checked(data_dir: &Path) -> Result<Verified, StoreError> {
             Ok(Verified::of(head.map_or(carved.reach().seq, |it| it.seq), damaged))
         }
     }
+}
+
+/// Where nothing else says how far the engine should come, what stands in its file does.
+fn reaches_all(file: &Path, reach: Reach) -> Result<Reach, StoreError> {
+    let found = carve(&[file.to_owned()], None)?.reach().seq;
+    if found <= reach.seq {
+        return Ok(reach);
+    }
+    Err(flaw(format!("it ends at {}, and event {found} was in its file", reach.seq)))
 }
 
 fn lost((from, to): (Seq, Seq), what: &str) -> Damage {

@@ -77,7 +77,7 @@ fn open_beside_copy(data_dir: &Path, log_dir: &Path, head: Reach, bare: bool) ->
     aside::set_aside(data_dir, log_dir)?;
     let copied = begun.elapsed();
     let derived = if bare { remove_derived(log_dir) } else { Ok(()) };
-    let checked = derived.map_err(StoreError::from).and_then(|()| check_all(log_dir, head));
+    let checked = derived.map_err(StoreError::from).and_then(|()| check_all(log_dir, Some(head)));
     match checked {
         Ok(checked) => {
             failpoint("aside.proven");
@@ -107,11 +107,16 @@ fn remove_derived(log_dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Opens a database and reads all of it. What is left of a commit that was cut off, and so never acknowledged, goes.
-fn check_all(log_dir: &Path, head: Reach) -> Result<Checked, StoreError> {
+/// Opens a database and reads all of it. What is left of a commit that was cut off, and so never acknowledged, goes; where
+/// nothing says how far it must reach, that may be a commit whose last value is damaged, and is a flaw.
+fn check_all(log_dir: &Path, head: Option<Reach>) -> Result<Checked, StoreError> {
     check(log_dir, |database| {
-        let reach = walk::check(&database.events, head).map_err(|it| flaw(it.detail))?;
-        let remains = database.cut(&key(reach.seq.next()))?;
+        let reach = walk::check(&database.events, head.unwrap_or_default()).map_err(|it| flaw(it.detail))?;
+        let from = key(reach.seq.next());
+        if head.is_none() && guarded(|| database.events.range(from..).next().transpose())?.is_some() {
+            return Err(flaw(format!("its last commit, after event {}, has no end", reach.seq)));
+        }
+        let remains = database.cut(&from)?;
         let told = told(database, reach)?;
         if remains > 0 || told {
             tracing::info!(remains, "the last commit was interrupted");
@@ -138,7 +143,7 @@ fn told(database: &Database, reach: Reach) -> Result<bool, StoreError> {
 }
 
 /// Whether a database, opened where it may be rewritten, is whole; closed again.
-pub(crate) fn is_whole(dir: &Path, head: Reach) -> Result<Reach, StoreError> {
+pub(crate) fn is_whole(dir: &Path, head: Option<Reach>) -> Result<Reach, StoreError> {
     let checked = check_all(dir, head)?;
     checked.database.shut();
     Ok(checked.reach)
@@ -173,7 +178,7 @@ fn agreed(database: &Database, reach: Reach) -> Result<(), StoreError> {
     Err(flaw(format!("it ends at {}, and was at {} before", reach.seq, Seq(says))))
 }
 
-fn flaw(detail: String) -> StoreError {
+pub(crate) fn flaw(detail: String) -> StoreError {
     io::Error::new(ErrorKind::InvalidData, detail).into()
 }
 

@@ -269,7 +269,8 @@ fn open_unguarded(data_dir: &Path, log_dir: &Path, reach: Reach) -> Result<Check
 
 /// Whether no event was ever written: what is damaged then holds nothing.
 fn is_blank(data_dir: &Path) -> Result<bool, StoreError> {
-    Ok(carved(data_dir)?.reach().seq == Seq(0))
+    let carved = carved(data_dir)?;
+    Ok(carved.blank && carved.reach().seq == Seq(0))
 }
 
 impl Reader {

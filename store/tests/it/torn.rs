@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, fs, os::unix::process::ExitStatusExt, path::Path};
 
-use storyline_store::{Event, Log, Opened, Reader, Recorded, Seq, backup, repair, restore, segment, verify};
+use storyline_store::{
+    Event, Log, Opened, Reader, Recorded, Seq, StoreError, backup, repair, restore, segment, verify,
+};
 
 use crate::{
     child::{command, wish},
@@ -99,6 +101,74 @@ fn what_comes_in_the_place_of_a_commit_that_was_cut_off_is_what_everyone_reads()
     assert!(verify(&dir).unwrap().ok);
     fs::remove_file(dir.join("HEAD")).unwrap();
     assert_eq!(Reader::beside(&dir).unwrap().read_after(Seq(0), 999).unwrap(), expected, "without HEAD");
+}
+
+/// What is left where the last value of a commit is gone looks like one that was cut off, and only `HEAD` tells them apart.
+#[test]
+fn without_head_the_rest_of_a_commit_whose_last_value_is_damaged_is_kept_and_the_loss_is_told() {
+    for (close, garble) in [(true, false), (false, false), (true, true), (false, true)] {
+        let what = format!("closed: {close}, HEAD garbled: {garble}");
+        let folder = folder();
+        let dir = folder.path().join("data");
+        let mut log = Log::open(&dir).unwrap().log;
+        let short = |seq| {
+            let detail = format!("{seq} ").repeat(100);
+            Recorded { event: Event::RecordLost { detail }, ..event(seq) }
+        };
+        let written: Vec<_> = (1..=200).map(short).collect();
+        log.commit(&written, &[]).unwrap();
+        if close {
+            log.close().unwrap();
+        } else {
+            drop(log);
+        }
+        if garble {
+            fs::write(dir.join("HEAD"), "what").unwrap();
+        } else {
+            fs::remove_file(dir.join("HEAD")).unwrap();
+        }
+        let mut bytes = fs::read(dir.join("log/db")).unwrap();
+        let last = bytes.windows(4).rposition(|it| it == b"SLE1").unwrap();
+        bytes[last..last + 512].fill(0);
+        fs::write(dir.join("log/db"), bytes).unwrap();
+
+        let refused = Log::open(&dir).unwrap_err();
+        assert!(matches!(refused, StoreError::Damaged { .. }), "{what}: {refused:?}");
+        let verified = verify(&dir).unwrap();
+        let told = verified.damaged.iter().find_map(|it| it.from.zip(it.to));
+        let (from, to) = told.unwrap_or_else(|| panic!("{what}: {verified:?}"));
+        assert!(!verified.ok && from == to && (180..200).contains(&from.0), "{what}: {verified:?}");
+        let repaired = repair(&dir, NOW).unwrap();
+        assert_eq!(repaired.missing, [(from, to)], "{what}");
+        assert_eq!(repaired.kept + repaired.restored, from.0 - 1, "{what}: {repaired:?}");
+        let mut found = all(&Log::open(&dir).unwrap().log);
+        assert!(
+            matches!(found.pop(), Some(it) if it.seq == from && it.event != short(from.0).event),
+            "{what}"
+        );
+        assert!(found[..] == written[..found.len()] && found.len() as u64 == from.0 - 1, "{what}");
+    }
+}
+
+/// What the engine gives up begins at the damage; without `HEAD` nothing says that there was more, but the file itself.
+#[test]
+fn without_head_what_the_engine_gives_up_after_a_damaged_value_is_not_called_whole() {
+    let folder = folder();
+    let dir = folder.path().join("data");
+    let mut log = Log::open(&dir).unwrap().log;
+    (0..20).for_each(|_| commit_alone(&mut log, 1));
+    drop(log);
+    fs::remove_file(dir.join("HEAD")).unwrap();
+    let mut bytes = fs::read(dir.join("log/db")).unwrap();
+    let Event::RecordLost { detail } = event(12).event else { panic!() };
+    let at = bytes.windows(detail.len()).position(|it| it == detail.as_bytes()).unwrap();
+    bytes[at] ^= 1;
+    fs::write(dir.join("log/db"), bytes).unwrap();
+    let verified = verify(&dir).unwrap();
+    let lost = verified.damaged.iter().filter_map(|it| it.from.zip(it.to));
+    assert_eq!(lost.collect::<Vec<_>>(), [(Seq(12), Seq(12))], "{verified:?}");
+    let repaired = repair(&dir, NOW).unwrap();
+    assert_eq!((repaired.kept + repaired.restored, repaired.missing), (19, vec![(Seq(12), Seq(12))]));
 }
 
 fn long(seq: u64) -> Recorded {
