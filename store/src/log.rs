@@ -195,7 +195,7 @@ impl Commit {
 
     /// Applies it so that it is whole or absent.
     ///
-    /// Events alone need no transaction: each of their values but the last says that more follow. Where feed records go
+    /// Events alone need no transaction: every value but the last one, or the parts of the last event, says that more follow. Where feed records go
     /// with more events than a transaction takes, the last value goes with the records, the others before.
     fn apply(&self, database: &Database) -> Result<(), StoreError> {
         if self.feeds.is_empty() {

@@ -12,8 +12,8 @@
 //! The parts of one long event, put together, read like a packed value without
 //! its magic. The magics let a repair find values in a file no engine opens.
 //!
-//! `SLE2` and `SLP2` are the same, and say that more values of their commit
-//! follow. So whoever finds only the first values of a commit, with the engine
+//! `SLE2` and `SLP2` are the same, and say that more events of their commit
+//! follow: every value but the last one, or the parts of the last event. So whoever finds only the first values of a commit, with the engine
 //! or without it, knows that it was cut off.
 
 use storyline_config::limit::{COMMIT_BYTES_MAX, VALUE_BYTES_MAX};

@@ -2,7 +2,8 @@
 //! was remembered at the last of them.
 //!
 //! It is only a cache: checksummed files, each put in place whole. Whatever is doubtful about one, it counts as absent,
-//! and more of the log is read instead. Deleting them changes nothing.
+//! and more of the log is read instead. `misses` alone has no checksum, and is neither read nor written here: what cannot
+//! be read of it is not shown. Deleting them changes nothing else.
 //!
 //! ```text
 //! snapshots/state-00000000000000005000   where things stood after event 5,000; as many as fit the limits
@@ -145,7 +146,7 @@ impl Snapshots {
         Ok(places)
     }
 
-    /// Removes what is too many or too much, and what an interrupted writing left: nobody else writes here.
+    /// Removes what is too many or too much, and what an interrupted writing left: whoever else writes here does so on the same thread.
     fn thin(&self) -> io::Result<()> {
         for entry in fs::read_dir(&self.dir)? {
             let entry = entry?;

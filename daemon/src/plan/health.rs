@@ -107,19 +107,22 @@ impl CutOff<'_> {
         self.is_outage_of(|_| true)
     }
 
-    /// The same, if only some of them could not be reached.
+    /// The same, if there were only some of them; the others of them were perhaps not asked then.
     fn is_outage_of(&self, some: impl Fn(&FeedHealth) -> bool) -> bool {
         let theirs: Vec<&String> =
             self.feeds.iter().filter(|(_, it)| some(it)).map(|(domain, _)| domain).collect();
         let domains: BTreeSet<&String> = theirs.iter().copied().collect();
-        domains.len() >= DOMAINS_CUT_OFF && theirs.len() * 2 > self.asked
+        let asked = self.asked.saturating_sub(self.feeds.len() - theirs.len());
+        domains.len() >= DOMAINS_CUT_OFF && theirs.len() * 2 > asked
     }
 
     /// Whether people know of this outage: those that failed before they were told are an outage still. Where too few
-    /// of them are left, the network was back meanwhile, and what took the others is another outage.
+    /// of them are left, the network was back meanwhile, and what took the others is another outage; so it is where they
+    /// were told of as dead themselves since.
     fn is_told(&self, state: &State) -> bool {
         let told = self.feeds.iter().filter_map(|(_, it)| state.alerts.get(&network_alert(it)));
-        told.map(|it| it.seq).max().is_some_and(|told| self.is_outage_of(|it| it.seq < told))
+        let since = |it: &FeedHealth| it.told && it.covered.is_some();
+        told.map(|it| it.seq).max().is_some_and(|told| self.is_outage_of(|it| it.seq < told && !since(it)))
     }
 }
 

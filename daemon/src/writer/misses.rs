@@ -73,7 +73,8 @@ impl Misses {
         explain: impl Fn(&Item) -> Vec<Explanation>,
     ) -> bool {
         let before = self.nearest.len();
-        self.nearest.retain(|it| now.duration_since(it.at) < SHOWN_FOR);
+        // A clock that was ahead must not keep one longer.
+        self.nearest.retain(|it| now.duration_since(it.at).abs() < SHOWN_FOR);
         let items = (LOOKS_MAX / storylines.max(1)).max(1);
         let looked = self.waiting.split_off(self.waiting.len().saturating_sub(items));
         for item in &looked {
@@ -214,6 +215,9 @@ mod tests {
         assert_eq!(again.nearest(), ["Near (feed): munich: its place is missing"]);
         again.look(at(24), 1, |_| Vec::new());
         assert_eq!(again.nearest(), Vec::<String>::new(), "they grow old as if nothing had stopped");
+        again.take_up(serde_json::from_slice(&kept).unwrap(), |_| true);
+        again.look(at(0) - SHOWN_FOR, 1, |_| Vec::new());
+        assert_eq!(again.nearest(), Vec::<String>::new(), "nor does a clock that was a day ahead keep them");
     }
 
     #[test]

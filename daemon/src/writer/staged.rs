@@ -1,9 +1,9 @@
 //! What is to be committed, in parts that each hold on their own (pure).
 //!
 //! A commit is whole or absent however large it is, but nobody is answered before it is there. So what is much becomes
-//! several, and any of them may be the last one the disk takes: a
-//! part ends only where an item is judged to its end, and has with it what its feed was seen to carry up to there. What
-//! comes after it is then fetched and judged again, and nothing before it is.
+//! several, and any of them may be the last one the disk takes: a part ends only where an item is judged to its end, and
+//! has with it what its feed was seen to carry up to there. What comes after it is then fetched and judged again, and
+//! nothing before it is.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

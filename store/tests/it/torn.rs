@@ -161,8 +161,10 @@ fn without_head_what_the_engine_gives_up_after_a_damaged_value_is_not_called_who
     fs::remove_file(dir.join("HEAD")).unwrap();
     let mut bytes = fs::read(dir.join("log/db")).unwrap();
     let Event::RecordLost { detail } = event(12).event else { panic!() };
-    let at = bytes.windows(detail.len()).position(|it| it == detail.as_bytes()).unwrap();
-    bytes[at] ^= 1;
+    // The engine's older pages hold it, too.
+    while let Some(at) = bytes.windows(detail.len()).position(|it| it == detail.as_bytes()) {
+        bytes[at] ^= 1;
+    }
     fs::write(dir.join("log/db"), bytes).unwrap();
     let verified = verify(&dir).unwrap();
     let lost = verified.damaged.iter().filter_map(|it| it.from.zip(it.to));

@@ -99,6 +99,24 @@ fn a_network_that_is_down_is_told_once_and_not_feed_by_feed() {
         not told (network): Feed the connection failed: no route
     "#]]
     .assert_eq(&world.due(Visits::Settled));
+    // More feeds are added in the middle of it, and are cut off as the others are.
+    for name in ["f", "g", "h", "i", "j"] {
+        feed(&mut world, name);
+        let url = format!("https://{name}.example/rss").parse().unwrap();
+        world.config.feeds.get_mut(name).unwrap().source = Source::Feed(url);
+        assert_eq!(world.live(vec![failed(name, FeedTrouble::Network)]), "");
+    }
+    world.wait(Duration::from_hours(1));
+    let told = world.due(Visits::Settled);
+    assert_eq!(
+        (told.matches("not told (network)").count(), told.matches("network down").count()),
+        (5, 0),
+        "{told}"
+    );
+    for name in ["f", "g", "h", "i", "j"] {
+        world.live(vec![Event::FeedRecovered { feed: name.parse().unwrap() }]);
+        world.config.feeds.remove(name);
+    }
     // When it is over, another outage is another alert; a server that answers with an error is no outage.
     for name in names {
         world.live(vec![Event::FeedRecovered { feed: name.parse().unwrap() }]);
@@ -127,11 +145,12 @@ fn a_second_outage_is_told_while_a_feed_of_the_first_is_still_dead() {
         trouble: FeedTrouble::Network,
         error: "the connection failed: no route".into(),
     };
-    // What is told within an hour of the second outage, so many hours after the first was over.
-    let check = |hours: u64, want: &[&str]| {
+    // What is told within an hour of the second outage, so many hours after the first was over for all
+    // but the dead.
+    let check = |hours: u64, dead: &[&str], back: &[&str], want: &[&str]| {
         let mut world = World::new();
         world.sink("desk", |it| it.min_severity = Severity::Info);
-        for name in ["a", "b", "c", "d"] {
+        for name in dead.iter().chain(back) {
             feed(&mut world, name);
             let url = format!("https://{name}.example/rss").parse().unwrap();
             world.config.feeds.get_mut(name).unwrap().source = Source::Feed(url);
@@ -139,12 +158,12 @@ fn a_second_outage_is_told_while_a_feed_of_the_first_is_still_dead() {
         }
         world.wait(Duration::from_hours(1));
         assert_eq!(world.due(Visits::Settled).matches("network down").count(), 1);
-        for name in ["b", "c", "d"] {
+        for name in back {
             world.live(vec![Event::FeedRecovered { feed: name.parse().unwrap() }]);
         }
         world.wait(Duration::from_hours(hours));
         let between = world.due(Visits::Settled);
-        for name in ["b", "c", "d"] {
+        for name in back {
             world.live(vec![failed(name)]);
         }
         world.wait(Duration::from_hours(1));
@@ -160,8 +179,9 @@ fn a_second_outage_is_told_while_a_feed_of_the_first_is_still_dead() {
         world.wait(Duration::from_hours(5));
         assert_eq!(world.due(Visits::Settled), "", "{hours} h");
     };
-    check(0, &["0 0", "1 0"]);
-    check(3, &["0 1", "1 0"]);
+    check(0, &["a"], &["b", "c", "d"], &["0 0", "1 0"]);
+    check(3, &["a"], &["b", "c", "d"], &["0 1", "1 0"]);
+    check(3, &["a", "b", "c"], &["d", "e", "f", "g", "h"], &["0 3", "1 0"]);
 }
 
 #[test]
