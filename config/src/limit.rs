@@ -58,8 +58,8 @@ pub const FRESHNESS_MAX: Duration = Duration::from_hours(24);
 pub const VALUE_BYTES_MAX: usize = 4 << 10;
 /// Bytes of one key in the log's database.
 pub const KEY_BYTES_MAX: usize = 64;
-/// Bytes of one transaction, and of one event; a larger page becomes several commits, and of a larger commit the events
-/// go before the transaction.
+/// Bytes of one event, and of the events and feeds' records that go in one transaction: of a larger commit the events but
+/// for their last value go before it. A page with more than a quarter of it to record becomes several commits.
 pub const COMMIT_BYTES_MAX: usize = 4 << 20;
 /// Bytes written to the log's database without a sync. The engine keeps the order of what was not synced only within a
 /// segment of 512 KiB, and may write several times what it was given.

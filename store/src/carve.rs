@@ -43,9 +43,9 @@ struct Run {
     pieces: Vec<(u64, usize)>,
 }
 
-/// The parts of long events that were found: by event, number of parts and whether more of the commit follow, where each
-/// stands.
-type Parts = BTreeMap<(Seq, u16, bool), BTreeMap<u16, (u64, usize)>>;
+/// The parts of long events that were found: by event, number of parts and whether more of the commit follow, wherever
+/// each stands, in the order of the file.
+type Parts = BTreeMap<(Seq, u16, bool), BTreeMap<u16, Vec<(u64, usize)>>>;
 
 /// What was found in some files.
 #[derive(Debug)]
@@ -100,9 +100,11 @@ fn look_through(file: &File, runs: &mut Vec<Run>) -> io::Result<()> {
         look(&chunk, at, runs, &mut parts);
         at += CHUNK_BYTES as u64;
     }
-    for ((_, count, more), pieces) in &parts {
-        if pieces.len() == usize::from(*count) {
-            long(file, pieces, *more, runs)?;
+    for ((_, count, more), places) in &parts {
+        if places.len() == usize::from(*count) {
+            for pieces in together(places) {
+                long(file, pieces, *more, runs)?;
+            }
         }
     }
     Ok(())
@@ -125,7 +127,12 @@ fn look(chunk: &[u8], base: u64, runs: &mut Vec<Run>, parts: &mut Parts) {
             }
             Ok(Held::Part(part)) => {
                 let place = (offset + PART_HEAD_BYTES as u64, part.bytes.len());
-                parts.entry((part.seq, part.parts, more)).or_default().insert(part.nth, place);
+                parts
+                    .entry((part.seq, part.parts, more))
+                    .or_default()
+                    .entry(part.nth)
+                    .or_default()
+                    .push(place);
             }
             Err(_) => {}
         }
@@ -177,9 +184,29 @@ fn run<'a>(before: u32, bytes: &'a [u8], runs: &mut Vec<Run>, at: u64) -> &'a [u
     left
 }
 
+/// The parts that may belong together: with each first one those nearest to each other, for a file may hold parts of a
+/// commit that came to nothing beside those of the one in its place; and the last of each.
+fn together(places: &BTreeMap<u16, Vec<(u64, usize)>>) -> Vec<Vec<(u64, usize)>> {
+    let firsts = places.values().next().map(Vec::as_slice).unwrap_or_default();
+    let mut found = Vec::new();
+    for first in firsts {
+        let mut at = first.0;
+        let near = places.values().skip(1).filter_map(|it| {
+            let nearest = it.iter().min_by_key(|it| it.0.abs_diff(at)).copied()?;
+            at = nearest.0;
+            Some(nearest)
+        });
+        found.push(std::iter::once(*first).chain(near).collect());
+    }
+    let last = places.values().filter_map(|it| it.last().copied()).collect();
+    if !found.contains(&last) {
+        found.push(last);
+    }
+    found
+}
+
 /// Puts the parts of a long event together.
-fn long(file: &File, parts: &BTreeMap<u16, (u64, usize)>, more: bool, runs: &mut Vec<Run>) -> io::Result<()> {
-    let mut pieces: Vec<_> = parts.values().copied().collect();
+fn long(file: &File, mut pieces: Vec<(u64, usize)>, more: bool, runs: &mut Vec<Run>) -> io::Result<()> {
     let body = read(file, &pieces)?;
     let Some((before, frame)) = body.split_first_chunk::<PREVIOUS_BYTES>() else { return Ok(()) };
     let before = u32::from_le_bytes(*before);
@@ -335,5 +362,38 @@ impl Carved {
         }
         lose(&mut next, to.next(), at, &mut events);
         events
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pack::pack;
+
+    #[test]
+    fn parts_of_a_commit_that_came_to_nothing_are_not_mixed_with_those_of_the_one_in_its_place() {
+        let long = |word: &str| {
+            let event = Event::RecordLost { detail: word.repeat(3_000) };
+            Recorded { seq: Seq(1), at: Timestamp::UNIX_EPOCH, event }
+        };
+        let parts = |word: &str| -> Vec<Vec<u8>> {
+            let entries = pack(&[long(word)], 0).unwrap();
+            entries.into_iter().flat_map(|it| it.puts).map(|(_, value)| value).collect()
+        };
+        let (right, gone) = (parts("here"), parts("gone"));
+        assert!(right.len() == 3 && gone.len() == 3);
+        let dir = tempfile::TempDir::new().unwrap();
+        let check = |before: &[Vec<u8>], after: &[Vec<u8>]| {
+            let path = dir.path().join("db");
+            std::fs::write(&path, [before, &right, after].concat().concat()).unwrap();
+            let carved = carve(&[path], None).unwrap();
+            let found: Vec<_> = carved.events(Seq(0)).map(Result::unwrap).collect();
+            assert_eq!(found, [[long("here")]], "{} {}", before.len(), after.len());
+        };
+        check(&[], &[]);
+        for left in [&gone[..1], &gone[..2]] {
+            check(left, &[]);
+            check(&[], left);
+        }
     }
 }

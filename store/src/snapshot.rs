@@ -2,8 +2,8 @@
 //! was remembered at the last of them.
 //!
 //! It is only a cache: checksummed files, each put in place whole. Whatever is doubtful about one, it counts as absent,
-//! and more of the log is read instead. `misses` alone has no checksum, and is neither read nor written here: what cannot
-//! be read of it is not shown. Deleting them changes nothing else.
+//! and more of the log is read instead. Deleting them changes nothing. A note, `misses` so far, is put in place whole but has
+//! no checksum: whoever keeps it sees whether it can be read.
 //!
 //! ```text
 //! snapshots/state-00000000000000005000   where things stood after event 5,000; as many as fit the limits
@@ -146,7 +146,8 @@ impl Snapshots {
         Ok(places)
     }
 
-    /// Removes what is too many or too much, and what an interrupted writing left: whoever else writes here does so on the same thread.
+    /// Removes what is too many or too much, and what an interrupted writing left: no other writes here at a time, and notes are
+    /// written under another name.
     fn thin(&self) -> io::Result<()> {
         for entry in fs::read_dir(&self.dir)? {
             let entry = entry?;
