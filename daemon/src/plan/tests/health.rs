@@ -150,7 +150,7 @@ fn a_second_outage_is_told_while_a_feed_of_the_first_is_still_dead() {
     let check = |hours: u64, dead: &[&str], back: &[&str], want: &[&str]| {
         let mut world = World::new();
         world.sink("desk", |it| it.min_severity = Severity::Info);
-        for name in dead.iter().chain(back) {
+        for &name in dead.iter().chain(back) {
             feed(&mut world, name);
             let url = format!("https://{name}.example/rss").parse().unwrap();
             world.config.feeds.get_mut(name).unwrap().source = Source::Feed(url);
