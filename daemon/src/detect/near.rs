@@ -174,6 +174,12 @@ impl Case<'_> {
         if looked_for == 0 || !rules.takes(Step::Turn) {
             return false;
         }
+        // In its first hour an event is told by its many sides.
+        let opened = self.thread.developments.get(&near.development).map(|it| it.opened);
+        let hours = opened.map(|it| self.heard.item.effective.duration_since(it).as_secs_f64() / 3600.0);
+        if hours.is_none_or(|it| it < rules.table.novelty.turn_hours) {
+            return false;
+        }
         let told = self.done() & looked_for;
         let reports = self.thread.newest().filter(|it| it.development == Some(near.development));
         told & !reports.fold(0, |all, it| all | it.features.concepts) != 0
