@@ -205,6 +205,15 @@ fn a_denial_is_news_of_its_own() {
 }
 
 #[test]
+fn what_turns_a_story_is_news_however_near_it_is_told() {
+    let story = "
+0 Courier | Council hears appeal against shutting Garrow mine | Members sat for a day.
+6 Ledger | Council rejects appeal against shutting Garrow mine | Members took an hour.
+";
+    check(Step::Turn, MINE, story, "1:new 2:new");
+}
+
+#[test]
 fn general_words_move_a_phase_where_there_are_no_cues() {
     check(
         Step::Lexicon,

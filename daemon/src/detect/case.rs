@@ -220,7 +220,7 @@ impl<'a> Case<'a> {
             return Verdict { nearest: nearest.clone(), ..verdict };
         }
         match same {
-            Some(it) if !self.counts_anew(it) && !self.moves_on(it) => {
+            Some(it) if !self.counts_anew(it) && !self.moves_on(it) && !self.turns(it) => {
                 with(Relation::Corroboration, Some(it.development), "says again what is known".to_owned())
             }
             Some(_) => {

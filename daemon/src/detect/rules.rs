@@ -49,6 +49,8 @@ pub enum Step {
     Entities,
     /// Comparing how many.
     Numbers,
+    /// Taking what turns a story for news, however near it is told to what was.
+    Turn,
     /// Taking reports of one hour, or of one step, for one event.
     Burst,
     /// Counting credits and owner families.
@@ -65,7 +67,7 @@ pub enum Step {
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Revision,
         Self::WeakEvidence,
         Self::Pointer,
@@ -79,6 +81,7 @@ impl Step {
         Self::Concepts,
         Self::Entities,
         Self::Numbers,
+        Self::Turn,
         Self::Burst,
         Self::Origin,
         Self::Dispute,
@@ -152,6 +155,8 @@ pub(super) struct Table {
     pub(super) revise: Vec<Pattern>,
     /// The kinds of action that put off or call off.
     pub(super) puts_off: u64,
+    /// Kinds of action that turn a story, a bit each.
+    pub(super) turns: u64,
     /// Kinds of action that leave victims, a bit each.
     pub(super) harms: u64,
     /// Agencies by the hashes of their words.
@@ -238,7 +243,6 @@ impl Table {
         Self {
             version: file.version,
             copy: file.copy,
-            novelty: file.novelty,
             confirm_origins: file.confirm.origins,
             habit: file.surge,
             pointers: file
@@ -255,10 +259,12 @@ impl Table {
             deny: lines(&file.dispute.deny, 2),
             ignore: lines(&file.dispute.ignore, 2),
             correct: lines(&file.dispute.correct, 0),
-            withdraw: lines(&file.dispute.withdraw, 2),
+            withdraw: lines(&file.dispute.withdraw, 0),
             insist: lines(&file.dispute.insist, 4),
             revise: lines(&file.dispute.revise, 2),
             relevance: file.relevance,
+            turns: kinds_named(&file.concepts, &file.novelty.turns.split(' ').collect::<Vec<_>>()),
+            novelty: file.novelty,
             harms: kinds_named(&file.concepts, &["kill", "injure"]),
             puts_off: kinds_named(&file.concepts, &["postpone", "cancel"]),
             agencies: file.origin.agencies.iter().map(|it| agency(it, &file.origin.same)).collect(),

@@ -72,6 +72,8 @@ pub(super) struct NoveltyRules {
     pub(super) cosine: f64,
     pub(super) common: f64,
     pub(super) title_weight: f64,
+    pub(super) turn_hours: f64,
+    pub(super) turns: String,
     pub(super) unread: f32,
 }
 

@@ -114,6 +114,19 @@ impl<'a> Weighing<'a> {
         2 * shared(&mine, &other) >= mine.len().max(other.len())
     }
 
+    /// The kinds of action by which the storyline is recognised, a bit each.
+    pub(super) fn own_kinds(&self) -> u64 {
+        self.own_kinds
+    }
+
+    /// Whether a title tells no deed that a known report did not, and shares a word with its title that is not the
+    /// storyline's own.
+    pub(super) fn titles_tell_one(&self, features: &Features, known: &Known) -> bool {
+        let mut shared =
+            features.heads[0].iter().filter(|it| known.features.heads[0].binary_search(it).is_ok());
+        features.title_concepts & !known.features.concepts == 0 && shared.any(|it| !self.common.contains(it))
+    }
+
     /// A likeness to which some kinds of action do not add.
     fn likeness_but(&self, left_out: u64, features: &Features, known: &Known) -> Likeness {
         let rules = &self.rules.table.novelty;

@@ -253,3 +253,80 @@ fn the_hour_and_the_age_are_no_changed_count() {
         "1:new 2:corroboration!",
     );
 }
+
+/// Two reports of one storyline, of which the second is news; or, where they tell one thing, is not.
+#[track_caller]
+fn is_news(facet: &str, (first, hours, second): (&str, f64, &str), expected: bool) {
+    let config = format!("[storyline.x]\ntitle = \"x\"\nall = [[\"karsk\"], [{facet}]]");
+    let story = format!("0 Courier | {first}\n{hours} Ledger | {second}\n");
+    let told = told(&config, &story, Rules::default());
+    let second = told.split(' ').nth(1).unwrap_or_default();
+    assert_eq!(second.starts_with("2:new"), expected, "{first} / {second}: {told}");
+}
+
+#[test]
+fn a_deed_nobody_told_is_news_and_the_same_in_other_words_is_not() {
+    let news = |facet, first, second| is_news(facet, (first, 5.0, second), true);
+    news(
+        "\"editor\"",
+        "Police detain editor in Karsk | Ada Fenn was held at home.",
+        "Police release editor in Karsk | Ada Fenn was held at home for hours.",
+    );
+    news(
+        "\"mayor\"",
+        "Karsk mayor Tolvan in hospital after stroke | Doctors called him stable.",
+        "Karsk mayor Tolvan dies after stroke | He was 61, doctors said.",
+    );
+    news(
+        "\"quake\"",
+        "Quake shakes Karsk | Houses swayed.",
+        "Karsk quake kills 12 | Houses swayed, then fell.",
+    );
+    news(
+        "\"merger\"",
+        "Orrin offers merger to Karsk Steel | It offers cash.",
+        "Karsk Steel rejects merger offer from Orrin | It offers cash.",
+    );
+    let repeats = |facet, first, second| is_news(facet, (first, 1.0, second), false);
+    repeats(
+        "\"mayor\"",
+        "Karsk mayor Tolvan dies after stroke | He was 61.",
+        "Tolvan, mayor of Karsk, dead at 61 | He had a stroke on Sunday.",
+    );
+    repeats(
+        "\"merger\"",
+        "Karsk Steel rejects merger offer from Orrin | The offer is too low.",
+        "Karsk Steel turns down Orrin merger offer | Its board called it too low.",
+    );
+    repeats(
+        "\"flood\"",
+        "Karsk flood: more than 30 missing | A dam burst.",
+        "At least 31 missing in Karsk flood | The dam burst.",
+    );
+}
+
+#[test]
+fn the_day_of_what_went_before_makes_no_news_old() {
+    is_news(
+        "\"mayor\"",
+        (
+            "Karsk mayor Tolvan arrested over bribes | Police took Anton Tolvan from his home on Monday.",
+            26.0,
+            "Karsk mayor Tolvan resigns | Anton Tolvan was arrested over bribes on Monday.",
+        ),
+        true,
+    );
+}
+
+#[test]
+fn words_of_withdrawal_and_falsehood_mean_reports_only_where_they_speak_of_one() {
+    check(
+        "
+0 Courier | Report: Northrail drivers withdrawn from depot | Pictures show it.
+30 Courier | Northrail union reports false alarm at depot | It rang at dawn.
+60 Courier | Northrail union retracts offer after story | It was a week old.
+90 Courier | Weather: strike at Northrail goes on in snow | Police arrest a driver.
+",
+        "1:new 2:new 3:new 4:new",
+    );
+}

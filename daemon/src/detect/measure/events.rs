@@ -1,4 +1,6 @@
 //! A stream of reports, drawn together into events in one pass, by what decides in earnest.
+//!
+//! They belong without touching a facet, and have no time: what asks for either is out of what is measured.
 
 use std::collections::BTreeSet;
 
