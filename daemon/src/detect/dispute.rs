@@ -125,7 +125,8 @@ impl Case<'_> {
     /// Whether any report of a development counts the dead or the hurt.
     fn counts(&self, development: DevelopmentId) -> bool {
         let harm = self.heard.definitions.rules.table.harms;
-        let mut own = self.thread.newest().filter(|it| it.development == Some(development));
-        own.any(|it| !it.features.numbers.is_empty() && it.features.concepts & harm != 0)
+        self.thread
+            .reports_of(development)
+            .any(|it| !it.features.numbers.is_empty() && it.features.concepts & harm != 0)
     }
 }

@@ -156,10 +156,8 @@ impl Case<'_> {
             return false;
         }
         let features = self.heard.features();
-        let mut known: Vec<(u32, f64)> = Vec::new();
-        for it in self.thread.newest().filter(|it| it.development == Some(near.development)) {
-            known.extend(&it.features.numbers);
-        }
+        let reports = self.thread.reports_of(near.development);
+        let known: Vec<(u32, f64)> = reports.flat_map(|it| it.features.numbers.iter().copied()).collect();
         // What was told of other things may be the same in other words: `23 Somalis`, `23 pirates`.
         features.numbers.iter().take(features.numbers_ahead).any(|(what, value)| {
             known.iter().any(|it| it.0 == *what) && known.iter().all(|it| differ(it.1, *value))
@@ -181,7 +179,7 @@ impl Case<'_> {
             return false;
         }
         let told = self.done() & looked_for;
-        let reports = self.thread.newest().filter(|it| it.development == Some(near.development));
+        let reports = self.thread.reports_of(near.development);
         told & !reports.fold(0, |all, it| all | it.features.concepts) != 0
     }
 

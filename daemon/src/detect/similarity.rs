@@ -105,12 +105,14 @@ impl<'a> Weighing<'a> {
         Likeness { score: it.apart, ..it }
     }
 
+    /// What a title says in other words than the storyline's own.
+    fn title_apart(&self, features: &Features) -> Vec<u32> {
+        features.heads[0].iter().filter(|it| !self.common.contains(it)).copied().collect()
+    }
+
     /// Whether two titles share half of what either says in other words than the storyline's own.
     pub(super) fn titles_agree(&self, features: &Features, known: &Known) -> bool {
-        let apart = |of: &Features| -> Vec<u32> {
-            of.heads[0].iter().filter(|it| !self.common.contains(it)).copied().collect()
-        };
-        let (mine, other) = (apart(features), apart(&known.features));
+        let (mine, other) = (self.title_apart(features), self.title_apart(&known.features));
         2 * shared(&mine, &other) >= mine.len().max(other.len())
     }
 
@@ -122,9 +124,8 @@ impl<'a> Weighing<'a> {
     /// Whether a title tells no deed that a known report did not, and shares a word with its title that is not the
     /// storyline's own.
     pub(super) fn titles_tell_one(&self, features: &Features, known: &Known) -> bool {
-        let mut shared =
-            features.heads[0].iter().filter(|it| known.features.heads[0].binary_search(it).is_ok());
-        features.title_concepts & !known.features.concepts == 0 && shared.any(|it| !self.common.contains(it))
+        features.title_concepts & !known.features.concepts == 0
+            && shared(&self.title_apart(features), &self.title_apart(&known.features)) > 0
     }
 
     /// A likeness to which some kinds of action do not add.

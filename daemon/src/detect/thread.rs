@@ -261,6 +261,11 @@ impl Thread {
         self.reports.iter().rev()
     }
 
+    /// The reports of a development, the newest first.
+    pub(super) fn reports_of(&self, development: DevelopmentId) -> impl Iterator<Item = &Known> {
+        self.newest().filter(move |it| it.development == Some(development))
+    }
+
     /// What an item was known to say, the first version first.
     pub(super) fn versions(&self, item: ItemId) -> impl Iterator<Item = &Known> {
         self.items.get(&item).into_iter().flatten().filter_map(|it| self.known(*it))

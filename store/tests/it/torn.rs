@@ -1,10 +1,16 @@
 //! A commit is there whole or not at all, for whoever reads the log, however large it is and wherever it was cut off.
 
-use std::{collections::BTreeMap, fs, os::unix::process::ExitStatusExt, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    os::unix::process::ExitStatusExt,
+    path::{Path, PathBuf},
+};
 
 use storyline_store::{
     Event, Log, Opened, Reader, Recorded, Seq, StoreError, backup, repair, restore, segment, verify,
 };
+use tempfile::TempDir;
 
 use crate::{
     child::{command, wish},
@@ -27,6 +33,18 @@ pub(crate) fn cut_off(dir: &Path) {
     assert!(holds(&bytes, &event(9)) && !holds(&bytes, &event(7 + CUT_EVENTS)), "a part of it is there");
 }
 
+/// The same in a folder of its own, where this build can be ended within a commit.
+fn cut_off_somewhere() -> Option<(TempDir, PathBuf)> {
+    if cfg!(not(debug_assertions)) {
+        eprintln!("skipped: a build without debug assertions cannot be ended within a commit");
+        return None;
+    }
+    let folder = folder();
+    let dir = folder.path().join("data");
+    cut_off(&dir);
+    Some((folder, dir))
+}
+
 fn holds(bytes: &[u8], recorded: &Recorded) -> bool {
     let Event::RecordLost { detail } = &recorded.event else { return false };
     bytes.windows(detail.len()).any(|it| it == detail.as_bytes())
@@ -37,13 +55,7 @@ fn what_is_left_of_a_commit_that_was_cut_off_is_seen_by_nobody() {
     if let Some((_, dir)) = wish() {
         return commit_alone(&mut Log::open(&dir).unwrap().log, CUT_EVENTS);
     }
-    if cfg!(not(debug_assertions)) {
-        eprintln!("skipped: a build without debug assertions cannot be ended within a commit");
-        return;
-    }
-    let folder = folder();
-    let dir = folder.path().join("data");
-    cut_off(&dir);
+    let Some((folder, dir)) = cut_off_somewhere() else { return };
     let place = |name: &str| {
         let to = folder.path().join(name);
         copy(&dir, &to);
@@ -76,13 +88,7 @@ fn what_is_left_of_a_commit_that_was_cut_off_is_seen_by_nobody() {
 
 #[test]
 fn what_comes_in_the_place_of_a_commit_that_was_cut_off_is_what_everyone_reads() {
-    if cfg!(not(debug_assertions)) {
-        eprintln!("skipped: a build without debug assertions cannot be ended within a commit");
-        return;
-    }
-    let folder = folder();
-    let dir = folder.path().join("data");
-    cut_off(&dir);
+    let Some((_folder, dir)) = cut_off_somewhere() else { return };
     let other = |seq: u64| {
         let event = Event::RecordLost { detail: format!("another {seq}") };
         Recorded { event, ..crate::sample::event(seq) }
