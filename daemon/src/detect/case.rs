@@ -198,6 +198,13 @@ impl<'a> Case<'a> {
                 ..with(Relation::Correction, Some(own), format!("corrects: {words}"))
             };
         }
+        if self.it.how == How::Passing {
+            return with(
+                Relation::Background,
+                None,
+                "only says before what something else takes place".to_owned(),
+            );
+        }
         if self.it.how == How::Spread {
             return with(
                 Relation::Background,

@@ -267,7 +267,7 @@ fn missing(heard: &Heard<'_>, touching: &Touching, belongs: &[Belonging], it: &B
         it.facets.iter().filter(|it| it.touched.is_empty()).map(|it| (it.facet + 1).to_string()).collect();
     match (it.how, missing.as_slice()) {
         (How::Vetoed, _) => (format!("an exclusion forbids it: {}", excluded(heard, touching, it)), false),
-        (How::Facets | How::Weak | How::Spread, _) => {
+        (How::Facets | How::Weak | How::Passing | How::Spread, _) => {
             let stories = belongs.iter().filter_map(|it| heard.definitions.stories.get(it.story));
             let beside: Vec<&str> = stories.map(|it| it.id.as_str()).collect();
             let beside = match beside.as_slice() {

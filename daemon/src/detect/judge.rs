@@ -17,7 +17,7 @@ use super::{
     memory::Memory,
     pointer::without_pointers,
     reading::Reading,
-    relevance::{Belonging, How, belongings, spread_digests, yield_to_others},
+    relevance::{Belonging, How, belongings, pass_by, spread_digests, yield_to_others},
     revision,
     rules::Step,
     similarity::Weighing,
@@ -139,6 +139,7 @@ pub(super) fn belonging(heard: &Heard<'_>, memory: &Memory, touching: &Touching)
     }
     if definitions.rules.takes(Step::Window) {
         spread_digests(&heard.reading, &mut belongs);
+        pass_by(&mut belongs);
     }
     if belongs.is_empty() && definitions.rules.takes(Step::Join) {
         belongs.extend(join(heard, memory, touching));
@@ -195,6 +196,12 @@ fn join(heard: &Heard<'_>, memory: &Memory, touching: &Touching) -> Option<Belon
     best.map(|(_, it)| Belonging { how: How::Joined, ..it.clone() })
 }
 
+/// Whether two reports have so many words in common: one alone is as often as not the one that touches a facet.
+fn share(words: usize, a: &Features, b: &Features) -> bool {
+    let shared = a.terms.iter().filter(|it| b.terms.binary_search_by_key(&it.0, |it| it.0).is_ok());
+    shared.take(words).count() == words
+}
+
 /// The report of a thread that an item could be joined to and comes nearest to, and how near; of those that are `wanted`.
 pub(super) fn near_to_join<'a>(
     heard: &Heard<'_>,
@@ -202,11 +209,11 @@ pub(super) fn near_to_join<'a>(
     wanted: impl Fn(&Known) -> bool,
 ) -> Option<(f64, &'a Known)> {
     let rules = &heard.definitions.rules;
-    let span = i64::from(rules.table.relevance.join_hours);
+    let (span, words) = (i64::from(rules.table.relevance.join_hours), rules.table.relevance.join_words);
     let weighing = Weighing::of(rules, thread, heard.features(), BTreeSet::new());
     let open = thread.newest().take(JOIN_REPORTS_MAX).filter(|known| {
         let apart = heard.item.effective.duration_since(known.effective).abs().as_hours();
-        !known.joined && apart <= span && wanted(known)
+        !known.joined && apart <= span && wanted(known) && share(words, heard.features(), &known.features)
     });
     open.map(|known| (weighing.cosine(&known.features.terms), known)).max_by(|a, b| a.0.total_cmp(&b.0))
 }

@@ -50,6 +50,8 @@ mod namesakes;
 mod near;
 mod origin;
 mod participant;
+#[cfg(test)]
+mod passing;
 mod pattern;
 mod phase;
 mod place;
@@ -64,6 +66,7 @@ mod rules;
 mod rules_facts;
 mod rules_file;
 mod similarity;
+mod spelling;
 mod standing;
 mod stem;
 #[cfg(test)]
