@@ -82,7 +82,7 @@ mod trie;
 
 pub use definitions::Definitions;
 pub use due::due;
-pub use explain::{Compared, Explanation, FacetExplained, compared, explain, names};
+pub use explain::{Compared, Explanation, FacetExplained, compared, explain, names, plainly};
 pub use fact::Fact;
 pub use hits::{AliasName, Hits};
 pub use judge::{detect, judge};

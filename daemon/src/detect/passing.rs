@@ -48,3 +48,14 @@ fn pictures_and_previews_are_background_and_both_spellings_are_read() {
     check("0 Courier | Picture of the day: Lunna survivors |", "1:background");
     check("0 Courier | Forty hospitalised in Lunna |", "1:new");
 }
+
+#[test]
+fn a_title_that_is_bent_under_one_id_to_say_that_it_began_is_no_edit() {
+    check(
+        "
+0 Courier =a | Lunna dockers and owners to begin wage talks |
+6 Courier =a | Lunna dockers and owners begin wage talks |
+",
+        "1:new=scheduled 2:new=under_way",
+    );
+}
