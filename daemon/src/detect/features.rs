@@ -76,6 +76,11 @@ impl Features {
         it
     }
 
+    /// Whether title or lead have a stem.
+    pub(super) fn says(&self, stem: u32) -> bool {
+        self.terms.binary_search_by_key(&stem, |it| it.0).is_ok()
+    }
+
     /// Bytes they take, about.
     pub(super) fn bytes(&self) -> usize {
         self.terms.len() * 8

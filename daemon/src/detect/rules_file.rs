@@ -73,6 +73,9 @@ pub(super) struct NoveltyRules {
     pub(super) common: f64,
     pub(super) title_weight: f64,
     pub(super) turn_hours: f64,
+    pub(super) untold_hours: f64,
+    pub(super) untold_score: f64,
+    pub(super) untold: f64,
     pub(super) turns: String,
     pub(super) unread: f32,
 }
