@@ -57,7 +57,7 @@ impl Case<'_> {
             return false;
         }
         let deeds = reports.iter().fold(0, |all, it| all | it.features.concepts);
-        let (mut told, mut all, mut seen) = (0.0, 0.0, BTreeSet::new());
+        let (mut told, mut all, mut untold, mut seen) = (0.0, 0.0, 0, BTreeSet::new());
         for (at, word) in title.iter().enumerate().filter(|it| !table.is_stopword(it.1)) {
             let stem = half(word.form.stem);
             if self.weighing.is_own(stem) || !seen.insert(stem) {
@@ -68,8 +68,11 @@ impl Case<'_> {
             all += weight;
             if deeds & deed != 0 || reports.iter().any(|it| it.features.says(stem)) {
                 told += weight;
+            } else {
+                untold += 1;
             }
         }
-        all > 0.0 && f64::from(told / all) < table.novelty.untold
+        // One word more or less is how outlets differ.
+        untold > 1 && f64::from(told / all) < table.novelty.untold
     }
 }
