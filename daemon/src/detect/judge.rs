@@ -12,7 +12,7 @@ use super::{
     definitions::{Context, Definitions},
     dispute::{Dispute, dispute},
     fact::{Dated, dates},
-    features::{Features, half},
+    features::Features,
     judgement::Judgement,
     memory::Memory,
     pointer::without_pointers,
@@ -103,7 +103,9 @@ impl<'a> Heard<'a> {
     /// The stems, and the kinds of action, by which a storyline recognised the item.
     pub(super) fn common(&self, it: &Belonging) -> (BTreeSet<u32>, u64) {
         let (table, words) = (&self.definitions.rules.table, &self.reading.words);
-        let stems = it.places.iter().filter_map(|at| words.get(*at)).map(|it| half(it.form.stem)).collect();
+        let tongue = self.reading.tongue;
+        let stems =
+            it.places.iter().filter_map(|at| words.get(*at)).map(|it| table.sense(tongue, it)).collect();
         let kinds = it.places.iter().filter_map(|at| table.concept(&self.reading, words, *at));
         (stems, kinds.fold(0, |all, it| all | 1 << u64::from(it)))
     }

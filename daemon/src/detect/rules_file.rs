@@ -17,6 +17,7 @@ pub(super) struct File {
     pub(super) surge: HabitRules,
     pub(super) stopwords: BTreeMap<String, String>,
     pub(super) numbers: NumbersFile,
+    pub(super) synonyms: BTreeMap<String, String>,
     pub(super) concepts: BTreeMap<String, String>,
     pub(super) pointer: PointerFile,
     pub(super) background: BackgroundFile,

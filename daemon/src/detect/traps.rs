@@ -387,3 +387,14 @@ fn a_report_that_misses_the_name_of_a_story_is_not_joined_where_it_names_nobody_
         "1:new 3:corroboration!",
     );
 }
+
+#[test]
+fn another_word_for_the_same_thing_tells_the_same() {
+    check(
+        "
+0 Courier | Explosion at Northrail drivers' hall | Windows broke.
+2 Ledger | Blast rips through home of Northrail drivers | Glass flew.
+",
+        "1:new 2:corroboration!",
+    );
+}

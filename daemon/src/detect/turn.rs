@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{case::Case, features::half, near::Near, rules::Step, thread::Known};
+use super::{case::Case, near::Near, rules::Step, thread::Known};
 
 impl Case<'_> {
     /// Whether an item's title tells what no report of the development it is near to told: a deed that turns a story, or
@@ -59,7 +59,7 @@ impl Case<'_> {
         let deeds = reports.iter().fold(0, |all, it| all | it.features.concepts);
         let (mut told, mut all, mut untold, mut seen) = (0.0, 0.0, 0, BTreeSet::new());
         for (at, word) in title.iter().enumerate().filter(|it| !table.is_stopword(it.1)) {
-            let stem = half(word.form.stem);
+            let stem = table.sense(reading.tongue, word);
             if self.weighing.is_own(stem) || !seen.insert(stem) {
                 continue;
             }
@@ -72,7 +72,7 @@ impl Case<'_> {
                 untold += 1;
             }
         }
-        // One word more or less is how outlets differ.
-        untold > 1 && f64::from(told / all) < table.novelty.untold
+        // A word or two more or less is how outlets differ.
+        untold > 2 && f64::from(told / all) < table.novelty.untold
     }
 }
