@@ -224,9 +224,9 @@ mod tests {
         );
         check("Wardens find pike", "The wardens of Lumley were surprised.", &["lumley"]);
         check(
-            "Lumley Wardens Find Giant Pike in Lake",
+            "Lumley Wardens Find Golden Pike in Lake",
             "A pike of great size swam in the lake, wardens say.",
-            &["lumley", "giant"],
+            &["lumley", "golden"],
         );
     }
 }
