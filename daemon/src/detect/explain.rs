@@ -359,7 +359,7 @@ mod tests {
         let (definitions, memory) = (Definitions::compile(&config), Memory::default());
         let check = |text: &str, why: &str, want: Option<(f64, f64)>| {
             let item = items(text).remove(0);
-            let told = explainly(&definitions, &memory, &item, item.effective).remove(0);
+            let told = explain(&definitions, &memory, &item, item.effective).remove(0);
             let scores = |it: &[Compared]| {
                 it.iter().find(|it| it.what == "background").map(|it| (it.score, it.threshold))
             };

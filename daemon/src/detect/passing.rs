@@ -56,6 +56,6 @@ fn a_title_that_is_bent_under_one_id_to_say_that_it_began_is_no_edit() {
 0 Courier =a | Lunna dockers and owners to begin wage talks |
 6 Courier =a | Lunna dockers and owners begin wage talks |
 ",
-        "1:new=scheduled 2:new=under_way",
+        "1:new=scheduled 2:corroboration=under_way",
     );
 }
