@@ -29,7 +29,7 @@ struct Term {
     tells: f32,
     /// The same, as often as it stands there.
     weight: f32,
-    is_common: bool,
+    is_own: bool,
 }
 
 /// How much one report is like another, not yet decayed.
@@ -56,8 +56,8 @@ impl<'a> Weighing<'a> {
         let (kinds, own) = (thread.rarity_of_kinds(), Vec::with_capacity(features.terms.len()));
         let mut it = Self { rules, thread, common, kinds, own_kinds: 0, own, norm: 0.0 };
         for (stem, count) in &features.terms {
-            let (stem, tells, is_common) = (*stem, it.weight(*stem), it.is_common(*stem));
-            it.own.push(Term { stem, tells, weight: count * tells, is_common });
+            let (stem, tells, is_own) = (*stem, it.weight(*stem), it.is_own(*stem));
+            it.own.push(Term { stem, tells, weight: count * tells, is_own });
         }
         it.norm = it.own.iter().map(|it| it.weight * it.weight).sum::<f32>().sqrt();
         it
@@ -88,7 +88,7 @@ impl<'a> Weighing<'a> {
                 let weight = count * mine.tells;
                 norm += weight * weight;
                 dot += mine.weight * weight;
-                if !mine.is_common {
+                if !mine.is_own {
                     dot_apart += mine.weight * weight;
                 }
             }
@@ -136,18 +136,13 @@ impl<'a> Weighing<'a> {
 
     /// What a title says in other words than the storyline's own.
     fn title_apart(&self, features: &Features) -> Vec<u32> {
-        features.heads[0].iter().filter(|it| !self.is_common(**it)).copied().collect()
+        features.heads[0].iter().filter(|it| !self.is_own(**it)).copied().collect()
     }
 
     /// Whether two titles share half of what either says in other words than the storyline's own.
     pub(super) fn titles_agree(&self, features: &Features, known: &Known) -> bool {
         let (mine, other) = (self.title_apart(features), self.title_apart(&known.features));
         2 * shared(&mine, &other) >= mine.len().max(other.len())
-    }
-
-    /// The kinds of action by which the storyline is recognised, a bit each.
-    pub(super) fn own_kinds(&self) -> u64 {
-        self.own_kinds
     }
 
     /// Whether a title tells no deed that a known report did not, and shares a word with its title that is not the
@@ -216,7 +211,7 @@ impl<'a> Weighing<'a> {
             return 0.0;
         }
         let rules = &self.rules.table.novelty;
-        let names = both(&features.names, &other.names).filter(|it| !self.is_common(*it));
+        let names = both(&features.names, &other.names).filter(|it| !self.is_own(*it));
         let weight: f32 = names.map(|it| (self.rarity(it) / RARE).min(1.0)).sum();
         rules.entities * (f64::from(weight) / rules.entities_full).min(1.0)
     }
@@ -261,11 +256,11 @@ impl<'a> Weighing<'a> {
         let rarity = self.rarity(stem);
         #[expect(clippy::cast_possible_truncation, reason = "a small weight")]
         let common = self.rules.table.novelty.common as f32;
-        if self.is_common(stem) { rarity * common } else { rarity }
+        if self.is_own(stem) { rarity * common } else { rarity }
     }
 
     /// Whether the storyline is recognised by a stem.
-    fn is_common(&self, stem: u32) -> bool {
+    pub(super) fn is_own(&self, stem: u32) -> bool {
         self.common.binary_search(&stem).is_ok()
     }
 
