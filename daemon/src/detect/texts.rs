@@ -19,8 +19,8 @@ use super::{
 /// The texts that some storyline knows.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Texts {
-    /// By number; the places of those nobody knows any more are free.
-    texts: Vec<Option<Text>>,
+    /// A place for each; those of texts nobody knows any more are free.
+    slots: Vec<Option<Text>>,
     free: Vec<u32>,
     /// The contents of each item.
     items: BTreeMap<ItemId, Vec<u32>>,
@@ -39,15 +39,15 @@ struct Text {
 impl Texts {
     /// A storyline remembers a content of an item. Answers the features that all share who do.
     pub(super) fn hold(&mut self, item: ItemId, features: &Arc<Features>) -> Arc<Features> {
-        if let Some(it) = self.find(item, features).and_then(|it| self.texts.get_mut(it as usize)?.as_mut()) {
+        if let Some(it) = self.find(item, features).and_then(|it| self.slots.get_mut(it as usize)?.as_mut()) {
             it.reports += 1;
             return Arc::clone(&it.features);
         }
         let place = self.free.pop().unwrap_or_else(|| {
-            self.texts.push(None);
-            number(self.texts.len() - 1)
+            self.slots.push(None);
+            number(self.slots.len() - 1)
         });
-        if let Some(it) = self.texts.get_mut(place as usize) {
+        if let Some(it) = self.slots.get_mut(place as usize) {
             *it = Some(Text { item, features: Arc::clone(features), reports: 1 });
         }
         self.triples.add(&features.triples, place);
@@ -58,7 +58,7 @@ impl Texts {
     /// A storyline forgets a content of an item.
     pub(super) fn release(&mut self, item: ItemId, features: &Arc<Features>) {
         let Some(place) = self.find(item, features) else { return };
-        let Some(slot) = self.texts.get_mut(place as usize) else { return };
+        let Some(slot) = self.slots.get_mut(place as usize) else { return };
         if let Some(it) = slot.as_mut().filter(|it| it.reports > 1) {
             it.reports -= 1;
             return;
@@ -76,13 +76,13 @@ impl Texts {
 
     /// The texts that share so many words with an item's that it may be taken from them, in the order of items.
     pub(super) fn alike(&self, rules: &CopyRules, features: &Features) -> Vec<Alike> {
-        let mut counts = vec![0_u32; self.texts.len()];
+        let mut counts = vec![0_u32; self.slots.len()];
         for place in features.triples.iter().flat_map(|it| self.triples.of(*it)) {
             if let Some(it) = counts.get_mut(*place as usize) {
                 *it += 1;
             }
         }
-        let shared = self.texts.iter().zip(counts).filter(|it| it.1 > 0);
+        let shared = self.slots.iter().zip(counts).filter(|it| it.1 > 0);
         let texts = shared.filter_map(|(it, count)| Some((it.as_ref()?, count)));
         let alike = |(it, count): (&Text, u32)| alike(rules, (it.item, &it.features), count, features);
         let mut found: Vec<Alike> = texts.filter_map(alike).collect();
@@ -92,7 +92,7 @@ impl Texts {
 
     /// The number of a content of an item.
     fn find(&self, item: ItemId, features: &Arc<Features>) -> Option<u32> {
-        let text = |place: u32| self.texts.get(place as usize)?.as_ref();
+        let text = |place: u32| self.slots.get(place as usize)?.as_ref();
         let is_it = |it: &Text| Arc::ptr_eq(&it.features, features) || it.features == *features;
         self.items.get(&item)?.iter().copied().find(|place| text(*place).is_some_and(is_it))
     }
@@ -130,6 +130,6 @@ mod tests {
         assert_eq!(found(&texts), []);
         texts.hold(all[1].id, &second);
         assert_eq!(found(&texts), [all[1].id]);
-        assert_eq!(texts.texts.len(), 1, "a free place is taken again");
+        assert_eq!(texts.slots.len(), 1, "a free place is taken again");
     }
 }
