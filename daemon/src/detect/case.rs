@@ -1,23 +1,22 @@
 //! One item before one storyline: is it a copy, an edit, background, a denial, or news?
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{cell::OnceCell, collections::BTreeSet, sync::LazyLock};
 
 use jiff::Timestamp;
 use storyline_store::{DevelopmentId, Evidence, Nearest, Relation, Report};
 
 use super::{
     background::Leaning,
-    copy::{Taken, contradicts, taken},
+    copy::{Taken, contradicts},
     definitions::Story,
     dispute::Dispute,
     features::shared,
     judge::Heard,
     judgement::Judgement,
-    memory::Memory,
     near::Near,
     origin::{Origin, origin},
     phase::{Cue, cue, may_move},
-    relevance::{Belonging, How},
+    relevance::{Belonging, How, beginning},
     rules::Step,
     similarity::Weighing,
     standing,
@@ -41,10 +40,9 @@ pub(super) struct Case<'a> {
     pub(super) thread: &'a Thread,
     pub(super) it: &'a Belonging,
     pub(super) touching: &'a Touching,
-    pub(super) weighing: Weighing<'a>,
-    pub(super) cue: Option<Cue>,
-    /// How many developments the storyline opened in the last day.
-    pub(super) moves: usize,
+    weighing: OnceCell<Weighing<'a>>,
+    cue: OnceCell<Option<Cue>>,
+    moves: OnceCell<usize>,
 }
 
 /// What was decided of an item, before it is written out.
@@ -74,20 +72,29 @@ impl Verdict {
 }
 
 impl<'a> Case<'a> {
-    pub(super) fn of(
-        heard: &'a Heard<'a>,
-        memory: &'a Memory,
-        it: &'a Belonging,
-        touching: &'a Touching,
-    ) -> Option<Self> {
+    pub(super) fn of(heard: &'a Heard<'a>, it: &'a Belonging, touching: &'a Touching) -> Option<Self> {
         let story = heard.definitions.stories.get(it.story)?;
-        let thread = memory.thread(&story.id).unwrap_or(&NOTHING);
-        let rules = &heard.definitions.rules;
-        let (stems, kinds) = heard.common(it);
-        let weighing = Weighing::of(rules, thread, heard.features(), stems).doing(kinds);
-        let cue = cue(heard, story, it);
-        let moves = thread.moves(heard.item.effective);
+        let thread = heard.memory.thread(&story.id).unwrap_or(&NOTHING);
+        let (weighing, cue, moves) = Default::default();
         Some(Self { heard, story, thread, it, touching, weighing, cue, moves })
+    }
+
+    /// How its words weigh.
+    pub(super) fn weighing(&self) -> &Weighing<'a> {
+        self.weighing.get_or_init(|| {
+            let (rules, (stems, kinds)) = (&self.heard.definitions.rules, self.heard.common(self.it));
+            Weighing::of(rules, self.thread, self.heard.features(), stems).doing(kinds)
+        })
+    }
+
+    /// The phase it tells of.
+    pub(super) fn cue(&self) -> Option<&Cue> {
+        self.cue.get_or_init(|| cue(self.heard, self.story, self.it)).as_ref()
+    }
+
+    /// How many developments the storyline opened in the last day.
+    pub(super) fn moves(&self) -> usize {
+        *self.moves.get_or_init(|| self.thread.moves(self.heard.item.effective))
     }
 
     /// Decides, and says what follows.
@@ -115,7 +122,7 @@ impl<'a> Case<'a> {
             expects: Vec::new(),
             meets: Vec::new(),
             drops: Vec::new(),
-            dates: super::fact::as_evidence(self.heard.dates()),
+            dates: self.heard.mentions().to_vec(),
             evidence: self.evidence(&verdict, &origin),
         };
         standing::settle(self, &mut judgement, now);
@@ -125,16 +132,11 @@ impl<'a> Case<'a> {
     fn decide(&self) -> Verdict {
         let heard = self.heard;
         let rules = &heard.definitions.rules;
-        let features = heard.features();
         let dispute = heard.dispute();
         if let Some(it) = self.edit(dispute) {
             return it;
         }
-        let taken = if rules.takes(Step::Copy) {
-            taken(&rules.table.copy, self.thread, heard.item.id, heard.item.effective, features)
-        } else {
-            None
-        };
+        let taken = if rules.takes(Step::Copy) { heard.taken(self.thread) } else { None };
         if let Some(it) = taken.filter(|it| it.is_copy && !matches!(dispute, Some(Dispute::Correction(_)))) {
             let development = self.thread.known(it.number).and_then(|it| it.development);
             return Verdict {
@@ -166,7 +168,7 @@ impl<'a> Case<'a> {
                 && !contradicts(features, &earlier.features)
         };
         // "Talks to resume" that becomes "talks resume" is no small edit.
-        if self.cue.as_ref().is_some_and(|it| may_move(self.thread.phase, it)) {
+        if self.cue().is_some_and(|it| may_move(self.thread.phase, it)) {
             return None;
         }
         let earlier = self.thread.versions(heard.item.id).find(alike)?;
@@ -270,13 +272,7 @@ impl<'a> Case<'a> {
             Some(it) if self.heard.definitions.rules.takes(Step::Origin) => {
                 Origin { name: it.origin.clone(), why: "the report it copies".to_owned() }
             }
-            _ => origin(
-                self.heard.definitions,
-                self.thread,
-                self.heard.item,
-                self.heard.feed,
-                &self.heard.reading,
-            ),
+            _ => origin(self.heard, self.thread),
         }
     }
 
@@ -302,16 +298,15 @@ impl<'a> Case<'a> {
     }
 
     fn evidence(&self, verdict: &Verdict, origin: &Origin) -> Evidence {
-        let mut dates = super::fact::as_evidence(self.heard.dates());
-        dates.truncate(EVIDENCE_DATES_MAX);
+        let dates = self.heard.mentions().iter().take(EVIDENCE_DATES_MAX).cloned().collect();
         Evidence {
             rules: self.heard.definitions.rules.table.version,
-            facets: self.it.facets.clone(),
+            facets: self.it.facets(self.heard.definitions),
             nearest: verdict.nearest.clone(),
             copied: verdict.taken.map(|it| round(it.share)),
             background: Some(round(verdict.background)).filter(|it| *it > 0.0),
             origin: format!("{} ({})", origin.name, origin.why),
-            why: verdict.why.chars().take(WHY_CHARS_MAX).collect(),
+            why: beginning(&verdict.why, WHY_CHARS_MAX).to_owned(),
             dates,
         }
     }

@@ -3,6 +3,8 @@
 //! A follow-up repeats paragraphs of background and is news, so title or first
 //! sentence must agree too; and a text in which a number changed is no copy.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use storyline_config::limit::MEMORY_SPAN;
 use storyline_store::ItemId;
@@ -25,17 +27,41 @@ pub(super) struct Taken {
     pub(super) is_copy: bool,
 }
 
+/// A text that an item may be taken from, in whatever storyline it is known.
+#[derive(Debug, Clone)]
+pub(super) struct Alike {
+    /// Whose text it is.
+    pub(super) item: ItemId,
+    features: Arc<Features>,
+    /// The share of word triples.
+    share: f64,
+    /// Whether it is the whole, not a part.
+    is_copy: bool,
+}
+
+/// A text of which an item shares so many word triples, where that is enough to be taken from it.
+pub(super) fn alike(
+    rules: &CopyRules,
+    (item, text): (ItemId, &Arc<Features>),
+    count: u32,
+    features: &Features,
+) -> Option<Alike> {
+    let share = containment(rules, count as usize, features, text).filter(|it| *it >= rules.reuse)?;
+    let is_copy = share >= rules.containment && agrees(rules, features, text) && !contradicts(features, text);
+    Some(Alike { item, features: Arc::clone(text), share, is_copy })
+}
+
 /// Looks for the report a text is taken from; the earliest of those it shares most with.
 pub(super) fn taken(
     rules: &CopyRules,
     thread: &Thread,
-    item: ItemId,
-    at: Timestamp,
+    (item, at): (ItemId, Timestamp),
     features: &Features,
+    alike: &[Alike],
 ) -> Option<Taken> {
     let span = i64::try_from(MEMORY_SPAN.as_secs() / 3600).unwrap_or(i64::MAX);
     let recent = |it: &Known| it.effective <= at && at.duration_since(it.effective).as_hours() <= span;
-    let other = |it: &&Known| it.item != item && recent(it);
+    let other = |it: &Known| it.item != item && recent(it);
     let by_title = thread.titled(features.title).filter_map(|number| Some((number, thread.known(number)?)));
     let headline = by_title
         .filter(|(_, it)| other(it) && features.title_words >= rules.headline_words_min)
@@ -44,23 +70,39 @@ pub(super) fn taken(
                 && allows(features, it, rules)
         })
         .map(|(number, it)| Taken { from: it.item, number, share: 1.0, is_copy: true });
-    let mut best: Option<Taken> = headline;
-    for (number, count) in thread.sharing(&features.triples) {
-        let Some(known) = thread.known(number) else { continue };
-        let Some(share) = containment(rules, count, features, &known.features) else { continue };
-        // Most share too little, or less than one that is a copy already.
-        let falls_short = share < rules.reuse || best.is_some_and(|it| it.is_copy && it.share >= share);
-        if falls_short || !other(&known) {
-            continue;
+    if headline.is_some() {
+        return headline; // No text can be more of a copy.
+    }
+    let mut best: Option<Taken> = None;
+    for (number, known, text) in known_alike(thread, alike) {
+        if other(known) && best.is_none_or(|it| (it.is_copy, it.share) < (text.is_copy, text.share)) {
+            best = Some(Taken { from: text.item, number, share: text.share, is_copy: text.is_copy });
         }
-        let agrees = agrees(rules, features, &known.features);
-        let is_copy = share >= rules.containment && agrees && !contradicts(features, &known.features);
-        if best.is_some_and(|it| (it.is_copy, it.share) >= (is_copy, share)) {
-            continue;
-        }
-        best = Some(Taken { from: known.item, number, share, is_copy });
     }
     best
+}
+
+/// The reports of a thread that have one of some texts, the oldest first; the texts are in the order of items.
+///
+/// The fewer are looked for among the more: many texts may be alike, and a thread may have many reports.
+fn known_alike<'a>(thread: &'a Thread, alike: &'a [Alike]) -> Vec<(u32, &'a Known, &'a Alike)> {
+    let has = |known: &Known, text: &Alike| Arc::ptr_eq(&known.features, &text.features);
+    if thread.len() < alike.len() {
+        let text = |known: &Known| {
+            let from = alike.partition_point(|it| it.item < known.item);
+            let contents = alike.get(from..)?.iter().take_while(|it| it.item == known.item);
+            contents.into_iter().find(|it| has(known, it))
+        };
+        return thread.numbered().filter_map(|(number, it)| Some((number, it, text(it)?))).collect();
+    }
+    let reports = |text: &'a Alike| {
+        let all =
+            thread.numbers(text.item).iter().filter_map(move |it| Some((*it, thread.known(*it)?, text)));
+        all.filter(move |(_, known, text)| has(known, text))
+    };
+    let mut found: Vec<(u32, &Known, &Alike)> = alike.iter().flat_map(reports).collect();
+    found.sort_unstable_by_key(|it| it.0);
+    found
 }
 
 /// Whether two bare headlines that are equal are one report: where both have a text, that decides.

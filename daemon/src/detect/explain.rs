@@ -82,13 +82,13 @@ pub fn explain(definitions: &Definitions, memory: &Memory, item: &Item, now: Tim
     let item = &Item { revision: false, ..item.clone() };
     let Some(heard) = hear(definitions, memory, item) else { return Vec::new() };
     let touching = heard.touching();
-    let belongs = belonging(&heard, memory, &touching);
+    let belongs = belonging(&heard, &touching);
     let all: Vec<usize> =
         (0..definitions.variants.len()).filter(|it| touching.touches(definitions, *it)).collect();
     let found = belongings(definitions, &heard.reading, &touching, &all);
     let explained = |place: usize| {
         let mine = belongs.iter().find(|it| it.story == place);
-        let judged = mine.and_then(|it| Case::of(&heard, memory, it, &touching)).map(|it| it.judge(now));
+        let judged = mine.and_then(|it| Case::of(&heard, it, &touching)).map(|it| it.judge(now));
         match judged {
             Some(judged) => accepted(definitions, memory, mine, judged),
             None => {
@@ -201,7 +201,7 @@ fn accepted(
     Some(Explanation {
         relevant: true,
         why: judged.evidence.why.clone(),
-        facets: facets(mine?.facets.clone()),
+        facets: facets(mine?.facets(definitions)),
         nearest: judged.evidence.nearest.clone(),
         compared,
         relation: Some(judged.relation),
@@ -232,7 +232,7 @@ fn refused(
         storyline: story.id.clone(),
         relevant: false,
         why,
-        facets: facets(touched.map_or_else(|| nothing(definitions, place), |it| it.facets.clone())),
+        facets: facets(touched.map_or_else(|| nothing(definitions, place), |it| it.facets(definitions))),
         nearest: None,
         compared: join.into_iter().collect(),
         relation: None,
@@ -272,8 +272,9 @@ fn join(heard: &Heard<'_>, memory: &Memory, it: &Belonging) -> Option<Compared> 
 
 /// What keeps an item from a storyline it touches, and whether that is a facet alone.
 fn missing(heard: &Heard<'_>, touching: &Touching, belongs: &[Belonging], it: &Belonging) -> (String, bool) {
+    let facets = it.facets(heard.definitions).into_iter();
     let missing: Vec<String> =
-        it.facets.iter().filter(|it| it.touched.is_empty()).map(|it| (it.facet + 1).to_string()).collect();
+        facets.filter(|it| it.touched.is_empty()).map(|it| (it.facet + 1).to_string()).collect();
     match (it.how, missing.as_slice()) {
         (How::Vetoed, _) => (format!("an exclusion forbids it: {}", excluded(heard, touching, it)), false),
         (How::Facets | How::Weak | How::Passing | How::Spread, _) => {

@@ -29,8 +29,8 @@ pub(super) struct Features {
     pub(super) concepts: u64,
     /// Those of the title alone.
     pub(super) title_concepts: u64,
-    /// Names: words in capitals that no sentence begins with.
-    pub(super) names: BTreeSet<u32>,
+    /// Names: words in capitals that no sentence begins with; in order.
+    pub(super) names: Vec<u32>,
     /// Numbers by what they count.
     pub(super) numbers: Vec<(u32, f64)>,
     /// How many of them stand in title and first sentence; they come first.
@@ -63,7 +63,7 @@ impl Features {
                 }
             }
         }
-        it.names = names(table, reading, lead);
+        it.names = names(table, reading, lead).into_iter().collect();
         (it.numbers, it.numbers_ahead) = numbers(table, reading, lead);
         it.amounts = amounts(table, reading, lead);
         it.terms = terms(table, reading.tongue, lead, &it.amounts);
@@ -186,21 +186,27 @@ fn triple(words: &[Word]) -> u32 {
     half(xxh3_64_with_seed(&bytes, 3))
 }
 
+/// The places of the bits that are set, in order.
+pub(super) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lowest = (mask != 0).then(|| mask.trailing_zeros() as usize);
+        mask &= mask.wrapping_sub(1);
+        lowest
+    })
+}
+
+/// The values two ascending lists share.
+pub(super) fn both<'a>(a: &'a [u32], b: &'a [u32]) -> impl Iterator<Item = u32> + 'a {
+    let mut rest = b.iter().peekable();
+    a.iter().copied().filter(move |it| {
+        while rest.next_if(|other| *other < it).is_some() {}
+        rest.next_if(|other| *other == it).is_some()
+    })
+}
+
 /// How many values two ascending lists share.
 pub(super) fn shared(a: &[u32], b: &[u32]) -> usize {
-    let (mut i, mut j, mut count) = (0, 0, 0);
-    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
-        match x.cmp(y) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                count += 1;
-                i += 1;
-                j += 1;
-            }
-        }
-    }
-    count
+    both(a, b).count()
 }
 
 #[cfg(test)]
@@ -211,7 +217,8 @@ mod tests {
     fn check(title: &str, text: &str, expected: &[&str]) {
         let reading = Reading::of(title, text, Language::of(None));
         let found = Features::of(shipped(), &reading, "").names;
-        let stems: BTreeSet<u32> = expected.iter().map(|it| half(Language::of(None).form(it).stem)).collect();
+        let mut stems: Vec<u32> = expected.iter().map(|it| half(Language::of(None).form(it).stem)).collect();
+        stems.sort_unstable();
         assert_eq!(found, stems, "{title}");
     }
 

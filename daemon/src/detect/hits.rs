@@ -65,7 +65,7 @@ impl Hits {
         for it in facets {
             *self.facets.entry(it).or_default() += 1;
         }
-        for it in belonging(&heard, &memory, &touching) {
+        for it in belonging(&heard, &touching) {
             if let Some(story) = definitions.stories.get(it.story) {
                 *self.storylines.entry(story.id.clone()).or_default() += 1;
             }

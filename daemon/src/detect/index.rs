@@ -1,6 +1,9 @@
 //! From an alias that is found to what it touches: facets by leaf, and storylines by their rarest facet.
 
-use super::definitions::{Aim, Definitions, Variant, number};
+use super::{
+    definitions::{Aim, Definitions, Variant, number},
+    leaves::Leaves,
+};
 
 impl Definitions {
     /// The variants whose rarest facet a leaf touches.
@@ -36,33 +39,38 @@ impl Definitions {
         own.into_iter().chain(own.and_then(|it| self.variants.get(it.base?)))
     }
 
-    /// A bit for each facet of a variant that some leaves touch; the leaves are in order, each once.
+    /// A bit for each facet of a variant that some leaves touch.
+    pub(super) fn mask(&self, variant: usize, leaves: &Leaves) -> u32 {
+        let mut mask = 0;
+        self.touched(variant, leaves, |(_, aim)| mask |= aim.facet.map_or(0, |it| 1 << it));
+        mask
+    }
+
+    /// Tells of each of some leaves that touches a variant, and of what it touches.
     ///
     /// The fewer are looked for among the more: a variant may have thousands of leaves, and a text.
-    pub(super) fn mask(&self, variant: usize, leaves: &[u32]) -> u32 {
-        let bit = |aim: &Aim| aim.facet.map_or(0, |it| 1 << it);
-        let each = self.own(variant).map(|own| {
+    pub(super) fn touched(&self, variant: usize, leaves: &Leaves, mut tell: impl FnMut(&(u32, Aim))) {
+        for own in self.own(variant) {
             if own.leaves.len() < leaves.len() {
-                let touched = own.leaves.iter().filter(|it| leaves.binary_search(&it.0).is_ok());
-                return touched.fold(0, |mask, it| mask | bit(&it.1));
+                own.leaves.iter().filter(|it| leaves.has(it.0)).for_each(&mut tell);
+            } else {
+                leaves.iter().flat_map(|it| own.aims_of(it)).for_each(&mut tell);
             }
-            leaves.iter().flat_map(|it| own.aims_of(*it)).fold(0, |mask, it| mask | bit(it))
-        });
-        each.fold(0, |mask, it| mask | it)
+        }
     }
 
     /// What a leaf touches of a variant.
     pub(super) fn aims_of(&self, variant: usize, leaf: u32) -> impl Iterator<Item = &Aim> {
-        self.own(variant).flat_map(move |it| it.aims_of(leaf))
+        self.own(variant).flat_map(move |it| it.aims_of(leaf)).map(|it| &it.1)
     }
 }
 
 impl Variant {
     /// What a leaf touches by its own aliases.
-    fn aims_of(&self, leaf: u32) -> impl Iterator<Item = &Aim> {
+    fn aims_of(&self, leaf: u32) -> impl Iterator<Item = &(u32, Aim)> {
         let from = self.leaves.partition_point(|it| it.0 < leaf);
         let rest = self.leaves.get(from..).unwrap_or_default().iter();
-        rest.take_while(move |it| it.0 == leaf).map(|it| &it.1)
+        rest.take_while(move |it| it.0 == leaf)
     }
 }
 

@@ -1,18 +1,18 @@
 //! What one item means for every storyline it belongs to.
 
-use std::{cell::OnceCell, collections::BTreeSet};
+use std::cell::OnceCell;
 
 use jiff::{Timestamp, tz::TimeZone};
-use storyline_store::{Event, Item};
+use storyline_store::{DateMention, Event, Item};
 
 use super::{
     background::{Leaning, background},
     case::Case,
-    copy::taken,
-    definitions::{Context, Definitions},
+    copy::{Alike, Taken, taken},
+    definitions::{Context, Definitions, name_words},
     dispute::{Dispute, dispute},
-    fact::{Dated, dates},
-    features::Features,
+    fact::{Dated, as_evidence, dates},
+    features::{Features, both},
     judgement::Judgement,
     memory::Memory,
     pointer::without_pointers,
@@ -34,6 +34,7 @@ const JOIN_STORIES_MAX: usize = 8;
 /// An item on its way to a judgement, read once for all storylines.
 pub(super) struct Heard<'a> {
     pub(super) definitions: &'a Definitions,
+    pub(super) memory: &'a Memory,
     pub(super) item: &'a Item,
     pub(super) feed: Option<&'a Context>,
     pub(super) lang: Option<String>,
@@ -42,12 +43,23 @@ pub(super) struct Heard<'a> {
     pub(super) is_revision: bool,
     pub(super) features: OnceCell<Features>,
     pub(super) dates: OnceCell<Vec<Dated>>,
+    /// The words of its bylines' names.
+    bylines: OnceCell<Vec<Vec<u64>>>,
+    /// Its words, and those of its outlet's name.
+    spelled: OnceCell<(Vec<u64>, Vec<u64>)>,
+    mentions: OnceCell<Vec<DateMention>>,
+    alike: OnceCell<Vec<Alike>>,
     dispute: OnceCell<Option<Dispute>>,
     background: OnceCell<Leaning>,
 }
 
 impl<'a> Heard<'a> {
-    fn of(definitions: &'a Definitions, item: &'a Item, title: &str, text: &str, is_revision: bool) -> Self {
+    fn of(
+        (definitions, memory): (&'a Definitions, &'a Memory),
+        item: &'a Item,
+        (title, text): (&str, &str),
+        is_revision: bool,
+    ) -> Self {
         let feed = definitions.feeds.get(&item.feed);
         let lang = item.lang.as_deref().or_else(|| feed.and_then(|it| it.lang.as_deref()));
         let lang = lang.and_then(|it| it.split(['-', '_']).next()).map(str::to_lowercase);
@@ -59,6 +71,7 @@ impl<'a> Heard<'a> {
         let reading = Reading::of(title, &text, Language::of(lang.as_deref()));
         Self {
             definitions,
+            memory,
             item,
             feed,
             lang,
@@ -66,6 +79,10 @@ impl<'a> Heard<'a> {
             is_revision,
             features: OnceCell::new(),
             dates: OnceCell::new(),
+            bylines: OnceCell::new(),
+            spelled: OnceCell::new(),
+            mentions: OnceCell::new(),
+            alike: OnceCell::new(),
             dispute: OnceCell::new(),
             background: OnceCell::new(),
         }
@@ -81,6 +98,30 @@ impl<'a> Heard<'a> {
             let tz = self.feed.map_or(TimeZone::UTC, |it| it.tz.clone());
             dates(self.item, &self.reading, &tz, self.lang.as_deref())
         })
+    }
+
+    /// Its dates as evidence.
+    pub(super) fn mentions(&self) -> &[DateMention] {
+        self.mentions.get_or_init(|| as_evidence(self.dates()))
+    }
+
+    /// The words of its bylines' names, as hashes.
+    pub(super) fn bylines(&self) -> &[Vec<u64>] {
+        let stated = || self.item.source.iter().chain(&self.item.authors);
+        self.bylines.get_or_init(|| stated().map(|it| name_words(it)).collect())
+    }
+
+    /// Its words, and those of its outlet's name, as hashes.
+    pub(super) fn spelled(&self) -> &(Vec<u64>, Vec<u64>) {
+        let words = || self.reading.words.iter().map(|it| it.form.plain).collect();
+        self.spelled.get_or_init(|| (words(), name_words(&self.item.outlet)))
+    }
+
+    /// What of a storyline's reports it is taken from.
+    pub(super) fn taken(&self, thread: &Thread) -> Option<Taken> {
+        let rules = &self.definitions.rules.table.copy;
+        let alike = self.alike.get_or_init(|| self.memory.alike(rules, self.features()));
+        taken(rules, thread, (self.item.id, self.item.effective), self.features(), alike)
     }
 
     /// The denial or correction it reads as.
@@ -100,12 +141,13 @@ impl<'a> Heard<'a> {
         Touching::of(self.definitions, &self.reading, self.lang.as_deref(), around)
     }
 
-    /// The stems, and the kinds of action, by which a storyline recognised the item.
-    pub(super) fn common(&self, it: &Belonging) -> (BTreeSet<u32>, u64) {
+    /// The stems, in order, and the kinds of action by which a storyline recognised the item.
+    pub(super) fn common(&self, it: &Belonging) -> (Vec<u32>, u64) {
         let (table, words) = (&self.definitions.rules.table, &self.reading.words);
         let tongue = self.reading.tongue;
-        let stems =
-            it.places.iter().filter_map(|at| words.get(*at)).map(|it| table.sense(tongue, it)).collect();
+        let stems = it.places.iter().filter_map(|at| words.get(*at)).map(|it| table.sense(tongue, it));
+        let mut stems: Vec<u32> = stems.collect();
+        stems.sort_unstable();
         let kinds = it.places.iter().filter_map(|at| table.concept(&self.reading, words, *at));
         (stems, kinds.fold(0, |all, it| all | 1 << u64::from(it)))
     }
@@ -125,14 +167,29 @@ impl<'a> Heard<'a> {
 
 /// What an item means for every storyline it belongs to.
 pub fn judge(definitions: &Definitions, memory: &Memory, item: &Item, now: Timestamp) -> Vec<Judgement> {
-    let Some(heard) = hear(definitions, memory, item) else { return Vec::new() };
+    let mut judged = Vec::new();
+    judge_each((definitions, memory), item, now, |it| judged.push(it));
+    judged
+}
+
+/// Tells what an item means for each storyline it belongs to.
+fn judge_each(
+    (definitions, memory): (&Definitions, &Memory),
+    item: &Item,
+    now: Timestamp,
+    mut tell: impl FnMut(Judgement),
+) {
+    let Some(heard) = hear(definitions, memory, item) else { return };
     let touching = heard.touching();
-    let belongs = belonging(&heard, memory, &touching);
-    belongs.iter().filter_map(|it| Some(Case::of(&heard, memory, it, &touching)?.judge(now))).collect()
+    for it in &belonging(&heard, &touching) {
+        if let Some(case) = Case::of(&heard, it, &touching) {
+            tell(case.judge(now));
+        }
+    }
 }
 
 /// The storylines an item belongs to, of all it touches, in the order of their names.
-pub(super) fn belonging(heard: &Heard<'_>, memory: &Memory, touching: &Touching) -> Vec<Belonging> {
+pub(super) fn belonging(heard: &Heard<'_>, touching: &Touching) -> Vec<Belonging> {
     let definitions = heard.definitions;
     let mut belongs = belongings(definitions, &heard.reading, touching, &touching.full(definitions));
     belongs.retain(|it| it.how <= How::Spread);
@@ -144,7 +201,7 @@ pub(super) fn belonging(heard: &Heard<'_>, memory: &Memory, touching: &Touching)
         pass_by(&mut belongs);
     }
     if belongs.is_empty() && definitions.rules.takes(Step::Join) {
-        belongs.extend(join(heard, memory, touching));
+        belongs.extend(join(heard, touching));
     }
     belongs.sort_by_key(|it| it.story);
     let shared = belongs.len() > 1;
@@ -156,24 +213,32 @@ pub(super) fn belonging(heard: &Heard<'_>, memory: &Memory, touching: &Touching)
 
 /// The events an item brings, in the order they are recorded.
 pub fn detect(definitions: &Definitions, memory: &Memory, item: &Item, now: Timestamp) -> Vec<Event> {
-    judge(definitions, memory, item, now).into_iter().flat_map(Judgement::events).collect()
+    let mut events = Vec::new();
+    judge_each((definitions, memory), item, now, |it| it.tell(&mut events));
+    events
 }
 
 /// Reads an item, or what is new in it; none where nothing is.
-pub(super) fn hear<'a>(definitions: &'a Definitions, memory: &Memory, item: &'a Item) -> Option<Heard<'a>> {
-    let whole = Heard::of(definitions, item, &item.title, &item.text, false);
+pub(super) fn hear<'a>(
+    definitions: &'a Definitions,
+    memory: &'a Memory,
+    item: &'a Item,
+) -> Option<Heard<'a>> {
+    let whole = Heard::of((definitions, memory), item, (&item.title, &item.text), false);
     if !definitions.rules.takes(Step::Revision) || !item.revision {
         return Some(whole);
     }
     match revision::what_is_new(memory, item.id, &whole.reading)? {
         revision::News::All => Some(whole),
-        revision::News::Part { title, text } => Some(Heard::of(definitions, item, &title, &text, true)),
+        revision::News::Part { title, text } => {
+            Some(Heard::of((definitions, memory), item, (&title, &text), true))
+        }
     }
 }
 
 /// The one storyline that accepted a report near to an item which misses a facet.
-fn join(heard: &Heard<'_>, memory: &Memory, touching: &Touching) -> Option<Belonging> {
-    let definitions = heard.definitions;
+fn join(heard: &Heard<'_>, touching: &Touching) -> Option<Belonging> {
+    let (definitions, memory) = (heard.definitions, heard.memory);
     let remembered = |variant: &usize| {
         let story = definitions.variants.get(*variant).and_then(|it| definitions.stories.get(it.story));
         story.is_some_and(|it| memory.thread(&it.id).is_some())
@@ -185,9 +250,7 @@ fn join(heard: &Heard<'_>, memory: &Memory, touching: &Touching) -> Option<Belon
     let mut best: Option<(f64, &Belonging)> = None;
     for it in found.iter().filter(|it| it.how == How::Partial && !it.places.is_empty()) {
         let Some(thread) = memory.thread(&heard.definitions.stories.get(it.story)?.id) else { continue };
-        let item = heard.item;
-        let copies = || taken(&rules.table.copy, thread, item.id, item.effective, heard.features());
-        if rules.takes(Step::Copy) && copies().is_some_and(|it| it.is_copy) {
+        if rules.takes(Step::Copy) && heard.taken(thread).is_some_and(|it| it.is_copy) {
             return Some(Belonging { how: How::Joined, ..it.clone() });
         }
         let cosine = near_to_join(heard, thread, |_| true).map_or(0.0, |it| it.0);
@@ -214,12 +277,12 @@ pub(super) fn near_to_join<'a>(
 ) -> Option<(f64, &'a Known)> {
     let rules = &heard.definitions.rules;
     let (span, words) = (i64::from(rules.table.relevance.join_hours), rules.table.relevance.join_words);
-    let weighing = Weighing::of(rules, thread, heard.features(), BTreeSet::new());
+    let weighing = Weighing::of(rules, thread, heard.features(), Vec::new());
     let open = thread.newest().take(JOIN_REPORTS_MAX).filter(|known| {
         let apart = heard.item.effective.duration_since(known.effective).abs().as_hours();
-        let names = !known.features.names.is_disjoint(&heard.features().names);
-        let enough = share(words, heard.features(), &known.features);
-        !known.joined && apart <= span && names && enough && wanted(known)
+        let names = || both(&known.features.names, &heard.features().names).next().is_some();
+        let enough = || share(words, heard.features(), &known.features);
+        !known.joined && apart <= span && names() && enough() && wanted(known)
     });
     open.map(|known| (weighing.cosine(&known.features.terms), known)).max_by(|a, b| a.0.total_cmp(&b.0))
 }

@@ -78,35 +78,17 @@ impl Judgement {
 
     /// The events that say so, in the order they are recorded.
     pub fn events(self) -> Vec<Event> {
-        let mut events = vec![self.told()];
-        if let Some(development) = self.development {
-            events.extend(self.followed(development));
-        }
+        let mut events = Vec::new();
+        self.tell(&mut events);
         events
     }
 
-    /// The event that cites the report.
-    fn told(&self) -> Event {
-        let storyline = self.storyline.clone();
-        let (report, evidence) = (self.report.clone(), self.evidence.clone());
-        let (relation, disputes, copy_of) = (self.relation, self.disputes, self.copy_of);
-        match (relation, self.development) {
-            (Relation::New | Relation::Denial | Relation::Correction, Some(development)) => {
-                Event::DevelopmentReported { storyline, development, relation, disputes, report, evidence }
-            }
-            (Relation::Corroboration, Some(development)) => {
-                Event::DevelopmentCorroborated { storyline, development, report, evidence }
-            }
-            (_, development) => {
-                Event::ReportNoted { storyline, development, relation, copy_of, report, evidence }
-            }
-        }
-    }
-
-    /// The events that follow from it for a development.
-    fn followed(self, development: DevelopmentId) -> Vec<Event> {
+    /// Adds the events that say so to others.
+    pub(super) fn tell(self, events: &mut Vec<Event>) {
+        let cited = (self.relation, self.development, self.disputes, self.copy_of);
+        events.push(told(self.storyline.clone(), cited, self.report, self.evidence));
+        let Some(development) = self.development else { return };
         let storyline = || self.storyline.clone();
-        let mut events = Vec::new();
         events.extend(self.disputes.map(|disputed| Event::DevelopmentDisputed {
             storyline: storyline(),
             development: disputed,
@@ -140,6 +122,28 @@ impl Judgement {
         for Expected { from, date, due, what } in self.expects {
             events.push(Event::ExpectationSet { storyline: storyline(), development, from, date, due, what });
         }
-        events
+    }
+}
+
+/// How a report is cited: its relation, the development it opens or belongs to, the one it disputes, the item it copies.
+type Cited = (Relation, Option<DevelopmentId>, Option<DevelopmentId>, Option<ItemId>);
+
+/// The event that cites the report.
+fn told(
+    storyline: StorylineId,
+    (relation, development, disputes, copy_of): Cited,
+    report: Report,
+    evidence: Evidence,
+) -> Event {
+    match (relation, development) {
+        (Relation::New | Relation::Denial | Relation::Correction, Some(development)) => {
+            Event::DevelopmentReported { storyline, development, relation, disputes, report, evidence }
+        }
+        (Relation::Corroboration, Some(development)) => {
+            Event::DevelopmentCorroborated { storyline, development, report, evidence }
+        }
+        (_, development) => {
+            Event::ReportNoted { storyline, development, relation, copy_of, report, evidence }
+        }
     }
 }

@@ -4,7 +4,10 @@
 //! of bytes; the oldest goes first. The same log gives the same memory, so it
 //! may be thrown away and rebuilt at any moment.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -15,30 +18,57 @@ use storyline_config::{
 use storyline_store::{Event, Recorded, Relation, Report};
 
 use super::{
-    lately::{Lately, Read},
-    thread::{Expectation, Thread},
+    copy::Alike,
+    features::Features,
+    lately::Lately,
+    rules_file::CopyRules,
+    texts::Texts,
+    thread::{Expectation, Reported, Thread},
 };
 
 /// What detection remembers of every storyline.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Memory {
     /// Shared with whoever writes down what was remembered at some moment.
     threads: BTreeMap<StorylineId, Arc<Thread>>,
     bytes: usize,
-    #[serde(skip)]
+    /// The texts that the storylines know.
+    texts: Texts,
+    /// The storylines that know a report, by when their oldest was recorded.
+    oldest: BTreeSet<(Timestamp, StorylineId)>,
     lately: Lately,
-    /// What is written down was within the budget of its day; today's counts.
-    #[serde(skip, default = "budget")]
     budget: usize,
 }
 
-fn budget() -> usize {
-    MEMORY_BYTES_MAX
+/// What is written down of a memory: the rest follows from it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    threads: BTreeMap<StorylineId, Arc<Thread>>,
+    bytes: usize,
 }
 
 impl Default for Memory {
     fn default() -> Self {
-        Self { threads: BTreeMap::new(), bytes: 0, lately: Lately::default(), budget: budget() }
+        Kept::default().into()
+    }
+}
+
+impl From<Kept> for Memory {
+    /// What is written down was within the budget of its day; today's counts.
+    fn from(Kept { mut threads, bytes }: Kept) -> Self {
+        let (mut texts, mut oldest) = (Texts::default(), BTreeSet::new());
+        for (storyline, thread) in &mut threads {
+            oldest.extend(thread.oldest().map(|it| (it, storyline.clone())));
+            Arc::make_mut(thread).share(&mut texts);
+        }
+        Self { threads, bytes, texts, oldest, lately: Lately::default(), budget: MEMORY_BYTES_MAX }
+    }
+}
+
+/// Two memories are one if the same is written down of them.
+impl PartialEq for Memory {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.threads, self.bytes) == (&other.threads, other.bytes)
     }
 }
 
@@ -50,25 +80,28 @@ impl Memory {
             Event::DevelopmentReported { storyline, development, relation, report, evidence, .. } => {
                 self.remember(storyline, at, report, |thread, read| {
                     let joined = evidence.facets.iter().any(|it| it.touched.is_empty());
-                    thread.report(at, (report, read), Some(*development), *relation, joined);
+                    thread.report(at, read, Some(*development), *relation, joined);
                     thread.open(*development, *relation, report);
                 });
             }
             Event::DevelopmentCorroborated { storyline, development, report, evidence } => {
                 self.remember(storyline, at, report, |thread, read| {
                     let joined = evidence.facets.iter().any(|it| it.touched.is_empty());
-                    thread.report(at, (report, read), Some(*development), Relation::Corroboration, joined);
+                    thread.report(at, read, Some(*development), Relation::Corroboration, joined);
                     thread.support(*development, report);
                 });
             }
             Event::ReportNoted { storyline, development, relation, report, .. } => {
                 self.remember(storyline, at, report, |thread, read| {
-                    thread.report(at, (report, read), *development, *relation, true);
+                    thread.report(at, read, *development, *relation, true);
                 });
             }
             Event::StorylineRetired { storyline } => {
-                let gone = self.threads.remove(storyline);
-                self.bytes = self.bytes.saturating_sub(gone.map_or(0, |it| it.bytes()));
+                if let Some(gone) = self.threads.remove(storyline) {
+                    self.bytes = self.bytes.saturating_sub(gone.bytes());
+                    self.ages(storyline, gone.oldest(), None);
+                    gone.newest().for_each(|it| self.texts.release(it.item, &it.features));
+                }
             }
             event => self.note(event, at),
         }
@@ -128,26 +161,56 @@ impl Memory {
         storyline: &StorylineId,
         at: Timestamp,
         report: &Report,
-        how: impl FnOnce(&mut Thread, &Read),
+        how: impl FnOnce(&mut Thread, Reported<'_>),
     ) {
         let read = self.lately.read(report);
+        let features = self.texts.hold(report.item, &read.features);
         let thread = Arc::make_mut(self.threads.entry(storyline.clone()).or_default());
-        let before = thread.bytes();
-        how(thread, read);
+        let (before, oldest) = (thread.bytes(), thread.oldest());
+        how(thread, Reported { report, features, house: &read.house });
         let span = SignedDuration::try_from(MEMORY_SPAN).unwrap_or(SignedDuration::MAX);
         if let Ok(start) = at.checked_sub(span) {
-            thread.forget_before(start);
+            while thread.oldest().is_some_and(|it| it < start) {
+                let Some(it) = thread.forget_oldest() else { break };
+                self.texts.release(it.item, &it.features);
+            }
         }
         self.bytes = (self.bytes + thread.bytes()).saturating_sub(before);
-        while self.bytes > self.budget {
-            let oldest =
-                self.threads.iter_mut().filter_map(|(_, it)| Some((it.oldest()?, it))).min_by_key(|it| it.0);
-            let Some((_, thread)) = oldest else { break };
-            let thread = Arc::make_mut(thread);
-            let before = thread.bytes();
-            thread.forget_whole();
-            self.bytes = self.bytes.saturating_sub(before.saturating_sub(thread.bytes()).max(1));
+        let now = thread.oldest();
+        self.ages(storyline, oldest, now);
+        while self.bytes > self.budget && self.forget_oldest() {}
+    }
+
+    /// Forgets the oldest report of all. Answers whether there was one.
+    fn forget_oldest(&mut self) -> bool {
+        let Some((oldest, storyline)) = self.oldest.first().cloned() else { return false };
+        let Some(thread) = self.threads.get_mut(&storyline).map(Arc::make_mut) else { return false };
+        let before = thread.bytes();
+        if let Some(it) = thread.forget_whole() {
+            self.texts.release(it.item, &it.features);
         }
+        self.bytes = self.bytes.saturating_sub(before.saturating_sub(thread.bytes()).max(1));
+        let now = thread.oldest();
+        self.ages(&storyline, Some(oldest), now);
+        true
+    }
+
+    /// Notes that a storyline's oldest report is another.
+    fn ages(&mut self, storyline: &StorylineId, before: Option<Timestamp>, now: Option<Timestamp>) {
+        if before != now {
+            before.map(|it| self.oldest.remove(&(it, storyline.clone())));
+            self.oldest.extend(now.map(|it| (it, storyline.clone())));
+        }
+    }
+
+    /// The texts that share so many words with an item's that it may be taken from them.
+    pub(super) fn alike(&self, rules: &CopyRules, features: &Features) -> Vec<Alike> {
+        self.texts.alike(rules, features)
+    }
+
+    /// What is written down of it; costs little, however much that is.
+    pub fn kept(&self) -> Kept {
+        Kept { threads: self.threads.clone(), bytes: self.bytes }
     }
 }
 

@@ -25,6 +25,7 @@ mod count;
 mod dateline;
 pub mod dates;
 mod definitions;
+mod development;
 mod dispute;
 mod due;
 mod expectation;
@@ -37,6 +38,7 @@ mod index;
 mod judge;
 mod judgement;
 mod lately;
+mod leaves;
 #[cfg(test)]
 mod life;
 #[cfg(test)]
@@ -73,6 +75,7 @@ mod stem;
 mod streams;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod thread;
 pub mod tongue;
 mod touch;
@@ -88,5 +91,5 @@ pub use fact::Fact;
 pub use hits::{AliasName, Hits};
 pub use judge::{detect, judge};
 pub use judgement::{Expected, Judgement};
-pub use memory::Memory;
+pub use memory::{Kept, Memory};
 pub use rules::{Rules, Step};

@@ -29,6 +29,29 @@ pub(super) struct Near {
     pub(super) apart: f64,
 }
 
+/// How much the time and the step of two reports say that they tell one thing.
+#[derive(Default)]
+struct Together {
+    burst: f64,
+    /// From how much likeness on the burst counts in full.
+    alike: f64,
+    stage: f64,
+    day: f64,
+}
+
+impl Together {
+    /// How much that is where so much of their likeness comes from words other than the storyline's own.
+    ///
+    /// The hour alone proves nothing: such words must agree.
+    fn at(&self, apart: f64) -> f64 {
+        if self.burst > 0.0 {
+            self.burst * (apart / self.alike).min(1.0) + self.stage + self.day
+        } else {
+            self.stage + self.day
+        }
+    }
+}
+
 impl Case<'_> {
     /// The known report an item comes nearest to, decayed by time.
     pub(super) fn nearest(&self) -> Option<Near> {
@@ -57,39 +80,49 @@ impl Case<'_> {
                 continue;
             }
             let hours = heard.item.effective.duration_since(known.effective).abs().as_secs_f64() / 3600.0;
-            let mut fading = self.weighing.fading(heard.item.effective, known.effective);
+            if hours > span {
+                continue;
+            }
+            let mut fading = self.weighing().fading(heard.item.effective, known.effective);
             let of_day = |(day, tz): &(Date, TimeZone)| tz.to_datetime(known.effective).date() == *day;
-            if told.as_ref().is_some_and(of_day) && self.weighing.titles_tell_one(heard.features(), known) {
+            if told.as_ref().is_some_and(of_day) && self.weighing().titles_tell_one(heard.features(), known) {
                 fading = fading.max(heard.definitions.rules.table.novelty.dated);
             }
             let most = SAMENESS_MAX * fading;
-            if hours > span || most < NEARNESS_MIN || best.is_some_and(|it| most < it.score) {
+            if most < NEARNESS_MIN || best.is_some_and(|it| most < it.score) {
                 continue;
             }
             // Whatever is cheaper was asked before.
             if !wanted(known) {
                 continue;
             }
-            let Likeness { score, cosine, apart } = self.compared(known, development);
-            let score = score * fading;
-            if best.is_none_or(|it| score > it.score) {
-                best = Some(Near { development, score, cosine, apart });
+            let nearer = |score: f64| best.is_none_or(|it| score * fading > it.score);
+            if let Some(Likeness { score, cosine, apart }) = self.compared(known, development, nearer) {
+                best = Some(Near { development, score: score * fading, cosine, apart });
             }
         }
         best
     }
 
-    /// How near an item is to one report, not yet decayed.
-    fn compared(&self, known: &Known, development: DevelopmentId) -> Likeness {
+    /// How near an item is to one report, not yet decayed; none where that is not `nearer`.
+    fn compared(
+        &self,
+        known: &Known,
+        development: DevelopmentId,
+        nearer: impl Fn(f64) -> bool,
+    ) -> Option<Likeness> {
         let heard = self.heard;
         let goes_on = known.item == heard.item.id
             && heard.reading.sentences.len() > 1
-            && !self.weighing.titles_agree(heard.features(), known);
+            && !self.weighing().titles_agree(heard.features(), known);
         if goes_on {
-            return self.weighing.likeness_to_itself(heard.features(), known);
+            let it = self.weighing().likeness_to_itself(heard.features(), known);
+            return it.filter(|it| nearer(it.score));
         }
-        let it = self.weighing.likeness(heard.features(), known);
-        Likeness { score: it.score + self.together(known, development, it.apart), ..it }
+        let together = self.together(known, development);
+        let score = |it: &Likeness| it.score + together.at(it.apart);
+        let it = self.weighing().likeness(heard.features(), known, |it| nearer(score(it)))?;
+        Some(Likeness { score: score(&it), ..it }).filter(|it| nearer(it.score))
     }
 
     /// The past day that a report's title and lead are dated to, where they name no other, and the zone it is of.
@@ -113,32 +146,30 @@ impl Case<'_> {
     ///
     /// Where a storyline seldom moves, reports of one hour are of one event; and who tells that a phase
     /// has begun, soon after another did, tells what the other told.
-    fn together(&self, known: &Known, development: DevelopmentId, apart: f64) -> f64 {
+    fn together(&self, known: &Known, development: DevelopmentId) -> Together {
         let rules = &self.heard.definitions.rules;
         if !rules.takes(Step::Burst) {
-            return 0.0;
+            return Together::default();
         }
         let novelty = &rules.table.novelty;
         let effective = self.heard.item.effective;
         let hours = |since: Timestamp| effective.duration_since(since).abs().as_secs_f64() / 3600.0;
         let own = self.thread.developments.get(&development).is_some_and(|it| it.is_of_day(effective));
-        let moves = self.moves.saturating_sub(usize::from(own)) as f64;
+        let moves = self.moves().saturating_sub(usize::from(own)) as f64;
         let burst = novelty.burst * (-hours(known.effective) / novelty.burst_hours).exp() / (1.0 + moves);
-        // The hour alone proves nothing: words that are not the storyline's own must agree.
-        let burst = burst * (apart / novelty.burst_alike).min(1.0);
-        let stage = match (&self.cue, self.thread.phase_by) {
+        let stage = match (self.cue(), self.thread.phase_by) {
             (Some(cue), Some((by, at))) if by == development && cue.phase == self.thread.phase => {
                 novelty.stage * (-hours(at) / novelty.stage_hours).exp()
             }
             _ => 0.0,
         };
-        burst + stage + self.day(development)
+        Together { burst, alike: novelty.burst_alike, stage, day: self.day(development) }
     }
 
     /// How much a day says: who sets the same day for the same step tells of one plan.
     pub(super) fn day(&self, development: DevelopmentId) -> f64 {
         let plans = |cue: &Cue| cue.phase == Phase::Scheduled && self.thread.phase == Phase::Scheduled;
-        if !self.cue.as_ref().is_some_and(plans) {
+        if !self.cue().is_some_and(plans) {
             return 0.0;
         }
         let set = |it: &Dated| {
@@ -166,7 +197,7 @@ impl Case<'_> {
 
     /// Whether an item brings a phase that the development it is near to did not.
     pub(super) fn moves_on(&self, near: Near) -> bool {
-        let Some(cue) = self.cue.as_ref().filter(|it| it.own && may_move(self.thread.phase, it)) else {
+        let Some(cue) = self.cue().filter(|it| it.own && may_move(self.thread.phase, it)) else {
             return false;
         };
         let brought = self.thread.phase_by.is_some_and(|it| it.0 == near.development);

@@ -6,11 +6,7 @@ use storyline_config::Role;
 use storyline_store::Item;
 
 use super::{
-    definitions::{Context, Definitions, name_words},
-    pattern::plain,
-    reading::Reading,
-    rules::Step,
-    thread::Thread,
+    definitions::Context, judge::Heard, pattern::plain, reading::Reading, rules::Step, thread::Thread,
 };
 
 /// Who a report comes from, and how that is known.
@@ -21,13 +17,8 @@ pub(super) struct Origin {
 }
 
 /// The origin of an item that is no copy.
-pub(super) fn origin(
-    definitions: &Definitions,
-    thread: &Thread,
-    item: &Item,
-    feed: Option<&Context>,
-    reading: &Reading,
-) -> Origin {
+pub(super) fn origin(heard: &Heard<'_>, thread: &Thread) -> Origin {
+    let Heard { definitions, item, feed, .. } = *heard;
     let family = family(feed, item);
     let own = |why: &str| Origin { name: family.clone(), why: why.to_owned() };
     if !definitions.rules.takes(Step::Origin) {
@@ -37,11 +28,11 @@ pub(super) fn origin(
         return own("its own voice");
     }
     let houses = [&definitions.houses, &thread.houses];
-    let stated = item.source.iter().chain(&item.authors).find_map(|it| named(houses, it));
+    let stated = heard.bylines().iter().find_map(|it| named(houses, it));
     if let Some(name) = stated.filter(|it| *it != family) {
         return Origin { name, why: "byline".to_owned() };
     }
-    if let Some(name) = credited(houses, reading, &name_words(&item.outlet)).filter(|it| *it != family) {
+    if let Some(name) = credited(houses, heard).filter(|it| *it != family) {
         return Origin { name, why: "credit".to_owned() };
     }
     own("outlet")
@@ -82,21 +73,22 @@ impl Houses {
 }
 
 /// The house a text says it has this from; not the outlet itself.
-fn credited(houses: [&Houses; 2], reading: &Reading, own: &[u64]) -> Option<String> {
-    let words: Vec<u64> = reading.words.iter().map(|it| it.form.plain).collect();
+fn credited(houses: [&Houses; 2], heard: &Heard<'_>) -> Option<String> {
+    let reading = &heard.reading;
+    let (words, own) = heard.spelled();
     (0..words.len()).filter(|at| reading.words.get(*at).is_some_and(|it| it.capital)).find_map(|at| {
         let rest = words.get(at..)?;
         let (len, house) = houses.iter().find_map(|it| it.at(rest))?;
         // `AP`, `SPA`, `PAP` are words too, unless they are written as agencies are.
         let short = len == 1 && house.chars().count() <= 5 && house.chars().all(char::is_uppercase);
         let written = !short || reading.words.get(at)?.capitals;
-        (written && rest.get(..len)? != own && is_credit(reading, at, at + len)).then(|| house.to_owned())
+        (written && rest.get(..len)? != own.as_slice() && is_credit(reading, at, at + len))
+            .then(|| house.to_owned())
     })
 }
 
 /// The house a byline names.
-fn named(houses: [&Houses; 2], byline: &str) -> Option<String> {
-    let words = name_words(byline);
+fn named(houses: [&Houses; 2], words: &[u64]) -> Option<String> {
     (0..words.len())
         .find_map(|at| houses.iter().find_map(|it| it.at(words.get(at..)?)))
         .map(|it| it.1.to_owned())

@@ -5,12 +5,10 @@
 
 use std::{collections::HashMap, hash::BuildHasherDefault};
 
-use serde::{Deserialize, Serialize};
-
 use super::stem::Identity;
 
 /// Word triples with the numbers of the reports that have them.
-#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Postings {
     table: HashMap<u32, Place, BuildHasherDefault<Identity>>,
     /// Lists of reports, in the order they came; one that is empty is free.
@@ -19,7 +17,7 @@ pub(super) struct Postings {
 }
 
 /// Where the reports of a triple stand.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 enum Place {
     /// It is one.
     One(u32),

@@ -3,6 +3,8 @@
 //! Every facet must be touched within the title and one sentence. Most items
 //! touch nothing; for them this is one walk over their words and no more.
 
+use std::collections::BTreeMap;
+
 use storyline_store::{FacetTouched, Touch};
 
 use super::{
@@ -34,7 +36,10 @@ pub(super) struct Belonging {
     pub(super) passing: bool,
     /// The words that touched it, as places in the reading.
     pub(super) places: Vec<usize>,
-    pub(super) facets: Vec<FacetTouched>,
+    /// How many facets it has.
+    pub(super) facets: u8,
+    /// What touched them, in the order of words.
+    pub(super) touches: Vec<Touched>,
 }
 
 impl Belonging {
@@ -47,6 +52,29 @@ impl Belonging {
             return own.any(|it| it.clause == word.clause);
         }
         self.tells(reading, usize::from(word.sentence))
+    }
+
+    /// Its facets with what touched them, as evidence.
+    pub(super) fn facets(&self, definitions: &Definitions) -> Vec<FacetTouched> {
+        let mut bytes = 0;
+        let mut of = |facet: u8| {
+            let mut touched = Vec::new();
+            for it in self.touches.iter().filter(|it| it.facet == Some(facet)) {
+                let Some(alias) = definitions.alias(it.alias) else { continue };
+                let alias = beginning(&alias.written, ALIAS_CHARS_MAX);
+                if !touched.is_empty() && bytes + alias.len() + TOUCH_BYTES > TOUCHES_BYTES_MAX {
+                    break;
+                }
+                bytes += alias.len() + TOUCH_BYTES;
+                touched.push(Touch {
+                    alias: alias.to_owned(),
+                    field: it.field.as_str().to_owned(),
+                    at: it.at,
+                });
+            }
+            FacetTouched { facet: usize::from(facet), touched }
+        };
+        (0..self.facets).map(&mut of).collect()
     }
 
     /// Whether a sentence tells of the storyline: the title does, one that touches it, and the first where the title
@@ -84,14 +112,17 @@ pub(super) fn belongings(
     touching: &Touching,
     variants: &[usize],
 ) -> Vec<Belonging> {
-    let mut found: Vec<Belonging> = Vec::new();
+    let (mut found, mut places): (Vec<Belonging>, BTreeMap<usize, usize>) = Default::default();
     for (variant, touches) in variants.iter().zip(touching.details(definitions, reading, variants)) {
         let Some(variant) = definitions.variants.get(*variant) else { continue };
-        let it = belonging(definitions, reading, variant, &touches);
-        match found.iter_mut().find(|other| other.story == it.story) {
+        let it = belonging(definitions, reading, variant, touches);
+        match places.get(&it.story).and_then(|place| found.get_mut(*place)) {
             Some(other) if it.how < other.how => *other = it,
             Some(_) => {}
-            None => found.push(it),
+            None => {
+                places.insert(it.story, found.len());
+                found.push(it);
+            }
         }
     }
     found
@@ -101,7 +132,7 @@ fn belonging(
     definitions: &Definitions,
     reading: &Reading,
     variant: &Variant,
-    touches: &[Touched],
+    touches: Vec<Touched>,
 ) -> Belonging {
     let mask = |wanted: &dyn Fn(&Touched) -> bool| -> u32 {
         touches
@@ -118,7 +149,7 @@ fn belonging(
     let full = |mask: u32| variant.wanting(mask) == 0;
     let together = full(title) || (1..=last).any(|at| full(title | sentence(at)) && (title != 0 || at == 1));
     let nearly = |mask: u32| mask != 0 && full(mask | weak) && variant.wanting(mask) <= 1;
-    let how = if definitions.rules.takes(Step::Veto) && is_vetoed(definitions, touches) {
+    let how = if definitions.rules.takes(Step::Veto) && is_vetoed(definitions, &touches) {
         How::Vetoed
     } else if together || (full(all) && !definitions.rules.takes(Step::Window)) {
         How::Facets
@@ -138,9 +169,10 @@ fn belonging(
         how,
         in_title: full(title),
         shared: false,
-        passing: is_passing(definitions, reading, touches, variant.facets),
+        passing: is_passing(definitions, reading, &touches, variant.facets),
         places,
-        facets: evidence(definitions, variant, touches),
+        facets: variant.facets,
+        touches,
     }
 }
 
@@ -164,52 +196,45 @@ fn is_vetoed(definitions: &Definitions, touches: &[Touched]) -> bool {
     none().any(|it| it.field == Field::Title) || none().count() >= definitions.rules.table.relevance.veto_hits
 }
 
-fn evidence(definitions: &Definitions, variant: &Variant, touches: &[Touched]) -> Vec<FacetTouched> {
-    let mut bytes = 0;
-    let mut of = |facet: u8| {
-        let mut touched = Vec::new();
-        for it in touches.iter().filter(|it| it.facet == Some(facet)) {
-            let Some(alias) = definitions.alias(it.alias) else { continue };
-            let alias: String = alias.written.chars().take(ALIAS_CHARS_MAX).collect();
-            if !touched.is_empty() && bytes + alias.len() + TOUCH_BYTES > TOUCHES_BYTES_MAX {
-                break;
-            }
-            bytes += alias.len() + TOUCH_BYTES;
-            touched.push(Touch { alias, field: it.field.as_str().to_owned(), at: it.at });
-        }
-        FacetTouched { facet: usize::from(facet), touched }
-    };
-    (0..variant.facets).map(&mut of).collect()
-}
-
 /// An umbrella yields to a child that has the item, and a storyline to another that the title names
 /// with some of the same words, or instead of it, or that has all of its words and more; none where
 /// the title alone touches all its facets. Only what is a digest is listed under several.
 pub(super) fn yield_to_others(definitions: &Definitions, title_words: usize, found: &mut Vec<Belonging>) {
-    let all = found.clone();
-    found.retain(|it| {
+    // What many storylines are touched by is asked once: who is touched alike yields to others, not to each other.
+    let mut sorts: Vec<&Belonging> = found.iter().collect();
+    sorts.sort_by_key(|it| (&it.places, it.in_title, it.how));
+    sorts.dedup_by_key(|it| (&it.places, it.in_title, it.how));
+    let yields = |it: &Belonging| {
         let children = definitions.stories.get(it.story).map_or(&[][..], |story| &story.children);
-        let yields_to = |other: &Belonging| {
-            let shares = || it.places.iter().any(|place| other.places.contains(place));
-            let named = it.places.iter().any(|place| *place < title_words);
-            let within = || {
-                other.places.len() > it.places.len()
-                    && it.places.iter().all(|place| other.places.contains(place))
-            };
-            children.contains(&other.story) && other.how <= How::Weak
-                || other.in_title && other.how == How::Facets && (!named || shares())
-                || other.how == How::Facets && within()
-        };
-        it.in_title || !all.iter().any(|other| other.story != it.story && yields_to(other))
-    });
+        let is_child = |other: &Belonging| children.contains(&other.story) && other.how <= How::Weak;
+        let yields_to_child = || !children.is_empty() && found.iter().any(is_child);
+        !it.in_title && (sorts.iter().any(|other| yields_to(it, other, title_words)) || yields_to_child())
+    };
+    let mut yielding = found.iter().map(yields).collect::<Vec<bool>>().into_iter();
+    found.retain(|_| !yielding.next().unwrap_or_default());
+}
+
+/// Whether a storyline yields to another for the words that touch both.
+fn yields_to(it: &Belonging, other: &Belonging, title_words: usize) -> bool {
+    let shares = || it.places.iter().any(|place| other.places.contains(place));
+    let named = || it.places.iter().any(|place| *place < title_words);
+    let within =
+        || other.places.len() > it.places.len() && it.places.iter().all(|place| other.places.contains(place));
+    other.how == How::Facets && (other.in_title && (!named() || shares()) || within())
 }
 
 /// A text that goes from one storyline to the next, and whose title names none, is a digest.
 pub(super) fn spread_digests(reading: &Reading, found: &mut [Belonging]) {
-    let untitled = found.iter().all(|it| it.places.iter().all(|place| *place >= reading.title_words));
-    let apart = |a: &Belonging, b: &Belonging| a.places.iter().all(|place| !b.places.contains(place));
-    let is_digest = found.iter().any(|a| found.iter().any(|b| a.story != b.story && apart(a, b)));
-    if untitled && is_digest {
+    let in_text = |it: &Belonging| it.places.iter().all(|place| *place >= reading.title_words);
+    if found.len() < 2 || !found.iter().all(in_text) {
+        return;
+    }
+    let mut places: Vec<&Vec<usize>> = found.iter().map(|it| &it.places).collect();
+    places.sort_unstable();
+    places.dedup();
+    // What no word touches is apart from everything.
+    let apart = |a: &[usize], b: &[usize]| a.iter().all(|place| !b.contains(place));
+    if places.iter().any(|a| places.iter().any(|b| apart(a, b))) {
         for it in found {
             it.how = How::Spread;
         }
@@ -222,4 +247,10 @@ pub(super) fn pass_by(found: &mut [Belonging]) {
     if found.iter().any(own) {
         found.iter_mut().filter(|it| it.how <= How::Weak && it.passing).for_each(|it| it.how = How::Passing);
     }
+}
+
+/// The first characters of a text.
+pub(super) fn beginning(text: &str, chars: usize) -> &str {
+    let end = text.char_indices().nth(chars).map_or(text.len(), |it| it.0);
+    text.get(..end).unwrap_or_default()
 }

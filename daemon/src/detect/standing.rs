@@ -1,5 +1,7 @@
 //! What follows from a judgement: confirmation, phase, facts; what is awaited has a file of its own.
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use storyline_config::Phase;
 use storyline_store::{Certainty, DevelopmentState, FactKey, Relation};
@@ -60,22 +62,28 @@ fn confirm(case: &Case<'_>, judgement: &mut Judgement) {
     ) {
         return;
     }
-    let known =
-        judgement.development.and_then(|it| case.thread.developments.get(&it)).cloned().unwrap_or_default();
-    if known.state != DevelopmentState::Provisional {
+    let known = judgement.development.and_then(|it| case.thread.developments.get(&it));
+    if known.is_some_and(|it| it.state != DevelopmentState::Provisional) {
         return;
     }
     if let Some(party) = judgement.report.speaks_for.clone() {
         judgement.by_party = Some(party);
     }
-    let mut after = known;
-    let half = after.origins.entry(judgement.report.origin.clone()).or_insert(judgement.report.half);
-    *half = *half && judgement.report.half;
+    let report = &judgement.report;
+    let before = known.into_iter().flat_map(|it| &it.origins);
+    let mut origins: BTreeMap<&str, bool> = before.map(|(origin, half)| (origin.as_str(), *half)).collect();
+    let half = origins.entry(report.origin.as_str()).or_insert(report.half);
+    *half = *half && report.half;
     let wanted =
         case.story.alert.confirm.map_or(case.heard.definitions.rules.table.confirm_origins, |it| it.origins);
-    if judgement.by_party.is_some() || after.strength() + 1e-9 >= f64::from(wanted) {
-        judgement.confirms = Some(after.origins.into_keys().collect());
+    if judgement.by_party.is_some() || strength(origins.values()) + 1e-9 >= f64::from(wanted) {
+        judgement.confirms = Some(origins.into_keys().map(str::to_owned).collect());
     }
+}
+
+/// How many origins that is, two halves for one.
+fn strength<'a>(halves: impl Iterator<Item = &'a bool>) -> f64 {
+    halves.map(|half| if *half { 0.5 } else { 1.0 }).sum()
 }
 
 /// The party a feed speaks for, where the item is about that party.
@@ -91,10 +99,10 @@ fn move_phase(case: &Case<'_>, judgement: &mut Judgement) {
     let follows =
         judgement.relation == Relation::Corroboration && case.heard.definitions.rules.takes(Step::Follow);
     let moves = (judgement.relation == Relation::New || follows) && case.it.how <= How::Weak;
-    let Some(cue) = case.cue.as_ref().filter(|it| moves && may_move(case.thread.phase, it)) else { return };
-    if case.heard.item.late {
+    if !moves || case.heard.item.late {
         return;
     }
+    let Some(cue) = case.cue().filter(|it| may_move(case.thread.phase, it)) else { return };
     let certainty = if judgement.confirms.is_some() { Certainty::Confirmed } else { Certainty::Reported };
     judgement.phase = cue.phase;
     judgement.moved = Some((cue.words.clone(), certainty));

@@ -9,7 +9,13 @@ use serde::{Deserialize, Serialize};
 use storyline_config::Phase;
 use storyline_store::{Certainty, DevelopmentId, DevelopmentState, FactKey, ItemId, Relation, Report};
 
-use super::{features::Features, lately::Read, origin::Houses, postings::Postings, stem::Identity};
+use super::{
+    development::Development,
+    features::{Features, bits},
+    origin::Houses,
+    stem::Identity,
+    texts::Texts,
+};
 
 /// Developments whose centre is remembered; a quiet storyline keeps the last ones.
 const DEVELOPMENTS_MAX: usize = 256;
@@ -40,7 +46,6 @@ pub(super) struct Thread {
     reports: VecDeque<Known>,
     /// The number of the oldest report.
     first: u32,
-    triples: Postings,
     /// Title hashes with the reports that have them.
     titles: BTreeSet<(u64, u32)>,
     items: BTreeMap<ItemId, Vec<u32>>,
@@ -49,6 +54,15 @@ pub(super) struct Thread {
     /// In how many reports a kind of action is named.
     kinds: BTreeMap<u8, u32>,
     bytes: usize,
+}
+
+/// A report that is to be remembered, read.
+#[derive(Debug, Clone)]
+pub(super) struct Reported<'a> {
+    pub(super) report: &'a Report,
+    pub(super) features: Arc<Features>,
+    /// The words of its outlet's name.
+    pub(super) house: &'a [u64],
 }
 
 /// A report that is remembered.
@@ -67,39 +81,6 @@ pub(super) struct Known {
     pub(super) features: Arc<Features>,
 }
 
-/// A development that is remembered.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Development {
-    pub(super) state: DevelopmentState,
-    /// Origins; those by halves count half.
-    pub(super) origins: BTreeMap<String, bool>,
-    pub(super) headline: String,
-    pub(super) at: Timestamp,
-    /// When it was first reported.
-    pub(super) opened: Timestamp,
-    /// Whether it denies another.
-    pub(super) is_denial: bool,
-    /// The development that said it is not so, the last one.
-    pub(super) disputed_by: Option<DevelopmentId>,
-}
-
-impl Development {
-    /// Whether it was opened within a day of a time.
-    pub(super) fn is_of_day(&self, at: Timestamp) -> bool {
-        at.duration_since(self.opened).abs().as_hours() < 24
-    }
-
-    /// Bytes it takes, about.
-    fn bytes(&self) -> usize {
-        320 + self.headline.len() + self.origins.keys().map(|it| it.len() + 48).sum::<usize>()
-    }
-
-    /// How many origins stand behind it, two halves for one.
-    pub(super) fn strength(&self) -> f64 {
-        self.origins.values().map(|half| if *half { 0.5 } else { 1.0 }).sum()
-    }
-}
-
 /// Something that is to happen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Expectation {
@@ -115,14 +96,12 @@ impl Thread {
     pub(super) fn report(
         &mut self,
         at: Timestamp,
-        (report, read): (&Report, &Read),
+        Reported { report, features, house }: Reported<'_>,
         development: Option<DevelopmentId>,
         relation: Relation,
         joined: bool,
     ) {
-        let features = Arc::clone(&read.features);
         let number = self.first.wrapping_add(super::definitions::number(self.reports.len()));
-        self.triples.add(&features.triples, number);
         self.titles.insert((features.title, number));
         self.items.entry(report.item).or_default().push(number);
         features.terms.iter().for_each(|(stem, _)| *self.words.entry(*stem).or_default() += 1);
@@ -140,7 +119,7 @@ impl Thread {
         }
         self.last_report = self.last_report.max(Some(report.effective));
         self.is_quiet = false;
-        self.houses.add(&read.house, &report.outlet);
+        self.houses.add(house, &report.outlet);
         let (item, origin) = (report.item, report.origin.clone());
         let effective = report.effective;
         self.reports.push_back(Known {
@@ -261,6 +240,16 @@ impl Thread {
         self.reports.iter().rev()
     }
 
+    /// The reports with their numbers, the oldest first.
+    pub(super) fn numbered(&self) -> impl Iterator<Item = (u32, &Known)> {
+        (0..).zip(&self.reports).map(|(place, it): (u32, _)| (self.first.wrapping_add(place), it))
+    }
+
+    /// How many reports there are.
+    pub(super) fn len(&self) -> usize {
+        self.reports.len()
+    }
+
     /// The reports of a development, the newest first.
     pub(super) fn reports_of(&self, development: DevelopmentId) -> impl Iterator<Item = &Known> {
         self.newest().filter(move |it| it.development == Some(development))
@@ -268,7 +257,12 @@ impl Thread {
 
     /// What an item was known to say, the first version first.
     pub(super) fn versions(&self, item: ItemId) -> impl Iterator<Item = &Known> {
-        self.items.get(&item).into_iter().flatten().filter_map(|it| self.known(*it))
+        self.numbers(item).iter().filter_map(|it| self.known(*it))
+    }
+
+    /// The numbers of the reports of an item, in order.
+    pub(super) fn numbers(&self, item: ItemId) -> &[u32] {
+        self.items.get(&item).map_or(&[], Vec::as_slice)
     }
 
     /// A report by its number.
@@ -279,18 +273,6 @@ impl Thread {
     /// Where a report stands among those that are remembered.
     fn place(&self, number: u32) -> usize {
         number.wrapping_sub(self.first) as usize
-    }
-
-    /// The reports that share word triples, with how many they share, the oldest first.
-    pub(super) fn sharing(&self, triples: &[u32]) -> impl Iterator<Item = (u32, usize)> {
-        let mut counts = vec![0_usize; self.reports.len()];
-        for number in triples.iter().flat_map(|it| self.triples.of(*it)) {
-            if let Some(it) = counts.get_mut(self.place(*number)) {
-                *it += 1;
-            }
-        }
-        let all = (0..).zip(counts).filter(|it| it.1 > 0);
-        all.map(|(place, count): (u32, usize)| (self.first.wrapping_add(place), count))
     }
 
     /// The reports with the same title.
@@ -307,11 +289,17 @@ impl Thread {
         ((all + unread) / (with + 1.0)).ln().max(0.1)
     }
 
-    /// How much a kind of action tells: little where every report has it.
-    pub(super) fn rarity_of_kind(&self, kind: u8) -> f32 {
+    /// How much each kind of action tells: little where every report has it.
+    pub(super) fn rarity_of_kinds(&self) -> [f64; 64] {
         let all = self.reports.len() as f32;
-        let with = self.kinds.get(&kind).copied().unwrap_or_default() as f32;
-        ((all + 8.0) / (with + 1.0)).ln().max(0.1)
+        let rarity = |with: u32| f64::from(((all + 8.0) / (with as f32 + 1.0)).ln().max(0.1));
+        let mut kinds = [rarity(0); 64];
+        for (kind, with) in &self.kinds {
+            if let Some(it) = kinds.get_mut(usize::from(*kind)) {
+                *it = rarity(*with);
+            }
+        }
+        kinds
     }
 
     /// How many developments were opened in the day around a time.
@@ -339,31 +327,29 @@ impl Thread {
 
 /// Forgetting.
 impl Thread {
-    /// Forgets reports recorded before a time.
-    pub(super) fn forget_before(&mut self, start: Timestamp) {
-        while self.oldest().is_some_and(|it| it < start) {
-            self.forget_oldest();
+    /// Shares what was read of its texts with whoever knows them, too.
+    pub(super) fn share(&mut self, texts: &mut Texts) {
+        for it in &mut self.reports {
+            it.features = texts.hold(it.item, &it.features);
         }
     }
 
     /// Forgets the oldest report, and the development it was the last report of.
-    pub(super) fn forget_whole(&mut self) {
-        let last = self.reports.front().and_then(|it| Some((it.development?, it.effective)));
-        self.forget_oldest();
-        if let Some((development, at)) = last
-            && self.developments.get(&development).is_some_and(|it| it.at <= at)
-        {
+    pub(super) fn forget_whole(&mut self) -> Option<Known> {
+        let known = self.forget_oldest()?;
+        let last = |it: &DevelopmentId| self.developments.get(it).is_some_and(|it| it.at <= known.effective);
+        if let Some(development) = known.development.filter(last) {
             self.close(development);
         }
+        Some(known)
     }
 
     /// Forgets the oldest report; what it brought stays.
-    pub(super) fn forget_oldest(&mut self) {
-        let Some(known) = self.reports.pop_front() else { return };
+    pub(super) fn forget_oldest(&mut self) -> Option<Known> {
+        let known = self.reports.pop_front()?;
         let number = self.first;
         self.first = self.first.wrapping_add(1);
         self.bytes = self.bytes.saturating_sub(known.features.bytes());
-        self.triples.remove(&known.features.triples, number);
         self.titles.remove(&(known.features.title, number));
         if let Some(numbers) = self.items.get_mut(&known.item) {
             numbers.retain(|it| *it != number);
@@ -384,11 +370,11 @@ impl Thread {
                 }
             }
         }
+        Some(known)
     }
 }
 
 /// The kinds of action a report names.
 fn kinds(features: &Features) -> impl Iterator<Item = u8> {
-    let concepts = features.concepts;
-    (0..64).filter(move |it| concepts & (1 << it) != 0)
+    bits(features.concepts).filter_map(|it| u8::try_from(it).ok())
 }

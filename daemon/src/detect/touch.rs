@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::{
     definitions::{Aim, Definitions},
+    leaves::Leaves,
     reading::Reading,
     trie::Hit,
 };
@@ -66,8 +67,8 @@ pub(super) struct Touched {
 #[derive(Debug, Default)]
 pub(super) struct Touching {
     pub(super) hits: Vec<Hit>,
-    /// The leaves of its hits, in order.
-    leaves: Vec<u32>,
+    /// The leaves of its hits.
+    leaves: Leaves,
     around: Vec<(Hit, Field)>,
     granted: Vec<u32>,
     /// The variants whose rarest facet is touched, in order.
@@ -100,22 +101,20 @@ impl Touching {
         if it.hits.is_empty() {
             return it;
         }
-        it.leaves = leaves(it.hits.iter());
+        it.leaves = Leaves::of(it.hits.iter());
         let mut nominated: Vec<u32> = Vec::new();
-        it.leaves.iter().for_each(|leaf| nominated.extend(definitions.keyed(*leaf)));
-        let mut weak = Vec::new();
+        it.leaves.iter().for_each(|leaf| nominated.extend(definitions.keyed(leaf)));
+        let mut weak = Leaves::default();
         if let Some(read) =
-            surroundings.filter(|_| it.leaves.iter().any(|it| !definitions.aims_at(*it).is_empty()))
+            surroundings.filter(|_| it.leaves.iter().any(|it| !definitions.aims_at(it).is_empty()))
         {
             let around = read();
             let categories = definitions.find(&around.categories).into_iter();
             it.around.extend(categories.map(|hit| (hit, Field::Category)));
             it.around.extend(definitions.find(&around.url).into_iter().map(|hit| (hit, Field::Url)));
             it.granted = around.granted;
-            weak = leaves(it.around.iter().map(|it| &it.0));
-            for leaf in &weak {
-                nominated.extend(definitions.keyed(*leaf));
-            }
+            weak = Leaves::of(it.around.iter().map(|it| &it.0));
+            weak.iter().for_each(|leaf| nominated.extend(definitions.keyed(leaf)));
             let keyed = |aim: &Aim| definitions.keyed_beside(*aim).collect::<Vec<u32>>();
             nominated.extend(it.aims(definitions).flat_map(keyed));
         }
@@ -167,7 +166,7 @@ impl Touching {
     /// Other variants that are touched at all, those that want least first; by the rarest words, up to a number.
     pub(super) fn partial(&self, definitions: &Definitions) -> Vec<usize> {
         let mut leaves: Vec<(usize, u32)> =
-            self.leaves.iter().map(|it| (definitions.aims_at(*it).len(), *it)).collect();
+            self.leaves.iter().map(|it| (definitions.aims_at(it).len(), it)).collect();
         leaves.sort_unstable();
         let mut touched: BTreeSet<usize> = BTreeSet::new();
         for (_, leaf) in leaves {
@@ -209,7 +208,10 @@ impl Touching {
                 out.push(Touched { facet, alias, at: hit.at, len: hit.len, sentence, field });
             }
         };
-        for hit in &self.hits {
+        // Of all that an item names a storyline knows a few words.
+        let mut own: Vec<u32> = Vec::new();
+        definitions.touched(variant, &self.leaves, |it| own.push(it.0));
+        for hit in self.hits.iter().filter(|it| own.contains(&it.leaf)) {
             let sentence = reading.words.get(hit.at).map_or(0, |it| usize::from(it.sentence));
             let field = if hit.at < reading.title_words { Field::Title } else { Field::Text };
             definitions.aims_of(variant, hit.leaf).for_each(|aim| note(aim, *hit, sentence, field));
@@ -221,12 +223,4 @@ impl Touching {
         self.granted_to(definitions, variant).for_each(|aim| note(aim, nowhere, 0, Field::About));
         out
     }
-}
-
-/// The leaves of some hits, each once and in order.
-fn leaves<'a>(hits: impl Iterator<Item = &'a Hit>) -> Vec<u32> {
-    let mut leaves: Vec<u32> = hits.map(|it| it.leaf).collect();
-    leaves.sort_unstable();
-    leaves.dedup();
-    leaves
 }

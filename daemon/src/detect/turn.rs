@@ -60,7 +60,7 @@ impl Case<'_> {
         let (mut told, mut all, mut untold, mut seen) = (0.0, 0.0, 0, BTreeSet::new());
         for (at, word) in title.iter().enumerate().filter(|it| !table.is_stopword(it.1)) {
             let stem = table.sense(reading.tongue, word);
-            if self.weighing.is_own(stem) || !seen.insert(stem) {
+            if self.weighing().is_own(stem) || !seen.insert(stem) {
                 continue;
             }
             let weight = self.thread.rarity(stem, table.novelty.unread);

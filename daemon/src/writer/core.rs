@@ -120,7 +120,7 @@ impl Core {
 
     /// Where things stand and what is remembered, to be kept; costs little, however much that is.
     pub fn standing(&self) -> Standing {
-        Standing { state: self.state.clone(), memory: self.memory.clone() }
+        Standing { state: self.state.clone(), memory: self.memory.kept() }
     }
 
     /// How far each feed is read.

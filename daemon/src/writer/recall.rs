@@ -8,7 +8,7 @@ use storyline_config::{FeedId, limit::EVENTS_LIMIT_MAX};
 use storyline_store::{FeedRecord, Reader, Seq, State, StoreError, snapshot::Snapshots};
 
 use super::misses::Miss;
-use crate::detect::Memory;
+use crate::detect::{Kept, Memory};
 
 /// The note of the nearest misses.
 const MISSES: &str = "misses";
@@ -44,7 +44,8 @@ pub(super) fn recall(snapshots: &Snapshots, reader: &Reader) -> Result<Recalled,
     let mut state = snapshots.state(reader, head).unwrap_or_default();
     let remembered = snapshots.memory(reader, head);
     let remembered = remembered.and_then(|(seq, bytes)| Some((seq, postcard::from_bytes(&bytes).ok()?)));
-    let (observed, mut memory): (Seq, Memory) = remembered.unwrap_or_default();
+    let (observed, remembered): (Seq, Kept) = remembered.unwrap_or_default();
+    let mut memory = Memory::from(remembered);
     let kept = state.seq.min(observed);
     let mut after = kept;
     loop {
@@ -69,7 +70,7 @@ pub struct Standing {
     /// Where things stand.
     pub state: State,
     /// What detection remembers.
-    pub memory: Memory,
+    pub memory: Kept,
 }
 
 /// Keeps where things stand, so that the next reading begins there; nothing of it may be staged only.

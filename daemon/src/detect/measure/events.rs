@@ -97,10 +97,11 @@ fn develop(
         shared: false,
         passing: false,
         places: Vec::new(),
-        facets: Vec::new(),
+        facets: 0,
+        touches: Vec::new(),
     };
     let touching = heard.touching();
-    let judgement = Case::of(&heard, memory, &belongs, &touching)?.judge(item.effective);
+    let judgement = Case::of(&heard, &belongs, &touching)?.judge(item.effective);
     let development = judgement.development;
     for event in judgement.events() {
         memory.observe(&Recorded { seq: Seq(1), at: item.effective, event });

@@ -6,8 +6,16 @@ use storyline_store::{Item, ItemId, Relation, Report};
 
 use super::{
     super::{
-        copy::taken, features::Features, lately::Read, reading::Reading, rules::Rules, rules::shipped,
-        similarity::Weighing, stem::Language, thread::Thread,
+        copy::taken,
+        features::Features,
+        lately::Read,
+        reading::Reading,
+        rules::Rules,
+        rules::shipped,
+        similarity::Weighing,
+        stem::Language,
+        texts::Texts,
+        thread::{Reported, Thread},
     },
     data::{Row, auc, lines, pearson, text},
 };
@@ -50,6 +58,13 @@ pub(super) fn features(it: &Report) -> Features {
     Features::of(shipped(), &reading, &it.outlet)
 }
 
+fn report_to(thread: &mut Thread, texts: &mut Texts, report: &Report) {
+    let read = Read::of(report);
+    let features = texts.hold(report.item, &read.features);
+    let reported = Reported { report, features, house: &read.house };
+    thread.report(begin(), reported, None, Relation::New, false);
+}
+
 pub(super) fn copies() -> Vec<Row> {
     let Some(rows) = lines("third-party/neardup-pairs.jsonl.gz") else { return Vec::new() };
     let rules = Rules::default();
@@ -59,8 +74,11 @@ pub(super) fn copies() -> Vec<Row> {
             |number, side: &str| report(number, text(&row[side], "title"), text(&row[side], "body"), "en");
         let (earlier, later) = (of(1, "a"), of(2, "b"));
         let mut thread = Thread::default();
-        thread.report(begin(), (&earlier, &Read::of(&earlier)), None, Relation::New, false);
-        let taken = taken(&rules.table.copy, &thread, later.item, later.effective, &features(&later));
+        let mut texts = Texts::default();
+        report_to(&mut thread, &mut texts, &earlier);
+        let (later, features) = ((later.item, later.effective), features(&later));
+        let alike = texts.alike(&rules.table.copy, &features);
+        let taken = taken(&rules.table.copy, &thread, later, &features, &alike);
         let is_found = taken.is_some_and(|it| it.is_copy);
         let is_copy = text(row, "label") == "copy";
         copies += u32::from(is_copy);
@@ -80,10 +98,10 @@ fn scores(pairs: &[(Report, Report)]) -> Vec<[f64; 2]> {
     let rules = Rules::default();
     let mut thread = Thread::default();
     for it in pairs.iter().flat_map(|it| [&it.0, &it.1]) {
-        thread.report(begin(), (it, &Read::of(it)), None, Relation::New, false);
+        report_to(&mut thread, &mut Texts::default(), it);
     }
     let score = |(a, b): &(Report, Report)| {
-        let weighing = Weighing::of(&rules, &thread, &features(a), std::collections::BTreeSet::new());
+        let weighing = Weighing::of(&rules, &thread, &features(a), Vec::new());
         let known = thread.versions(b.item).next().unwrap();
         [weighing.sameness(&features(a), known), weighing.cosine(&known.features.terms)]
     };
