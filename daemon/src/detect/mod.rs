@@ -59,6 +59,8 @@ mod postings;
 mod properties;
 mod reading;
 mod relevance;
+#[cfg(test)]
+mod retold;
 mod revision;
 mod rules;
 mod rules_facts;
