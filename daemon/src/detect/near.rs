@@ -1,11 +1,14 @@
 //! What a report comes nearest to, and whether it says the same.
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use storyline_config::Phase;
 use storyline_store::{DevelopmentId, Relation};
 
 use super::{
     case::Case,
+    count::Count,
     dates::DateValue,
     fact::Dated,
     phase::{Cue, may_move},
@@ -27,6 +30,8 @@ pub(super) struct Near {
     pub(super) cosine: f64,
     /// What of the likeness comes from words other than the storyline's own.
     pub(super) apart: f64,
+    /// How far its title names others.
+    pub(super) others: f64,
 }
 
 impl Case<'_> {
@@ -38,7 +43,7 @@ impl Case<'_> {
     /// What an item that counts otherwise than the development it is near to tells: another, which counted the same.
     pub(super) fn counted_alike(&self, near: Near) -> Option<Near> {
         let mine = &self.heard.features().numbers;
-        let counts = |it: &(u32, f64)| mine.iter().any(|own| own.0 == it.0 && !differ(own.1, it.1));
+        let counts = |it: &Count| mine.iter().any(|own| own.what == it.what && !differ(own.value, it.value));
         self.nearest_of(|known| {
             known.development != Some(near.development) && known.features.numbers.iter().any(counts)
         })
@@ -50,6 +55,7 @@ impl Case<'_> {
         let span = heard.definitions.rules.table.novelty.span_hours;
         let told = self.day_told();
         let mut best: Option<Near> = None;
+        let mut others: BTreeMap<DevelopmentId, f64> = BTreeMap::new();
         for known in self.thread.newest() {
             let Some(development) = known.development else { continue };
             let itself = known.item == heard.item.id && !heard.is_revision;
@@ -70,17 +76,21 @@ impl Case<'_> {
             if !wanted(known) {
                 continue;
             }
-            let Likeness { score, cosine, apart } = self.compared(known, development);
+            let others = *others.entry(development).or_insert_with(|| {
+                let reports: Vec<&Known> = self.thread.reports_of(development).collect();
+                self.weighing.others(heard.features(), &reports)
+            });
+            let Likeness { score, cosine, apart } = self.compared(known, development, others);
             let score = score * fading;
             if best.is_none_or(|it| score > it.score) {
-                best = Some(Near { development, score, cosine, apart });
+                best = Some(Near { development, score, cosine, apart, others });
             }
         }
         best
     }
 
     /// How near an item is to one report, not yet decayed.
-    fn compared(&self, known: &Known, development: DevelopmentId) -> Likeness {
+    fn compared(&self, known: &Known, development: DevelopmentId, others: f64) -> Likeness {
         let heard = self.heard;
         let goes_on = known.item == heard.item.id
             && heard.reading.sentences.len() > 1
@@ -88,7 +98,7 @@ impl Case<'_> {
         if goes_on {
             return self.weighing.likeness_to_itself(heard.features(), known);
         }
-        let it = self.weighing.likeness(heard.features(), known);
+        let it = self.weighing.likeness(heard.features(), known, others);
         Likeness { score: it.score + self.together(known, development, it.apart), ..it }
     }
 
@@ -151,17 +161,31 @@ impl Case<'_> {
     }
 
     /// Whether an item counts something otherwise than every report of the development it is near to.
+    ///
+    /// What the text counts besides is a side of the same event, unless others are named; and who counts fewer victims
+    /// than were counted has not heard of them yet.
     pub(super) fn counts_anew(&self, near: Near) -> bool {
         if !self.heard.definitions.rules.takes(Step::Numbers) {
             return false;
         }
         let features = self.heard.features();
-        let reports = self.thread.reports_of(near.development);
-        let known: Vec<(u32, f64)> = reports.flat_map(|it| it.features.numbers.iter().copied()).collect();
-        // What was told of other things may be the same in other words: `23 Somalis`, `23 pirates`.
-        features.numbers.iter().take(features.numbers_ahead).any(|(what, value)| {
-            known.iter().any(|it| it.0 == *what) && known.iter().all(|it| differ(it.1, *value))
-        })
+        let known: Vec<Count> = self
+            .thread
+            .reports_of(near.development)
+            .flat_map(|it| it.features.numbers.iter().copied())
+            .collect();
+        let [in_title, ahead] = features.numbers_ahead;
+        let is_other = near.others > 0.0;
+        let anew = |(at, mine): (usize, &Count)| {
+            let is_told = is_other || at < in_title || mine.is_harm;
+            let mut same = known.iter().filter(|it| it.what == mine.what).peekable();
+            // What was told of other things may be the same in other words: `23 Somalis`, `23 pirates`.
+            is_told
+                && same.peek().is_some()
+                && known.iter().all(|it| differ(it.value, mine.value))
+                && (is_other || !mine.is_harm || same.all(|it| mine.value > it.value))
+        };
+        features.numbers.iter().take(ahead).enumerate().any(anew)
     }
 
     /// Whether an item's title tells what turns a story, where no report of the development it is near to told its like.

@@ -173,6 +173,7 @@ pub(super) struct Table {
     pub(super) who: WhoWords,
     of_time: BTreeSet<u64>,
     before_time: BTreeSet<u64>,
+    measures: BTreeSet<u64>,
     stopwords: HashSet<u64, BuildHasherDefault<Identity>>,
     concepts: Concepts,
 }
@@ -206,6 +207,11 @@ impl Table {
     /// Whether the number after a word is of a calendar or an age.
     pub(super) fn is_before_time(&self, word: &Word) -> bool {
         self.before_time.contains(&word.form.plain)
+    }
+
+    /// Whether what a word counts is a length, a weight or the like.
+    pub(super) fn is_measure(&self, word: &Word) -> bool {
+        self.measures.contains(&word.form.plain)
     }
 
     /// The kind of action a word names, perhaps with the next one.
@@ -278,6 +284,7 @@ impl Table {
             claimed: words(&file.certainty.claimed),
             place: PlaceWords::of(file.place),
             who: WhoWords::of(&file.participant),
+            measures: words(&file.numbers.measure),
             stopwords: file.stopwords.values().flat_map(|it| words(it)).collect(),
             of_time: words(&format!("{} {}", file.numbers.months, file.numbers.time)),
             before_time: words(&format!("{} {}", file.numbers.months, file.numbers.age)),

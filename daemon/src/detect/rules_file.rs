@@ -62,6 +62,9 @@ pub(super) struct NoveltyRules {
     pub(super) agreed_full: f64,
     pub(super) entities: f64,
     pub(super) entities_full: f64,
+    pub(super) entities_besides: f64,
+    pub(super) others: f64,
+    pub(super) others_from: f64,
     pub(super) amounts: f64,
     pub(super) burst: f64,
     pub(super) burst_alike: f64,
@@ -98,6 +101,7 @@ pub(super) struct NumbersFile {
     pub(super) months: String,
     pub(super) time: String,
     pub(super) age: String,
+    pub(super) measure: String,
 }
 
 #[derive(Deserialize)]

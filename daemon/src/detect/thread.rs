@@ -15,6 +15,8 @@ use super::{features::Features, lately::Read, origin::Houses, postings::Postings
 const DEVELOPMENTS_MAX: usize = 256;
 /// Days whose reports are counted.
 const DAYS_MAX: usize = 15;
+/// What the words of a report count that is the first of its development.
+const WHOLE: u32 = 1000;
 /// Facts and expectations remembered.
 const FACTS_MAX: usize = 512;
 
@@ -44,8 +46,10 @@ pub(super) struct Thread {
     /// Title hashes with the reports that have them.
     titles: BTreeSet<(u64, u32)>,
     items: BTreeMap<ItemId, Vec<u32>>,
-    /// In how many reports a stem stands.
+    /// How much a stem was told: the shares of the reports it stands in.
     words: HashMap<u32, u32, BuildHasherDefault<Identity>>,
+    /// The shares of all reports.
+    shares: u64,
     /// In how many reports a kind of action is named.
     kinds: BTreeMap<u8, u32>,
     bytes: usize,
@@ -64,6 +68,8 @@ pub(super) struct Known {
     pub(super) relation: Relation,
     /// Whether it came without touching every facet.
     pub(super) joined: bool,
+    /// How much its words count among the storyline's.
+    share: u32,
     pub(super) features: Arc<Features>,
 }
 
@@ -77,6 +83,8 @@ pub(super) struct Development {
     pub(super) at: Timestamp,
     /// When it was first reported.
     pub(super) opened: Timestamp,
+    /// How many reports told it.
+    reports: u32,
     /// Whether it denies another.
     pub(super) is_denial: bool,
     /// The development that said it is not so, the last one.
@@ -125,12 +133,17 @@ impl Thread {
         self.triples.add(&features.triples, number);
         self.titles.insert((features.title, number));
         self.items.entry(report.item).or_default().push(number);
-        features.terms.iter().for_each(|(stem, _)| *self.words.entry(*stem).or_default() += 1);
+        let share = self.share(development);
+        features.terms.iter().for_each(|(stem, _)| *self.words.entry(*stem).or_default() += share);
+        self.shares += u64::from(share);
         kinds(&features).for_each(|it| *self.kinds.entry(it).or_default() += 1);
         if let Some(it) = development.and_then(|it| self.developments.get_mut(&it))
             && relation != Relation::Background
         {
             it.at = it.at.max(report.effective);
+        }
+        if let Some(it) = development.and_then(|it| self.developments.get_mut(&it)) {
+            it.reports = it.reports.saturating_add(1);
         }
         self.bytes += features.bytes();
         let day = TimeZone::UTC.to_datetime(report.effective).date();
@@ -151,6 +164,7 @@ impl Thread {
             development,
             relation,
             joined,
+            share,
             features,
         });
     }
@@ -163,6 +177,7 @@ impl Thread {
         it.is_denial = relation == Relation::Denial;
         it.at = it.at.max(report.effective);
         it.opened = report.effective;
+        it.reports = it.reports.max(1);
         self.bytes += it.bytes();
         self.support(development, report);
         while self.developments.len() > DEVELOPMENTS_MAX {
@@ -256,6 +271,15 @@ impl Thread {
 
 /// Asking.
 impl Thread {
+    /// How much a report's words count: the more reports a development has, the less each further one tells of what is
+    /// usual in the storyline.
+    fn share(&self, development: Option<DevelopmentId>) -> u32 {
+        let before = development.and_then(|it| self.developments.get(&it)).map_or(0, |it| it.reports);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no more than a whole")]
+        let share = (f64::from(WHOLE) / (1.0 + f64::from(before)).sqrt()).round() as u32;
+        share.max(1)
+    }
+
     /// The reports, the newest first.
     pub(super) fn newest(&self) -> impl Iterator<Item = &Known> {
         self.reports.iter().rev()
@@ -302,8 +326,8 @@ impl Thread {
     ///
     /// `unread` reports without it are taken to be known besides, so that a young memory is not too sure.
     pub(super) fn rarity(&self, stem: u32, unread: f32) -> f32 {
-        let all = self.reports.len() as f32;
-        let with = self.words.get(&stem).copied().unwrap_or_default() as f32;
+        let all = self.shares as f32 / WHOLE as f32;
+        let with = self.words.get(&stem).copied().unwrap_or_default() as f32 / WHOLE as f32;
         ((all + unread) / (with + 1.0)).ln().max(0.1)
     }
 
@@ -363,6 +387,7 @@ impl Thread {
         let number = self.first;
         self.first = self.first.wrapping_add(1);
         self.bytes = self.bytes.saturating_sub(known.features.bytes());
+        self.shares = self.shares.saturating_sub(u64::from(known.share));
         self.triples.remove(&known.features.triples, number);
         self.titles.remove(&(known.features.title, number));
         if let Some(numbers) = self.items.get_mut(&known.item) {
@@ -378,7 +403,7 @@ impl Thread {
         }
         for (stem, _) in &known.features.terms {
             if let Some(count) = self.words.get_mut(stem) {
-                *count = count.saturating_sub(1);
+                *count = count.saturating_sub(known.share);
                 if *count == 0 {
                     self.words.remove(stem);
                 }
