@@ -202,6 +202,12 @@ mod tests {
         check("Ferry aground", "It sailed on May 3 at 11:40 pm. Tugs came 3 June.", &[], 0);
         check("Ferry aground for 6 hours", "It was her 28th trip after 4 days ashore.", &[], 0);
         check("Harbour club wins 3-2 games", "", &[], 0);
+        check("Rower Marsh (9 titles, 14-2) wins regatta", "", &[], 0);
+    }
+
+    #[test]
+    fn lengths_and_weights_are_no_victims() {
+        check("Climber dies after fall of 150 metres", "", &[("metres", 150.0)], 1);
     }
 
     #[test]

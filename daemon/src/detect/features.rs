@@ -160,10 +160,10 @@ fn title_names(table: &Table, reading: &Reading, lead: &[Word], names: &BTreeSet
         })
     };
     let is_sure = |(at, it): (usize, &Word)| {
-        names.contains(&half(it.form.stem)) && (at > 0 && !shouts || within(it.form.stem))
+        names.contains(&table.sense(reading.tongue, it)) && (at > 0 && !shouts || within(it.form.stem))
     };
     let sure = title.iter().enumerate().filter(|it| is_sure(*it));
-    let mut out: Vec<u32> = sure.map(|(_, it)| half(it.form.stem)).collect();
+    let mut out: Vec<u32> = sure.map(|(_, it)| table.sense(reading.tongue, it)).collect();
     out.sort_unstable();
     out.dedup();
     out

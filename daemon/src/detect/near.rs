@@ -1,7 +1,5 @@
 //! What a report comes nearest to, and whether it says the same.
 
-use std::collections::BTreeMap;
-
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use storyline_config::Phase;
 use storyline_store::{DevelopmentId, Relation};
@@ -30,8 +28,6 @@ pub(super) struct Near {
     pub(super) cosine: f64,
     /// What of the likeness comes from words other than the storyline's own.
     pub(super) apart: f64,
-    /// How far its title names others.
-    pub(super) others: f64,
 }
 
 impl Case<'_> {
@@ -55,7 +51,6 @@ impl Case<'_> {
         let span = heard.definitions.rules.table.novelty.span_hours;
         let told = self.day_told();
         let mut best: Option<Near> = None;
-        let mut others: BTreeMap<DevelopmentId, f64> = BTreeMap::new();
         for known in self.thread.newest() {
             let Some(development) = known.development else { continue };
             let itself = known.item == heard.item.id && !heard.is_revision;
@@ -76,21 +71,17 @@ impl Case<'_> {
             if !wanted(known) {
                 continue;
             }
-            let others = *others.entry(development).or_insert_with(|| {
-                let reports: Vec<&Known> = self.thread.reports_of(development).collect();
-                self.weighing.others(heard.features(), &reports)
-            });
-            let Likeness { score, cosine, apart } = self.compared(known, development, others);
+            let Likeness { score, cosine, apart } = self.compared(known, development);
             let score = score * fading;
             if best.is_none_or(|it| score > it.score) {
-                best = Some(Near { development, score, cosine, apart, others });
+                best = Some(Near { development, score, cosine, apart });
             }
         }
         best
     }
 
     /// How near an item is to one report, not yet decayed.
-    fn compared(&self, known: &Known, development: DevelopmentId, others: f64) -> Likeness {
+    fn compared(&self, known: &Known, development: DevelopmentId) -> Likeness {
         let heard = self.heard;
         let goes_on = known.item == heard.item.id
             && heard.reading.sentences.len() > 1
@@ -98,7 +89,7 @@ impl Case<'_> {
         if goes_on {
             return self.weighing.likeness_to_itself(heard.features(), known);
         }
-        let it = self.weighing.likeness(heard.features(), known, others);
+        let it = self.weighing.likeness(heard.features(), known);
         Likeness { score: it.score + self.together(known, development, it.apart), ..it }
     }
 
@@ -169,13 +160,10 @@ impl Case<'_> {
             return false;
         }
         let features = self.heard.features();
-        let known: Vec<Count> = self
-            .thread
-            .reports_of(near.development)
-            .flat_map(|it| it.features.numbers.iter().copied())
-            .collect();
+        let reports: Vec<&Known> = self.thread.reports_of(near.development).collect();
+        let known: Vec<Count> = reports.iter().flat_map(|it| &it.features.numbers).copied().collect();
         let [in_title, ahead] = features.numbers_ahead;
-        let is_other = near.others > 0.0;
+        let is_other = self.weighing.names_others(features, &reports);
         let anew = |(at, mine): (usize, &Count)| {
             let is_told = is_other || at < in_title || mine.is_harm;
             let mut same = known.iter().filter(|it| it.what == mine.what).peekable();

@@ -63,8 +63,6 @@ pub(super) struct NoveltyRules {
     pub(super) agreed_full: f64,
     pub(super) entities: f64,
     pub(super) entities_full: f64,
-    pub(super) entities_besides: f64,
-    pub(super) others: f64,
     pub(super) others_from: f64,
     pub(super) amounts: f64,
     pub(super) burst: f64,

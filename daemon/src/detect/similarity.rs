@@ -33,16 +33,6 @@ pub(super) struct Likeness {
     pub(super) apart: f64,
 }
 
-/// The cosine of two reports' terms.
-#[derive(Default)]
-struct Cosine {
-    all: f64,
-    /// What of it comes from words other than the storyline's own.
-    apart: f64,
-    /// The lengths of both, multiplied.
-    norms: f32,
-}
-
 impl<'a> Weighing<'a> {
     /// Weighs an item's features.
     pub(super) fn of(
@@ -72,11 +62,11 @@ impl<'a> Weighing<'a> {
 
     /// The cosine with another report's terms.
     pub(super) fn cosine(&self, terms: &[(u32, f32)]) -> f64 {
-        self.cosines(terms).all
+        self.cosines(terms).0
     }
 
-    /// The cosine with another report's terms, and what of it comes from which words.
-    fn cosines(&self, terms: &[(u32, f32)]) -> Cosine {
+    /// The cosine with another report's terms, and what of it comes from words other than the storyline's own.
+    fn cosines(&self, terms: &[(u32, f32)]) -> (f64, f64) {
         let mut own = self.own.iter().peekable();
         let (mut dot, mut own_dot, mut norm) = (0.0_f32, 0.0_f32, 0.0_f32);
         for (stem, count) in terms {
@@ -91,27 +81,27 @@ impl<'a> Weighing<'a> {
             }
         }
         if self.norm <= 0.0 || norm <= 0.0 {
-            return Cosine::default();
+            return (0.0, 0.0);
         }
         let norms = self.norm * norm.sqrt();
-        Cosine { all: f64::from(dot / norms), apart: f64::from(own_dot / norms), norms }
+        (f64::from(dot / norms), f64::from(own_dot / norms))
     }
 
     /// The whole of a likeness.
     #[cfg(test)]
     pub(super) fn sameness(&self, features: &Features, known: &Known) -> f64 {
-        self.likeness(features, known, 0.0).score
+        self.likeness(features, known).score
     }
 
-    /// How much an item says again what a known report said, where others are named so far.
-    pub(super) fn likeness(&self, features: &Features, known: &Known, others: f64) -> Likeness {
-        self.likeness_but(0, features, known, others)
+    /// How much an item says again what a known report said.
+    pub(super) fn likeness(&self, features: &Features, known: &Known) -> Likeness {
+        self.likeness_but(0, features, known)
     }
 
     /// How much an item's later content says again what an earlier one said, in other words than the storyline's own:
     /// those are the frame of every content of one article.
     pub(super) fn likeness_to_itself(&self, features: &Features, known: &Known) -> Likeness {
-        let it = self.likeness_but(self.own_kinds, features, known, 0.0);
+        let it = self.likeness_but(self.own_kinds, features, known);
         Likeness { score: it.apart, ..it }
     }
 
@@ -138,19 +128,14 @@ impl<'a> Weighing<'a> {
             && shared(&self.title_apart(features), &self.title_apart(&known.features)) > 0
     }
 
-    /// How far the title of an item names others than the titles of a development's reports, from 0 to 1: those that
-    /// no report of it names, and those that the item does not, whichever is the smaller share.
-    pub(super) fn others(&self, features: &Features, known: &[&Known]) -> f64 {
-        let is_named = |it: &Features, stem: u32| it.terms.binary_search_by_key(&stem, |it| it.0).is_ok();
-        let is_told = |stem: u32| known.iter().any(|it| is_named(&it.features, stem));
-        let theirs = known.iter().flat_map(|it| &it.features.title_names);
+    /// Whether a title names others than the titles of a development's reports: most of its names stand in no report of
+    /// it, and most of theirs not in the item.
+    pub(super) fn names_others(&self, features: &Features, known: &[&Known]) -> bool {
         let from = self.rules.table.novelty.others_from;
-        let new = self.share_of(features.title_names.iter(), |it| !is_told(it));
-        if new <= from {
-            return 0.0;
-        }
-        let missed = self.share_of(theirs, |it| !is_named(features, it));
-        ((new.min(missed) - from) / (1.0 - from).max(f64::EPSILON)).max(0.0)
+        let is_told = |stem: u32| known.iter().any(|it| it.features.says(stem));
+        let theirs = known.iter().flat_map(|it| &it.features.title_names);
+        self.share_of(features.title_names.iter(), |it| !is_told(it)) > from
+            && self.share_of(theirs, |it| !features.says(it)) > from
     }
 
     /// What those of some names that are wanted weigh in all that are not the storyline's own.
@@ -164,20 +149,18 @@ impl<'a> Weighing<'a> {
         if all > 0.0 { some / all } else { 0.0 }
     }
 
-    /// A likeness to which some kinds of action do not add; `others` is how far others are named.
-    fn likeness_but(&self, left_out: u64, features: &Features, known: &Known, others: f64) -> Likeness {
+    /// A likeness to which some kinds of action do not add.
+    fn likeness_but(&self, left_out: u64, features: &Features, known: &Known) -> Likeness {
         let rules = &self.rules.table.novelty;
         let other = &known.features;
-        let cosine = self.cosines(&other.terms);
-        // The same said and done of others is another event.
-        let of_them = 1.0 - rules.others * others;
-        let told = self.done(left_out, features, other) * of_them + self.counted(features, other);
-        let besides = self.named(features, other, &cosine)
-            + told * self.agreed(cosine.all * of_them, cosine.all - cosine.apart, features, other);
+        let (cosine, words_apart) = self.cosines(&other.terms);
+        let told = self.done(left_out, features, other) + self.counted(features, other);
+        let besides =
+            self.named(features, other) + told * self.agreed(cosine, cosine - words_apart, features, other);
         Likeness {
-            score: rules.cosine * cosine.all * of_them + besides,
-            cosine: cosine.all,
-            apart: rules.cosine * cosine.apart * of_them + besides,
+            score: rules.cosine * cosine + besides,
+            cosine,
+            apart: rules.cosine * words_apart + besides,
         }
     }
 
@@ -205,25 +188,15 @@ impl<'a> Weighing<'a> {
             + rules.title_concepts * self.done_in(kept(features.title_concepts), kept(other.title_concepts))
     }
 
-    /// What the same names say, where other words agree too: the same people do many things.
-    fn named(&self, features: &Features, other: &Features, cosine: &Cosine) -> f64 {
+    /// What the same names say.
+    fn named(&self, features: &Features, other: &Features) -> f64 {
         if !self.rules.takes(Step::Entities) {
             return 0.0;
         }
         let rules = &self.rules.table.novelty;
-        let (mut weight, mut dot) = (0.0_f32, 0.0_f32);
-        for it in features.names.intersection(&other.names) {
-            dot += count_of(&self.own, *it) * count_of(&other.terms, *it) * self.weight(*it);
-            if !self.common.contains(it) {
-                weight += (self.rarity(*it) / RARE).min(1.0);
-            }
-        }
-        let said = rules.entities * (f64::from(weight) / rules.entities_full).min(1.0);
-        if said <= 0.0 || features.tongue != other.tongue {
-            return said;
-        }
-        let by_others = cosine.all - f64::from(dot / cosine.norms.max(f32::EPSILON));
-        said * (by_others / rules.entities_besides).clamp(0.0, 1.0)
+        let names = features.names.intersection(&other.names).filter(|it| !self.common.contains(it));
+        let weight: f32 = names.map(|it| (self.rarity(*it) / RARE).min(1.0)).sum();
+        rules.entities * (f64::from(weight) / rules.entities_full).min(1.0)
     }
 
     /// What the same amounts say.
@@ -272,12 +245,6 @@ impl<'a> Weighing<'a> {
     fn rarity(&self, stem: u32) -> f32 {
         self.thread.rarity(stem, self.rules.table.novelty.unread)
     }
-}
-
-/// What a stem counts in a list by stem.
-fn count_of(terms: &[(u32, f32)], stem: u32) -> f32 {
-    let place = terms.binary_search_by_key(&stem, |it| it.0).ok();
-    place.and_then(|it| terms.get(it)).map_or(0.0, |it| it.1)
 }
 
 /// The rarity from which on a word tells all it can.
