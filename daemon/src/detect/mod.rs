@@ -50,6 +50,8 @@ mod namesakes;
 mod near;
 mod origin;
 mod participant;
+#[cfg(test)]
+mod passing;
 mod pattern;
 mod phase;
 mod place;
@@ -66,6 +68,7 @@ mod rules;
 mod rules_facts;
 mod rules_file;
 mod similarity;
+mod spelling;
 mod standing;
 mod stem;
 #[cfg(test)]
@@ -82,7 +85,7 @@ mod turn;
 
 pub use definitions::Definitions;
 pub use due::due;
-pub use explain::{Compared, Explanation, FacetExplained, compared, explain, names};
+pub use explain::{Compared, Explanation, FacetExplained, compared, explain, names, plainly};
 pub use fact::Fact;
 pub use hits::{AliasName, Hits};
 pub use judge::{detect, judge};
