@@ -75,7 +75,7 @@ fn things(table: &Table, reading: &Reading, lead: &[Word], at: usize, value: f64
 /// The kind of harm a number counts, in whatever words: "five killed", "kills at least five", "toll rises to 5".
 fn victims(table: &Table, reading: &Reading, lead: &[Word], at: usize) -> Option<u32> {
     let word = lead.get(at)?;
-    if lead.get(at + 1).is_some_and(|it| table.is_measure(it)) {
+    if lead.get(at + 1).is_some_and(|it| table.measures.contains(&it.form.plain)) {
         return None;
     }
     let same = |it: &usize| lead.get(*it).is_some_and(|it| it.clause == word.clause);

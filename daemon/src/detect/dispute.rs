@@ -4,10 +4,10 @@ use storyline_store::{DevelopmentId, Relation};
 
 use super::{
     case::{Case, Verdict},
+    development::Development,
     near::Near,
     reading::Reading,
     rules::{Rules, Step},
-    thread::Development,
 };
 
 /// How long a denial is taken for the answer to what is denied again.

@@ -25,6 +25,7 @@ mod count;
 mod dateline;
 pub mod dates;
 mod definitions;
+mod development;
 mod dispute;
 mod due;
 mod expectation;

@@ -174,7 +174,8 @@ pub(super) struct Table {
     pub(super) who: WhoWords,
     of_time: BTreeSet<u64>,
     before_time: BTreeSet<u64>,
-    measures: BTreeSet<u64>,
+    /// Lengths, weights and the like.
+    pub(super) measures: BTreeSet<u64>,
     stopwords: HashSet<u64, BuildHasherDefault<Identity>>,
     synonyms: Synonyms,
     concepts: Concepts,
@@ -218,11 +219,6 @@ impl Table {
     /// Whether the number after a word is of a calendar or an age.
     pub(super) fn is_before_time(&self, word: &Word) -> bool {
         self.before_time.contains(&word.form.plain)
-    }
-
-    /// Whether what a word counts is a length, a weight or the like.
-    pub(super) fn is_measure(&self, word: &Word) -> bool {
-        self.measures.contains(&word.form.plain)
     }
 
     /// The kind of action a word names, perhaps with the next one.
