@@ -10,6 +10,7 @@ use storyline_config::limit::MEMORY_SPAN;
 use storyline_store::ItemId;
 
 use super::{
+    count::Count,
     features::{Features, shared},
     rules_file::CopyRules,
     thread::{Known, Thread},
@@ -131,9 +132,9 @@ pub(super) fn agrees(rules: &CopyRules, a: &Features, b: &Features) -> bool {
 
 /// Whether two reports count the same thing differently.
 pub(super) fn contradicts(a: &Features, b: &Features) -> bool {
-    let known = |what: u32| b.numbers.iter().filter(move |it| it.0 == what);
-    a.numbers.iter().any(|(what, value)| {
+    let known = |what: u32| b.numbers.iter().filter(move |it| it.what == what);
+    a.numbers.iter().any(|Count { what, value, .. }| {
         known(*what).next().is_some()
-            && known(*what).all(|it| (it.1 - value).abs() > f64::EPSILON * value.abs().max(1.0))
+            && known(*what).all(|it| (it.value - value).abs() > f64::EPSILON * value.abs().max(1.0))
     })
 }

@@ -1,5 +1,6 @@
 //! What a report counts: how many of what, how many dead or hurt, which sums and shares.
 
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::{
@@ -13,20 +14,35 @@ use super::{
 const VICTIMS_AFTER: usize = 4;
 /// The same before it, up to another number.
 const VICTIMS_BEFORE: usize = 10;
+/// Bytes of a bracket before a number.
+const BRACKET_BYTES: usize = 40;
 /// Marks hashes of kinds of harm.
 const HARM_SEED: u64 = 0xDEAD;
 
-/// Numbers by what they count, in their order, and how many of them stand in title and first sentence.
-pub(super) fn numbers(table: &Table, reading: &Reading, lead: &[Word]) -> (Vec<(u32, f64)>, usize) {
-    let mut found: Vec<(u16, u32, f64)> = Vec::new();
+/// What a report counts.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct Count {
+    /// The stem of what is counted, or the kind of harm.
+    pub(super) what: u32,
+    pub(super) value: f64,
+    /// Whether those it counts came to harm: their number only grows.
+    pub(super) is_harm: bool,
+}
+
+/// What is counted, in its order, and how much of it stands in the title, and in title and first sentence.
+pub(super) fn numbers(table: &Table, reading: &Reading, lead: &[Word]) -> (Vec<Count>, [usize; 2]) {
+    let mut found: Vec<(u16, Count)> = Vec::new();
     for (at, word) in lead.iter().enumerate() {
         let Some(value) = count(table, reading, lead, at) else { continue };
         let things = things(table, reading, lead, at, value);
-        found.extend(things.map(|(what, value)| (word.sentence, what, value)));
-        found.extend(victims(table, reading, lead, at).map(|what| (word.sentence, what, value)));
+        let harm = victims(table, reading, lead, at);
+        let all = things.into_iter().chain(harm.map(|it| (it, value)));
+        let is_harm = harm.is_some();
+        found.extend(all.map(|(what, value)| (word.sentence, Count { what, value, is_harm })));
     }
-    let ahead = found.iter().take_while(|it| it.0 <= 1).count();
-    (found.into_iter().map(|it| (it.1, it.2)).collect(), ahead)
+    let until = |sentence: u16| found.iter().take_while(|it| it.0 <= sentence).count();
+    let ahead = [until(0), until(1)];
+    (found.into_iter().map(|it| it.1).collect(), ahead)
 }
 
 /// The number a word names, where it may count something: hours, days, ages and places in a row count nothing.
@@ -59,6 +75,9 @@ fn things(table: &Table, reading: &Reading, lead: &[Word], at: usize, value: f64
 /// The kind of harm a number counts, in whatever words: "five killed", "kills at least five", "toll rises to 5".
 fn victims(table: &Table, reading: &Reading, lead: &[Word], at: usize) -> Option<u32> {
     let word = lead.get(at)?;
+    if lead.get(at + 1).is_some_and(|it| table.measures.contains(&it.form.plain)) {
+        return None;
+    }
     let same = |it: &usize| lead.get(*it).is_some_and(|it| it.clause == word.clause);
     let harm =
         |at: usize| table.concept(reading, lead, at).filter(|it| table.harms & (1 << u64::from(*it)) != 0);
@@ -80,10 +99,16 @@ fn is_of_time(table: &Table, lead: &[Word], at: usize) -> bool {
             .is_some_and(|it| is_unit(it) || table.is_stopword(it) && after.next().is_some_and(is_unit))
 }
 
-/// Whether a number stands by itself between commas, as an age does: `the captain, 61, said`.
+/// Whether a number stands by itself between commas or in a bracket: `the captain, 61, said`, `Marsh (14-2, 9 knockouts)`.
 fn is_aside(reading: &Reading, lead: &[Word], at: usize) -> bool {
     let Some(word) = lead.get(at) else { return false };
     let (before, after) = around(reading, at, word);
+    let opened = before.rfind('(').filter(|it| {
+        !before.get(*it..).is_some_and(|it| it.contains(')')) && before.len() - it <= BRACKET_BYTES
+    });
+    if opened.is_some() && after.contains(')') {
+        return true;
+    }
     before.trim_end().ends_with(',') && after.starts_with(',')
 }
 
@@ -159,9 +184,10 @@ mod tests {
     #[track_caller]
     fn check(title: &str, text: &str, expected: &[(&str, f64)], ahead: usize) {
         let reading = Reading::of(title, text, Language::of(None));
-        let (found, found_ahead) = numbers(shipped(), &reading, reading.lead());
+        let (found, [_, found_ahead]) = numbers(shipped(), &reading, reading.lead());
         let stem = |it: &str| half(Language::of(None).form(it).stem);
         let expected: Vec<(u32, f64)> = expected.iter().map(|it| (stem(it.0), it.1)).collect();
+        let found: Vec<(u32, f64)> = found.iter().map(|it| (it.what, it.value)).collect();
         assert_eq!(found, expected, "{title}");
         assert_eq!(found_ahead, ahead, "{title}");
     }
@@ -176,6 +202,12 @@ mod tests {
         check("Ferry aground", "It sailed on May 3 at 11:40 pm. Tugs came 3 June.", &[], 0);
         check("Ferry aground for 6 hours", "It was her 28th trip after 4 days ashore.", &[], 0);
         check("Harbour club wins 3-2 games", "", &[], 0);
+        check("Rower Marsh (9 titles, 14-2) wins regatta", "", &[], 0);
+    }
+
+    #[test]
+    fn lengths_and_weights_are_no_victims() {
+        check("Climber dies after fall of 150 metres", "", &[("metres", 150.0)], 1);
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub(super) struct Development {
     pub(super) at: Timestamp,
     /// When it was first reported.
     pub(super) opened: Timestamp,
+    /// How many reports told it.
+    pub(super) reports: u32,
     /// Whether it denies another.
     pub(super) is_denial: bool,
     /// The development that said it is not so, the last one.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::{
-    count::{amounts, numbers},
+    count::{Count, amounts, numbers},
     reading::{Reading, Word},
     rules::Table,
 };
@@ -31,10 +31,12 @@ pub(super) struct Features {
     pub(super) title_concepts: u64,
     /// Names: words in capitals that no sentence begins with; in order.
     pub(super) names: Vec<u32>,
-    /// Numbers by what they count.
-    pub(super) numbers: Vec<(u32, f64)>,
-    /// How many of them stand in title and first sentence; they come first.
-    pub(super) numbers_ahead: usize,
+    /// Those of the title that are names for sure, in order of value.
+    pub(super) title_names: Vec<u32>,
+    /// What is counted.
+    pub(super) numbers: Vec<Count>,
+    /// How much of it stands in the title, and in title and first sentence; it comes first.
+    pub(super) numbers_ahead: [usize; 2],
     /// Sums, shares and counts that are not small, however they are written.
     pub(super) amounts: Vec<u32>,
     /// Hashes of word triples, in order of value.
@@ -63,7 +65,9 @@ impl Features {
                 }
             }
         }
-        it.names = names(table, reading, lead).into_iter().collect();
+        let names = names(table, reading, lead);
+        it.title_names = title_names(table, reading, lead, &names);
+        it.names = names.into_iter().collect();
         (it.numbers, it.numbers_ahead) = numbers(table, reading, lead);
         it.amounts = amounts(table, reading, lead);
         it.terms = terms(table, reading.tongue, lead, &it.amounts);
@@ -85,6 +89,7 @@ impl Features {
     pub(super) fn bytes(&self) -> usize {
         self.terms.len() * 8
             + self.names.len() * 8
+            + self.title_names.len() * 4
             + (self.numbers.len() + self.amounts.len()) * 16
             + self.triples.len() * 16
             + self.sentences.len() * 8
@@ -137,6 +142,31 @@ fn names(table: &Table, reading: &Reading, lead: &[Word]) -> BTreeSet<u32> {
         }
         out.insert(table.sense(reading.tongue, word));
     }
+    out
+}
+
+/// The names of a title that are names for sure: a title in capitals proves nothing, nor does its first word, unless the
+/// text writes it with a capital within a sentence.
+fn title_names(table: &Table, reading: &Reading, lead: &[Word], names: &BTreeSet<u32>) -> Vec<u32> {
+    let title = reading.sentence(0);
+    let long = title.iter().filter(|it| !table.is_stopword(it)).count();
+    let capital = title.iter().filter(|it| it.capital && !table.is_stopword(it)).count();
+    let shouts = long > 3 && capital * 5 > long * 4;
+    let within = |stem: u64| {
+        lead.windows(2).any(|it| {
+            matches!(it, [before, word] if word.sentence > 0
+                && before.sentence == word.sentence
+                && word.capital
+                && word.form.stem == stem)
+        })
+    };
+    let is_sure = |(at, it): (usize, &Word)| {
+        names.contains(&table.sense(reading.tongue, it)) && (at > 0 && !shouts || within(it.form.stem))
+    };
+    let sure = title.iter().enumerate().filter(|it| is_sure(*it));
+    let mut out: Vec<u32> = sure.map(|(_, it)| table.sense(reading.tongue, it)).collect();
+    out.sort_unstable();
+    out.dedup();
     out
 }
 

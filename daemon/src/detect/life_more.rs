@@ -136,3 +136,38 @@ fn one_wire_report_under_ten_titles_is_one_origin() {
     let copies: Vec<String> = (2..=10).map(|it| format!("{it}:copy")).collect();
     check(&story.join("\n"), &format!("1:new {}", copies.join(" ")));
 }
+
+/// Two outlets on one landslide, and what the second is taken for.
+#[track_caller]
+fn landslide(first: &str, second: &str, expected: &str) {
+    let config = "[storyline.x]\ntitle = \"x\"\nall = [[\"landslide\"]]";
+    let story = format!("0 Courier | {first}\n3 Ledger | {second}\n");
+    assert_eq!(told(config, &story, Rules::default()), expected, "{second}");
+}
+
+#[test]
+fn more_victims_are_news_and_fewer_are_an_outlet_behind() {
+    let first = "Landslide near Torvik kills 12 | Mud buried a hamlet at dawn on Tuesday.";
+    let again = "1:new 2:corroboration!";
+    landslide(
+        first,
+        "Landslide near Torvik kills 19 | Mud buried a hamlet at dawn on Tuesday.",
+        "1:new 2:new",
+    );
+    landslide(first, "Landslide near Torvik kills 8 | Mud buried a hamlet at dawn on Tuesday.", again);
+}
+
+#[test]
+fn a_count_beside_the_news_is_no_change_unless_others_are_named() {
+    let first = "Landslide buries hamlet near Torvik | Some 40 houses stood there, Ada Fenn said in Torvik.";
+    landslide(
+        first,
+        "Landslide buries hamlet above Torvik | About 60 houses stood there, police said.",
+        "1:new 2:corroboration!",
+    );
+    landslide(
+        first,
+        "Landslide buries hamlet near Alderby | About 60 houses stood there, police said.",
+        "1:new 2:new",
+    );
+}

@@ -63,6 +63,8 @@ mod postings;
 mod properties;
 mod reading;
 mod relevance;
+#[cfg(test)]
+mod retold;
 mod revision;
 mod rules;
 mod rules_facts;

@@ -6,6 +6,7 @@ use storyline_store::{DevelopmentId, Relation};
 
 use super::{
     case::Case,
+    count::Count,
     dates::DateValue,
     fact::Dated,
     phase::{Cue, may_move},
@@ -61,7 +62,7 @@ impl Case<'_> {
     /// What an item that counts otherwise than the development it is near to tells: another, which counted the same.
     pub(super) fn counted_alike(&self, near: Near) -> Option<Near> {
         let mine = &self.heard.features().numbers;
-        let counts = |it: &(u32, f64)| mine.iter().any(|own| own.0 == it.0 && !differ(own.1, it.1));
+        let counts = |it: &Count| mine.iter().any(|own| own.what == it.what && !differ(own.value, it.value));
         self.nearest_of(|known| {
             known.development != Some(near.development) && known.features.numbers.iter().any(counts)
         })
@@ -182,17 +183,28 @@ impl Case<'_> {
     }
 
     /// Whether an item counts something otherwise than every report of the development it is near to.
+    ///
+    /// What the text counts besides is a side of the same event, unless others are named; and who counts fewer victims
+    /// than were counted has not heard of them yet.
     pub(super) fn counts_anew(&self, near: Near) -> bool {
         if !self.heard.definitions.rules.takes(Step::Numbers) {
             return false;
         }
         let features = self.heard.features();
-        let reports = self.thread.reports_of(near.development);
-        let known: Vec<(u32, f64)> = reports.flat_map(|it| it.features.numbers.iter().copied()).collect();
-        // What was told of other things may be the same in other words: `23 Somalis`, `23 pirates`.
-        features.numbers.iter().take(features.numbers_ahead).any(|(what, value)| {
-            known.iter().any(|it| it.0 == *what) && known.iter().all(|it| differ(it.1, *value))
-        })
+        let reports: Vec<&Known> = self.thread.reports_of(near.development).collect();
+        let known: Vec<Count> = reports.iter().flat_map(|it| &it.features.numbers).copied().collect();
+        let [in_title, ahead] = features.numbers_ahead;
+        let is_other = self.weighing().names_others(features, &reports);
+        let anew = |(at, mine): (usize, &Count)| {
+            let is_told = is_other || at < in_title || mine.is_harm;
+            let mut same = known.iter().filter(|it| it.what == mine.what).peekable();
+            // What was told of other things may be the same in other words: `23 Somalis`, `23 pirates`.
+            is_told
+                && same.peek().is_some()
+                && known.iter().all(|it| differ(it.value, mine.value))
+                && (is_other || !mine.is_harm || same.all(|it| mine.value > it.value))
+        };
+        features.numbers.iter().take(ahead).enumerate().any(anew)
     }
 
     /// Whether an item brings a phase that the development it is near to did not.

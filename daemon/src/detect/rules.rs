@@ -174,6 +174,8 @@ pub(super) struct Table {
     pub(super) who: WhoWords,
     of_time: BTreeSet<u64>,
     before_time: BTreeSet<u64>,
+    /// Lengths, weights and the like.
+    pub(super) measures: BTreeSet<u64>,
     stopwords: HashSet<u64, BuildHasherDefault<Identity>>,
     synonyms: Synonyms,
     concepts: Concepts,
@@ -289,6 +291,7 @@ impl Table {
             claimed: words(&file.certainty.claimed),
             place: PlaceWords::of(file.place),
             who: WhoWords::of(&file.participant),
+            measures: words(&file.numbers.measure),
             stopwords: file.stopwords.values().flat_map(|it| words(it)).collect(),
             of_time: words(&format!("{} {}", file.numbers.months, file.numbers.time)),
             before_time: words(&format!("{} {}", file.numbers.months, file.numbers.age)),

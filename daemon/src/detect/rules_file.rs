@@ -66,6 +66,7 @@ pub(super) struct NoveltyRules {
     pub(super) agreed_full: f64,
     pub(super) entities: f64,
     pub(super) entities_full: f64,
+    pub(super) others_from: f64,
     pub(super) amounts: f64,
     pub(super) burst: f64,
     pub(super) burst_alike: f64,
@@ -105,6 +106,7 @@ pub(super) struct NumbersFile {
     pub(super) months: String,
     pub(super) time: String,
     pub(super) age: String,
+    pub(super) measure: String,
 }
 
 #[derive(Deserialize)]

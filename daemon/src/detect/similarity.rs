@@ -152,6 +152,27 @@ impl<'a> Weighing<'a> {
             && shared(&self.title_apart(features), &self.title_apart(&known.features)) > 0
     }
 
+    /// Whether a title names others than the titles of a development's reports: most of its names stand in no report of
+    /// it, and most of theirs not in the item.
+    pub(super) fn names_others(&self, features: &Features, known: &[&Known]) -> bool {
+        let from = self.rules.table.novelty.others_from;
+        let is_told = |stem: u32| known.iter().any(|it| it.features.says(stem));
+        let theirs = known.iter().flat_map(|it| &it.features.title_names);
+        self.share_of(features.title_names.iter(), |it| !is_told(it)) > from
+            && self.share_of(theirs, |it| !features.says(it)) > from
+    }
+
+    /// What those of some names that are wanted weigh in all that are not the storyline's own.
+    fn share_of<'n>(&self, names: impl Iterator<Item = &'n u32>, wanted: impl Fn(u32) -> bool) -> f64 {
+        let (mut all, mut some) = (0.0, 0.0);
+        for it in names.filter(|it| !self.is_own(**it)) {
+            let weight = f64::from(self.rarity(*it));
+            all += weight;
+            some += if wanted(*it) { weight } else { 0.0 };
+        }
+        if all > 0.0 { some / all } else { 0.0 }
+    }
+
     /// A likeness to which some kinds of action do not add; none where the most it can be is not `worth` it.
     ///
     /// The other report's norm is dear, and most reports are too unlike for it to matter: what they share bounds it, and

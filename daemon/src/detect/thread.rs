@@ -21,6 +21,8 @@ use super::{
 const DEVELOPMENTS_MAX: usize = 256;
 /// Days whose reports are counted.
 const DAYS_MAX: usize = 15;
+/// What the words of a report count that is the first of its development.
+const WHOLE: u32 = 1000;
 /// Facts and expectations remembered.
 const FACTS_MAX: usize = 512;
 
@@ -49,8 +51,10 @@ pub(super) struct Thread {
     /// Title hashes with the reports that have them.
     titles: BTreeSet<(u64, u32)>,
     items: BTreeMap<ItemId, Vec<u32>>,
-    /// In how many reports a stem stands.
+    /// How much a stem was told: the shares of the reports it stands in.
     words: HashMap<u32, u32, BuildHasherDefault<Identity>>,
+    /// The shares of all reports.
+    shares: u64,
     /// In how many reports a kind of action is named.
     kinds: BTreeMap<u8, u32>,
     bytes: usize,
@@ -78,6 +82,8 @@ pub(super) struct Known {
     pub(super) relation: Relation,
     /// Whether it came without touching every facet.
     pub(super) joined: bool,
+    /// How much its words count among the storyline's.
+    share: u32,
     pub(super) features: Arc<Features>,
 }
 
@@ -104,12 +110,15 @@ impl Thread {
         let number = self.first.wrapping_add(super::definitions::number(self.reports.len()));
         self.titles.insert((features.title, number));
         self.items.entry(report.item).or_default().push(number);
-        features.terms.iter().for_each(|(stem, _)| *self.words.entry(*stem).or_default() += 1);
+        let share = self.counts(development);
+        features.terms.iter().for_each(|(stem, _)| *self.words.entry(*stem).or_default() += share);
+        self.shares += u64::from(share);
         kinds(&features).for_each(|it| *self.kinds.entry(it).or_default() += 1);
-        if let Some(it) = development.and_then(|it| self.developments.get_mut(&it))
-            && relation != Relation::Background
-        {
-            it.at = it.at.max(report.effective);
+        if let Some(it) = development.and_then(|it| self.developments.get_mut(&it)) {
+            it.reports = it.reports.saturating_add(1);
+            if relation != Relation::Background {
+                it.at = it.at.max(report.effective);
+            }
         }
         self.bytes += features.bytes();
         let day = TimeZone::UTC.to_datetime(report.effective).date();
@@ -130,6 +139,7 @@ impl Thread {
             development,
             relation,
             joined,
+            share,
             features,
         });
     }
@@ -142,6 +152,7 @@ impl Thread {
         it.is_denial = relation == Relation::Denial;
         it.at = it.at.max(report.effective);
         it.opened = report.effective;
+        it.reports = it.reports.max(1);
         self.bytes += it.bytes();
         self.support(development, report);
         while self.developments.len() > DEVELOPMENTS_MAX {
@@ -235,6 +246,14 @@ impl Thread {
 
 /// Asking.
 impl Thread {
+    /// How much a report's words count: the more a development has, the less a further one tells of what is usual.
+    fn counts(&self, development: Option<DevelopmentId>) -> u32 {
+        let before = development.and_then(|it| self.developments.get(&it)).map_or(0, |it| it.reports);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no more than a whole")]
+        let share = (f64::from(WHOLE) / (1.0 + f64::from(before)).sqrt()).round() as u32;
+        share.max(1)
+    }
+
     /// The reports, the newest first.
     pub(super) fn newest(&self) -> impl Iterator<Item = &Known> {
         self.reports.iter().rev()
@@ -284,8 +303,8 @@ impl Thread {
     ///
     /// `unread` reports without it are taken to be known besides, so that a young memory is not too sure.
     pub(super) fn rarity(&self, stem: u32, unread: f32) -> f32 {
-        let all = self.reports.len() as f32;
-        let with = self.words.get(&stem).copied().unwrap_or_default() as f32;
+        let all = self.shares as f32 / WHOLE as f32;
+        let with = self.words.get(&stem).copied().unwrap_or_default() as f32 / WHOLE as f32;
         ((all + unread) / (with + 1.0)).ln().max(0.1)
     }
 
@@ -350,6 +369,7 @@ impl Thread {
         let number = self.first;
         self.first = self.first.wrapping_add(1);
         self.bytes = self.bytes.saturating_sub(known.features.bytes());
+        self.shares = self.shares.saturating_sub(u64::from(known.share));
         self.titles.remove(&(known.features.title, number));
         if let Some(numbers) = self.items.get_mut(&known.item) {
             numbers.retain(|it| *it != number);
@@ -364,7 +384,7 @@ impl Thread {
         }
         for (stem, _) in &known.features.terms {
             if let Some(count) = self.words.get_mut(stem) {
-                *count = count.saturating_sub(1);
+                *count = count.saturating_sub(known.share);
                 if *count == 0 {
                     self.words.remove(stem);
                 }
