@@ -23,6 +23,8 @@ struct Score {
     /// Right ones and wrong ones, of those found.
     places: [usize; 2],
     phases: [usize; 2],
+    /// What was judged otherwise than it is labelled.
+    wrong: Vec<String>,
 }
 
 fn f1([right, wrong, missed]: [usize; 3]) -> f64 {
@@ -79,7 +81,15 @@ fn score(config: &str, text: &str, rules: Rules) -> Score {
         for (storyline, _, _, phase, facts) in labels {
             let judged = mine.iter().find(|it| it.storyline.as_str() == *storyline);
             score.belongs[2] += usize::from(judged.is_none());
-            score.phases[0] += usize::from(phases.get(*storyline).is_some_and(|it| it == phase));
+            let is_right = phases.get(*storyline).is_some_and(|it| it == phase);
+            if !is_right {
+                score.wrong.push(format!(
+                    "{phase}, not {:?}: {}",
+                    phases.get(*storyline),
+                    items[number].title
+                ));
+            }
+            score.phases[0] += usize::from(is_right);
             score.phases[1] += 1;
             for it in judged.iter().flat_map(|it| &it.facts).filter(|it| it.key == FactKey::Place) {
                 score.places[usize::from(!facts.contains(&("place", it.value.as_str())))] += 1;
