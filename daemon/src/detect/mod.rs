@@ -17,6 +17,7 @@ mod aside;
 #[cfg(test)]
 mod awaited;
 mod background;
+mod bearer;
 mod beginnings;
 mod case;
 mod compile;

@@ -47,6 +47,15 @@ impl Belonging {
         self.tells(reading, usize::from(word.sentence))
     }
 
+    /// Whether the storyline is recognised by a word, in a facet other than the masked ones: who or what is named there
+    /// is of it from the start.
+    pub(super) fn is_known_by(&self, at: usize, but: u32) -> bool {
+        let names = |it: &FacetTouched| {
+            it.touched.iter().any(|it| it.at == at && matches!(it.field.as_str(), "title" | "text"))
+        };
+        self.places.contains(&at) && !self.facets.iter().any(|it| but & 1 << it.facet != 0 && names(it))
+    }
+
     /// Whether a sentence tells of the storyline: the title does, one that touches it, and the first where the title
     /// touches all of it.
     pub(super) fn tells(&self, reading: &Reading, sentence: usize) -> bool {
