@@ -90,7 +90,7 @@ pub(super) fn guarded(it: &Spoken<'_>, phase: Phase) -> Option<Phase> {
         return None;
     }
     let dated = |such: fn(&Mention) -> bool| is_dated(heard, it.found, such);
-    let aimed = it.before().take(WISH_WORDS_MAX).any(|at| it.is(at, &table.phase.aims));
+    let aimed = it.before().take(WISH_WORDS_MAX).chain(it.gap()).any(|at| it.is(at, &table.phase.aims));
     if phase != Phase::Rumoured && (is_wished(it) || aimed && !dated(|it| it.ahead)) {
         return None;
     }
@@ -103,9 +103,7 @@ pub(super) fn guarded(it: &Spoken<'_>, phase: Phase) -> Option<Phase> {
     }
     let is_future = within(&table.future, 3) && !is_forced(it) || begins && dated(|it| it.ahead);
     match phase {
-        // A plan has a day, or it is only announced.
-        Phase::UnderWay | Phase::Concluded if is_future && dated(|it| it.ahead) => Some(Phase::Scheduled),
-        Phase::UnderWay | Phase::Concluded if is_future => Some(Phase::Announced),
+        Phase::UnderWay | Phase::Concluded if is_future => Some(Phase::Scheduled),
         Phase::Paused | Phase::Cancelled if is_future => None,
         // "The conference opened on Friday" is no plan, though its words are a plan's.
         Phase::Scheduled if dated(|it| !it.ahead && it.tense == Tense::Past) => None,

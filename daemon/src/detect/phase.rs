@@ -27,7 +27,8 @@ pub(super) struct Cue {
     /// Whether it tells of a new round: "resume", "second".
     pub(super) again: bool,
     size: usize,
-    /// How far its last word is from its first: of cues as long the one whose words stand nearer counts.
+    /// How far its last word is from its first: of a definition's cues as long the one whose
+    /// words stand nearer counts.
     apart: Reverse<usize>,
 }
 
@@ -66,7 +67,7 @@ fn best<'a>(
                 1
             };
             let size = pattern.len() * 2 + told;
-            let apart = Reverse(found.to - found.from);
+            let apart = Reverse(if own { found.to - found.from } else { 0 });
             if best.as_ref().is_none_or(|it| (size, apart, phase) > (it.size, it.apart, it.phase)) {
                 let again =
                     reading.sentence(number).iter().any(|it| rules.table.reversal.contains(&it.form.plain));
