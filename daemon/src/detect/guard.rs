@@ -94,7 +94,8 @@ pub(super) fn guarded(it: &Spoken<'_>, phase: Phase) -> Option<Phase> {
     if phase != Phase::Rumoured && (is_wished(it) || aimed && !dated(|it| it.ahead)) {
         return None;
     }
-    if is_namesake(it) {
+    let gaps = it.found.to - it.found.from + 1 > it.pattern.len();
+    if is_namesake(it) || gaps && phase > Phase::Scheduled && names_an_aim(it.reading(), phase, it.found) {
         return None;
     }
     let begins = matches!(phase, Phase::UnderWay | Phase::Concluded);
@@ -108,6 +109,29 @@ pub(super) fn guarded(it: &Spoken<'_>, phase: Phase) -> Option<Phase> {
         // "The conference opened on Friday" is no plan, though its words are a plan's.
         Phase::Scheduled if dated(|it| !it.ahead && it.tense == Tense::Past) => None,
         other => Some(other),
+    }
+}
+
+/// Whether what a cue ends with is what something is for: "talks on ending the war", "talks to end the war".
+fn names_an_aim(reading: &Reading, phase: Phase, found: Found) -> bool {
+    let word = |at: usize| reading.words.get(at).map(|it| (reading.letters(it), it.capital));
+    let Some((last, capital)) = word(found.to) else { return false };
+    let Some((before, _)) = found.to.checked_sub(1).and_then(word) else { return false };
+    let is = |at: usize, such: &[&str]| word(at).is_some_and(|it| such.contains(&it.0));
+    match before {
+        // "Talks are to end", "talks set to end" are plans.
+        "to" => {
+            phase != Phase::UnderWay
+                && !capital
+                && !found
+                    .to
+                    .checked_sub(2)
+                    .is_some_and(|at| is(at, &["are", "is", "was", "were", "set", "due"]))
+        }
+        "on" | "of" | "at" | "for" | "about" | "over" | "towards" | "toward" | "aimed" => {
+            last.ends_with("ing")
+        }
+        _ => false,
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     definitions::{Context, Definitions},
     dispute::{Dispute, dispute},
     fact::{Dated, dates},
-    features::{Features, half},
+    features::Features,
     judgement::Judgement,
     memory::Memory,
     pointer::without_pointers,
@@ -103,7 +103,9 @@ impl<'a> Heard<'a> {
     /// The stems, and the kinds of action, by which a storyline recognised the item.
     pub(super) fn common(&self, it: &Belonging) -> (BTreeSet<u32>, u64) {
         let (table, words) = (&self.definitions.rules.table, &self.reading.words);
-        let stems = it.places.iter().filter_map(|at| words.get(*at)).map(|it| half(it.form.stem)).collect();
+        let tongue = self.reading.tongue;
+        let stems =
+            it.places.iter().filter_map(|at| words.get(*at)).map(|it| table.sense(tongue, it)).collect();
         let kinds = it.places.iter().filter_map(|at| table.concept(&self.reading, words, *at));
         (stems, kinds.fold(0, |all, it| all | 1 << u64::from(it)))
     }
@@ -196,6 +198,8 @@ fn join(heard: &Heard<'_>, memory: &Memory, touching: &Touching) -> Option<Belon
 }
 
 /// The report of a thread that an item could be joined to and comes nearest to, and how near; of those that are `wanted`.
+///
+/// An item that misses a facet is of a story only by who it is about: a report that shares no name with it is of another.
 pub(super) fn near_to_join<'a>(
     heard: &Heard<'_>,
     thread: &'a Thread,
@@ -206,7 +210,8 @@ pub(super) fn near_to_join<'a>(
     let weighing = Weighing::of(rules, thread, heard.features(), BTreeSet::new());
     let open = thread.newest().take(JOIN_REPORTS_MAX).filter(|known| {
         let apart = heard.item.effective.duration_since(known.effective).abs().as_hours();
-        !known.joined && apart <= span && wanted(known)
+        let names = !known.features.names.is_disjoint(&heard.features().names);
+        !known.joined && apart <= span && names && wanted(known)
     });
     open.map(|known| (weighing.cosine(&known.features.terms), known)).max_by(|a, b| a.0.total_cmp(&b.0))
 }

@@ -82,6 +82,7 @@ mod touch;
 #[cfg(test)]
 mod traps;
 mod trie;
+mod turn;
 
 pub use definitions::Definitions;
 pub use due::due;

@@ -136,7 +136,7 @@ impl Case<'_> {
     }
 
     /// How much a day says: who sets the same day for the same step tells of one plan.
-    fn day(&self, development: DevelopmentId) -> f64 {
+    pub(super) fn day(&self, development: DevelopmentId) -> f64 {
         let plans = |cue: &Cue| cue.phase == Phase::Scheduled && self.thread.phase == Phase::Scheduled;
         if !self.cue.as_ref().is_some_and(plans) {
             return 0.0;
@@ -162,36 +162,6 @@ impl Case<'_> {
         features.numbers.iter().take(features.numbers_ahead).any(|(what, value)| {
             known.iter().any(|it| it.0 == *what) && known.iter().all(|it| differ(it.1, *value))
         })
-    }
-
-    /// Whether an item's title tells what turns a story, where no report of the development it is near to told its like.
-    pub(super) fn turns(&self, near: Near) -> bool {
-        let rules = &self.heard.definitions.rules;
-        let looked_for =
-            self.heard.features().title_concepts & rules.table.turns & !self.weighing.own_kinds();
-        if looked_for == 0 || !rules.takes(Step::Turn) {
-            return false;
-        }
-        // In its first hour an event is told by its many sides.
-        let opened = self.thread.developments.get(&near.development).map(|it| it.opened);
-        let hours = opened.map(|it| self.heard.item.effective.duration_since(it).as_secs_f64() / 3600.0);
-        if hours.is_none_or(|it| it < rules.table.novelty.turn_hours) {
-            return false;
-        }
-        let told = self.done() & looked_for;
-        let reports = self.thread.reports_of(near.development);
-        told & !reports.fold(0, |all, it| all | it.features.concepts) != 0
-    }
-
-    /// The kinds of action its title tells as done: what is "to" be done is not yet.
-    fn done(&self) -> u64 {
-        let (table, reading) = (&self.heard.definitions.rules.table, &self.heard.reading);
-        let title = reading.sentence(0);
-        let is_to = |at: usize| {
-            at.checked_sub(1).and_then(|it| title.get(it)).is_some_and(|it| reading.letters(it) == "to")
-        };
-        let done = (0..title.len()).filter(|at| !is_to(*at));
-        done.filter_map(|at| table.concept(reading, title, at)).fold(0, |all, it| all | 1 << u64::from(it))
     }
 
     /// Whether an item brings a phase that the development it is near to did not.

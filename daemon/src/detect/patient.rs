@@ -53,10 +53,6 @@ fn is_of_another(it: &Spoken<'_>) -> bool {
     }
     let last = it.gap().last().filter(|at| !is_alias(it, *at));
     let Some(last) = last else { return false };
-    // "talks on ending the war".
-    if is_joining(it, last) && last + 1 == it.found.to && letters(it, it.found.to).ends_with("ing") {
-        return true;
-    }
     let goes_on = it.gap().any(|at| at + 1 == last && !is_joining(it, at) && !is_alias(it, at));
     let own = it.gap().any(|at| is_joining(it, at));
     !own && (table.phase.parts.contains(&plain(it, last))

@@ -129,3 +129,39 @@ pub(super) fn may_move(from: Phase, cue: &Cue) -> bool {
         _ => to > from,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Rules, ablation::told};
+
+    const TALKS: &str = r#"
+[storyline.talks]
+title = "The talks at Garrow"
+all = [["garrow"], ["talks"]]
+[storyline.talks.phase]
+under_way = ["talks begin", "talks start"]
+paused = ["talks stop"]
+concluded = ["talks end"]
+"#;
+
+    #[track_caller]
+    fn check(title: &str, phase: &str) {
+        let story = format!("0 Courier | {title} | It was said at noon.");
+        assert_eq!(told(TALKS, &story, Rules::default()), format!("1:new{phase}"), "{title}");
+    }
+
+    #[test]
+    fn what_talks_are_for_is_not_what_becomes_of_them() {
+        check("Garrow talks on ending feud begin", "=under_way");
+        check("Delegates meet for Garrow talks to end war", "");
+        check("Garrow talks aimed at ending war resume", "");
+        check("Garrow talks could end war", "");
+        check("Garrow talks may end soon", "");
+        check("Garrow talks did not end", "");
+        check("Garrow talks in Orr end after row", "=concluded");
+        check("Garrow talks in Orr stop", "=paused");
+        check("Garrow talks set to start in May", "=scheduled");
+        check("Garrow talks to start at noon", "=scheduled");
+        check("Garrow talks are to end today", "=scheduled");
+    }
+}

@@ -10,6 +10,7 @@ use storyline_config::{Alias, Phase};
 
 use super::{
     beginnings::Beginnings,
+    features::half,
     pattern::{Pattern, plain},
     reading::{Reading, Word},
     rules_facts::{PlaceWords, WhoWords},
@@ -176,8 +177,12 @@ pub(super) struct Table {
     of_time: BTreeSet<u64>,
     before_time: BTreeSet<u64>,
     stopwords: HashSet<u64, BuildHasherDefault<Identity>>,
+    synonyms: Synonyms,
     concepts: Concepts,
 }
+
+/// By language and stem, the stem of the first word of its line.
+type Synonyms = HashMap<(u32, u64), u32, BuildHasherDefault<Identity>>;
 
 /// Words of action by kind.
 #[derive(Debug, Default)]
@@ -198,6 +203,12 @@ impl Table {
     /// Whether a hash is that of a word that says nothing by itself.
     pub(super) fn is_stopword_hash(&self, plain: u64) -> bool {
         self.stopwords.contains(&plain)
+    }
+
+    /// What a word means: its stem, or that of the first of the words outlets use for one another.
+    pub(super) fn sense(&self, tongue: u32, word: &Word) -> u32 {
+        let stem = word.form.stem;
+        self.synonyms.get(&(tongue, stem)).copied().unwrap_or_else(|| half(stem))
     }
 
     /// Whether what a word counts is time or age.
@@ -284,6 +295,7 @@ impl Table {
             stopwords: file.stopwords.values().flat_map(|it| words(it)).collect(),
             of_time: words(&format!("{} {}", file.numbers.months, file.numbers.time)),
             before_time: words(&format!("{} {}", file.numbers.months, file.numbers.age)),
+            synonyms: synonyms(&file.synonyms),
             concepts: concepts(&file.concepts),
         }
     }
@@ -297,6 +309,19 @@ pub(super) fn words(text: &str) -> BTreeSet<u64> {
 fn agency(name: &str, same: &BTreeMap<String, String>) -> (Vec<u64>, String) {
     let hashes = Reading::of(name, "", Language::of(None)).words.iter().map(|it| it.form.plain).collect();
     (hashes, same.get(name).map_or(name, String::as_str).to_owned())
+}
+
+fn synonyms(file: &BTreeMap<String, String>) -> Synonyms {
+    let mut out = Synonyms::default();
+    for (lang, text) in file {
+        let language = Language::of(Some(lang));
+        for line in text.lines() {
+            let mut stems = line.split_whitespace().map(|it| language.form(it).stem).peekable();
+            let first = stems.peek().map_or(0, |it| half(*it));
+            out.extend(stems.map(|it| ((language.number(), it), first)));
+        }
+    }
+    out
 }
 
 fn concepts(file: &BTreeMap<String, String>) -> Concepts {
@@ -329,6 +354,27 @@ fn kinds_named(file: &BTreeMap<String, String>, names: &[&str]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_outlets_use_for_one_another_is_one_word_of_its_language() {
+        let sense = |lang: &str, word: &str| {
+            let language = Language::of(Some(lang));
+            shipped().sense(language.number(), &Reading::of(word, "", language).words[0])
+        };
+        assert_eq!(sense("en", "explosions"), sense("en", "blast"));
+        assert_eq!(sense("de", "Brand"), sense("de", "Feuer"));
+        assert_ne!(sense("en", "brand"), sense("en", "fire"));
+        let file: File = toml::from_str(WRITTEN).unwrap();
+        for (lang, text) in &file.synonyms {
+            let mut known = BTreeMap::new();
+            for (line, word) in
+                text.lines().enumerate().flat_map(|(at, it)| it.split(' ').map(move |it| (at, it)))
+            {
+                let other = known.insert(Language::of(Some(lang)).form(word).stem, line);
+                assert!(other.is_none_or(|it| it == line), "{lang}: {word} stands in two lines");
+            }
+        }
+    }
 
     #[test]
     fn a_beginning_means_one_kind_of_action() {

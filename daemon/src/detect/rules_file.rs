@@ -17,6 +17,7 @@ pub(super) struct File {
     pub(super) surge: HabitRules,
     pub(super) stopwords: BTreeMap<String, String>,
     pub(super) numbers: NumbersFile,
+    pub(super) synonyms: BTreeMap<String, String>,
     pub(super) concepts: BTreeMap<String, String>,
     pub(super) pointer: PointerFile,
     pub(super) background: BackgroundFile,
@@ -73,6 +74,9 @@ pub(super) struct NoveltyRules {
     pub(super) common: f64,
     pub(super) title_weight: f64,
     pub(super) turn_hours: f64,
+    pub(super) untold_hours: f64,
+    pub(super) untold_score: f64,
+    pub(super) untold: f64,
     pub(super) turns: String,
     pub(super) unread: f32,
 }

@@ -116,9 +116,9 @@ impl<'a> Weighing<'a> {
         2 * shared(&mine, &other) >= mine.len().max(other.len())
     }
 
-    /// The kinds of action by which the storyline is recognised, a bit each.
-    pub(super) fn own_kinds(&self) -> u64 {
-        self.own_kinds
+    /// Whether the storyline is recognised by a stem.
+    pub(super) fn is_own(&self, stem: u32) -> bool {
+        self.common.contains(&stem)
     }
 
     /// Whether a title tells no deed that a known report did not, and shares a word with its title that is not the

@@ -330,3 +330,71 @@ fn words_of_withdrawal_and_falsehood_mean_reports_only_where_they_speak_of_one()
         "1:new 2:new 3:new 4:new",
     );
 }
+
+#[test]
+fn what_no_report_of_a_development_told_is_news_though_it_shares_the_frame() {
+    let (first, frame) = (
+        "Northrail trains stand still in all of Torvik since Monday as drivers strike over pay.",
+        "Drivers on strike over pay have left Torvik without Northrail trains since Monday.",
+    );
+    let told = |hours: u32, title: &str| {
+        let story = format!(
+            "0 Courier | Northrail drivers walk out over pay | {first}\n{hours} Ledger | {title} | {frame}"
+        );
+        told(RAIL, &story, Rules::default())
+    };
+    for title in [
+        "Torvik lends army buses to commuters as Northrail strike bites",
+        "Northrail strike: passengers smash ticket hall windows",
+        "Northrail chairwoman Agda Holm loses bonus over strike",
+    ] {
+        assert_eq!(told(4, title), "1:new 2:new", "{title}");
+    }
+    for title in
+        ["Walkout of Northrail drivers halts trains", "Pay row stops Northrail trains as drivers leave cabs"]
+    {
+        assert_eq!(told(4, title), "1:new 2:corroboration!", "{title}");
+    }
+    // Of one hour it is one of the many sides of an event.
+    assert_eq!(
+        told(1, "Torvik lends army buses to commuters as Northrail strike bites"),
+        "1:new 2:corroboration!"
+    );
+}
+
+#[test]
+fn who_says_that_it_is_no_fault_of_theirs_denies() {
+    for title in [
+        "Northrail says drivers' strike not caused by pay",
+        "Northrail rejects any blame for drivers' strike",
+        "Northrail had nothing to do with deaths, says union of drivers",
+    ] {
+        let story = format!(
+            "0 Courier | Two drivers died on Northrail strike picket | Papers show it.\n3 Ledger | {title} | It was asked."
+        );
+        assert!(decided(&story).iter().any(|it| it.relation == Relation::Denial), "{title}");
+    }
+}
+
+#[test]
+fn a_report_that_misses_the_name_of_a_story_is_not_joined_where_it_names_nobody_else_of_it() {
+    check(
+        "
+0 Courier | Northrail union tells drivers to strike over night shifts | Agda Holm called the vote clear.
+2 Ledger | Union tells bus drivers to strike over night shifts | A vote was clear, it said.
+3 Lantern | Union of Agda Holm tells drivers to strike over night shifts | The vote was clear.
+",
+        "1:new 3:corroboration!",
+    );
+}
+
+#[test]
+fn another_word_for_the_same_thing_tells_the_same() {
+    check(
+        "
+0 Courier | Explosion at Northrail drivers' hall | Windows broke.
+2 Ledger | Blast rips through home of Northrail drivers | Glass flew.
+",
+        "1:new 2:corroboration!",
+    );
+}
