@@ -97,7 +97,7 @@ fn befalls(it: &Spoken<'_>) -> bool {
     let own = subject.clone().any(|at| is_alias(it, at));
     let head = subject.clone().rev().find(|at| !is_joining(it, *at));
     let another = head.is_some_and(|at| !is_alias(it, at) && is_person(it, at));
-    own && !another || !another && is_owned(it, it.found.to + 1)
+    !another && (own || is_owned(it, it.found.to + 1))
 }
 
 /// "drivers and minister sign pay deal", not "signs deal with a supplier".

@@ -99,10 +99,8 @@ fn score(config: &str, text: &str, rules: Rules) -> Score {
                     judged.map(|it| (it.relation, &it.evidence.origin))
                 ));
             }
-            match (expected, judged.is_some_and(|it| it.confirms.is_some())) {
-                (true, found) => score.confirmed[if found { 0 } else { 2 }] += usize::from(states),
-                (false, found) => score.confirmed[1] += usize::from(found && states),
-            }
+            score.confirmed[if expected { 2 - 2 * usize::from(found) } else { 1 }] +=
+                usize::from(states && (expected || found));
             let is_right = phases.get(*storyline).is_some_and(|it| it == phase);
             if !is_right {
                 score.wrong.push(format!(
