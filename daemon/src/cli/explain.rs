@@ -13,6 +13,7 @@ use super::{
     look::{Look, list, number, text, words},
     out,
 };
+use crate::detect::plainly;
 
 const BOLD: Style = Style::new().bold();
 
@@ -35,6 +36,9 @@ pub(super) async fn run(args: &ExplainArgs, global: &Global) -> Result<Exit, Fai
 
 /// Facets' names that are told of one that nothing touched.
 const NAMES_MAX: usize = 8;
+
+/// Storylines told in full of which nothing is in the item; more are only named.
+const UNTOUCHED_TOLD: usize = 2;
 
 /// Places told of one facet.
 const TOUCHES_MAX: usize = 6;
@@ -59,8 +63,14 @@ fn render(answer: &Value, look: &Look) -> String {
     if !decisions.is_empty() && !decisions.iter().any(|it| belongs(&it)) {
         lines += "\nIt belongs to no storyline, so nobody was told of it.\n";
     }
-    for decision in decisions {
+    let (touched, untouched): (Vec<&Value>, Vec<&Value>) = decisions.iter().partition(|it| !is_untouched(it));
+    let few = untouched.len() <= UNTOUCHED_TOLD;
+    for decision in touched.iter().chain(untouched.iter().filter(|_| few)) {
         lines += &render_decision(decision);
+    }
+    if !few {
+        let names: Vec<&str> = untouched.iter().map(|it| text(it, "storyline")).collect();
+        lines += &format!("\nNothing in it is about {}.\n", names.join(", "));
     }
     if let Some(refused) = decisions.iter().find(|it| !belongs(it)) {
         let version = number(refused, "rule_version");
@@ -84,6 +94,14 @@ fn render(answer: &Value, look: &Look) -> String {
     lines
 }
 
+/// Whether nothing of a storyline is in the item, so that its name says enough.
+fn is_untouched(decision: &Value) -> bool {
+    let relevant = decision.get("relevant").and_then(Value::as_bool).unwrap_or_default();
+    let facets = list(decision, "facets");
+    let none = facets.iter().all(|it| list(it, "touched").is_empty());
+    !relevant && !facets.is_empty() && none && list(decision, "compared").is_empty()
+}
+
 fn render_decision(it: &Value) -> String {
     let relevant = it.get("relevant").and_then(Value::as_bool).unwrap_or_default();
     // What the log does not tell of is as things stand now, which may be otherwise than when the item was read.
@@ -97,10 +115,10 @@ fn render_decision(it: &Value) -> String {
     let facets = list(it, "facets");
     let untouched = facets.iter().all(|it| list(it, "touched").is_empty());
     for (place, facet) in facets.iter().enumerate().filter(|_| !untouched) {
-        lines += &render_facet(facet, place);
+        lines += &render_facet(facet, place, text(it, "why").contains("none of"));
     }
     for it in list(it, "compared") {
-        lines += &format!("    {}\n", compared(it, relevant));
+        lines += &format!("    {}\n", compared(it));
     }
     match (text(it, "origin"), text(it, "origin_why")) {
         ("", _) => {}
@@ -113,15 +131,18 @@ fn render_decision(it: &Value) -> String {
     lines
 }
 
-fn render_facet(facet: &Value, place: usize) -> String {
+/// What touched a facet; what would have, unless that was `told`.
+fn render_facet(facet: &Value, place: usize, told: bool) -> String {
     let place = facet.get("facet").and_then(Value::as_u64).unwrap_or(place as u64) + 1;
     let touched = touches(list(facet, "touched"));
     if !touched.is_empty() {
         return format!("    facet {place}: {}\n", touched.join(", "));
     }
+    if told {
+        return format!("    facet {place}: nothing in it\n");
+    }
     let names = list(facet, "names");
-    let mut told: Vec<String> =
-        names.iter().filter_map(Value::as_str).take(NAMES_MAX).map(str::to_owned).collect();
+    let mut told: Vec<String> = names.iter().filter_map(Value::as_str).take(NAMES_MAX).map(plainly).collect();
     if names.len() > NAMES_MAX {
         told.push(format!("{} more", names.len() - NAMES_MAX));
     }
@@ -130,7 +151,7 @@ fn render_facet(facet: &Value, place: usize) -> String {
 }
 
 /// A score against its threshold, and what that means.
-fn compared(it: &Value, relevant: bool) -> String {
+fn compared(it: &Value) -> String {
     let score = |name: &str| it.get(name).and_then(Value::as_f64).unwrap_or_default();
     let (score, threshold) = (score("score"), score("threshold"));
     let reached = score >= threshold;
@@ -150,7 +171,7 @@ fn compared(it: &Value, relevant: bool) -> String {
         }
         "background" => {
             let verdict = if reached { "enough" } else { "too little" };
-            format!("it reads like background by {score:.2}: {verdict}, which takes {threshold:.2}")
+            format!("it reads like background by {score:.2}: {verdict} to be it, which takes {threshold:.2}")
         }
         "join" => {
             let (verdict, but) = if reached {
@@ -164,11 +185,10 @@ fn compared(it: &Value, relevant: bool) -> String {
             )
         }
         _ => {
-            let verdict = match (relevant, reached) {
-                (_, true) => "the same from",
-                (_, false) => "new below",
-            };
-            format!("the nearest that is known is {other}, {score:.2}: {verdict} {threshold:.2}")
+            let verdict = if reached { "enough" } else { "too little" };
+            format!(
+                "the nearest that is known is {other}, alike by {score:.2}: {verdict} to be the same, which takes {threshold:.2}"
+            )
         }
     }
 }
@@ -179,7 +199,7 @@ fn from(origin: &str) -> String {
         return origin.to_owned();
     };
     let why = match why {
-        "outlet" => "the house of its outlet; it credits nobody",
+        "outlet" => "the outlet itself; it credits nobody",
         "credit" => "its words credit it",
         "byline" => "its byline names it",
         "its own voice" => "the feed is its own voice",
@@ -209,7 +229,7 @@ fn touches(all: &[Value]) -> Vec<String> {
 
 fn touch(it: &Value) -> String {
     let at = it.get("at").and_then(Value::as_u64).unwrap_or_default() + 1;
-    let alias = text(it, "alias");
+    let alias = plainly(text(it, "alias"));
     match text(it, "field") {
         "about" => format!("\"{alias}\", which its feed is about"),
         "url" => format!("\"{alias}\" in its address"),
@@ -262,14 +282,14 @@ mod tests {
             munich: belongs, as new: every facet is touched in the title
                 facet 1: "rubio" in the title at word 1
                 it shares 30 % of its words with an earlier report: too little for a copy, which takes 50 %
-                it reads like background by 0.40: too little, which takes 0.60
-                the nearest that is known is d-7, 0.25: new below 0.50
-                it comes from dw: the house of its outlet; it credits nobody
+                it reads like background by 0.40: too little to be it, which takes 0.60
+                the nearest that is known is d-7, alike by 0.25: too little to be the same, which takes 0.50
+                it comes from dw: the outlet itself; it credits nobody
                 by version 3 of the rules
 
             saudi-meeting: does not belong: it names "rubio", but none of (Saudi Arabia, Riyadh)
                 facet 1: "rubio" in the title at word 1
-                facet 4: missing (wanted: @saudi-arabia, @riyadh)
+                facet 4: nothing in it
                 with a facet missing it could only join a known report: the nearest is "Delegations meet" (d-9), 0.12, not near enough (from 0.20 on)
 
             vance: would belong if it were read now, as new: nothing known is near enough

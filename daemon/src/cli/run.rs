@@ -93,7 +93,7 @@ async fn stay(
     let places = global.clone();
     let doors = doors(&house, Arc::new(move || places.load()), cancel.clone());
     let mut tasks = JoinSet::new();
-    let bound = listen(&mut tasks, &doors, loaded, inherited).await?;
+    let bound = listen(&mut tasks, &doors, (loaded, global), inherited).await?;
     if std::io::stdout().is_terminal() {
         out::print(&greeting(&loaded.config))?;
         let clock = house.clock();
@@ -128,13 +128,14 @@ fn greeting(config: &Config) -> String {
 async fn listen(
     tasks: &mut JoinSet<()>,
     doors: &Arc<Doors>,
-    loaded: &Loaded,
+    (loaded, global): (&Loaded, &Global),
     inherited: Option<StdListener>,
 ) -> Result<Option<serve::Bound>, Failure> {
     let daemon = &loaded.config.daemon;
+    let named = || global.socket.clone().unwrap_or_else(|| socket(daemon, &|it| std::env::var_os(it)));
     let opened = match inherited {
         Some(listener) => Socket::adopt(listener)?,
-        None => Socket::bind(&socket(daemon, &|it| std::env::var_os(it))).await?,
+        None => Socket::bind(&named()).await?,
     };
     let (listener, bound) = opened.into_parts();
     tasks.spawn(serve::serve(Listener::Unix(listener), doors.clone()));

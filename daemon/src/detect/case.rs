@@ -16,7 +16,7 @@ use super::{
     memory::Memory,
     near::Near,
     origin::{Origin, origin},
-    phase::{Cue, cue},
+    phase::{Cue, cue, may_move},
     relevance::{Belonging, How},
     rules::Step,
     similarity::Weighing,
@@ -165,6 +165,10 @@ impl<'a> Case<'a> {
                 && heard.reading.sentences.len() <= 1
                 && !contradicts(features, &earlier.features)
         };
+        // "Talks to resume" that becomes "talks resume" is no small edit.
+        if self.cue.as_ref().is_some_and(|it| may_move(self.thread.phase, it)) {
+            return None;
+        }
         let earlier = self.thread.versions(heard.item.id).find(alike)?;
         Some(Verdict {
             development: earlier.development,
@@ -198,11 +202,18 @@ impl<'a> Case<'a> {
                 ..with(Relation::Correction, Some(own), format!("corrects: {words}"))
             };
         }
+        if self.it.how == How::Passing {
+            return with(
+                Relation::Background,
+                None,
+                "only says before what something else takes place".to_owned(),
+            );
+        }
         if self.it.how == How::Spread {
             return with(
                 Relation::Background,
                 None,
-                "its facets are touched apart from each other".to_owned(),
+                "its facets are touched apart from each other, not in the title and one sentence".to_owned(),
             );
         }
         if leaning.score >= rules.table.background_threshold {
@@ -212,7 +223,11 @@ impl<'a> Case<'a> {
         if self.it.how == How::Joined {
             let development = near.map(|it| it.development);
             let relation = if development.is_some() { Relation::Corroboration } else { Relation::Background };
-            return with(relation, development, "near to an accepted report".to_owned());
+            return with(
+                relation,
+                development,
+                "misses a facet, but comes near to an accepted report".to_owned(),
+            );
         }
         if let Some(it) = near
             && let Some(verdict) = self.answer(dispute, it, own)

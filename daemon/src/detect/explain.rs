@@ -1,5 +1,7 @@
 //! Why an item belongs to a storyline or does not, for people.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use storyline_config::{Alias, Config, StorylineId};
@@ -147,7 +149,7 @@ impl Explanation {
         let mut touched: Vec<String> = Vec::new();
         for it in self.facets.iter().filter_map(|it| it.touched.first()) {
             // One word may touch several facets.
-            let named = format!("\"{}\"", it.alias);
+            let named = format!("\"{}\"", plainly(&it.alias));
             if !touched.contains(&named) {
                 touched.push(named);
             }
@@ -159,6 +161,13 @@ impl Explanation {
             }
         };
     }
+}
+
+/// An alias as people write it, without what says how it is compared.
+pub fn plainly(alias: &str) -> String {
+    let alias = alias.trim_start_matches(['=', '@']);
+    let alias = alias.strip_prefix("CASE:").unwrap_or(alias);
+    alias.strip_suffix('*').map_or_else(|| alias.to_owned(), |it| format!("{it}…"))
 }
 
 /// The first names of a facet, for people: what a pack stands for instead of its own name.
@@ -267,7 +276,7 @@ fn missing(heard: &Heard<'_>, touching: &Touching, belongs: &[Belonging], it: &B
         it.facets.iter().filter(|it| it.touched.is_empty()).map(|it| (it.facet + 1).to_string()).collect();
     match (it.how, missing.as_slice()) {
         (How::Vetoed, _) => (format!("an exclusion forbids it: {}", excluded(heard, touching, it)), false),
-        (How::Facets | How::Weak | How::Spread, _) => {
+        (How::Facets | How::Weak | How::Passing | How::Spread, _) => {
             let stories = belongs.iter().filter_map(|it| heard.definitions.stories.get(it.story));
             let beside: Vec<&str> = stories.map(|it| it.id.as_str()).collect();
             let beside = match beside.as_slice() {
@@ -293,10 +302,14 @@ fn excluded(heard: &Heard<'_>, touching: &Touching, it: &Belonging) -> String {
     let variants: Vec<usize> =
         definitions.stories.get(it.story).map_or_else(Vec::new, |it| it.variants.clone().collect());
     let details = touching.details(definitions, &heard.reading, &variants);
-    let mut told: Vec<String> = Vec::new();
+    let (mut told, mut places): (Vec<String>, BTreeSet<(&str, usize)>) = Default::default();
     for touch in details.iter().flatten().filter(|it| it.facet.is_none()) {
         let Some(alias) = definitions.alias(touch.alias) else { continue };
-        let said = format!("\"{}\" in the {}", alias.written, touch.field.as_str());
+        // A pack knows one word in several forms and languages.
+        if !places.insert((touch.field.as_str(), touch.at)) {
+            continue;
+        }
+        let said = format!("\"{}\" in the {}", plainly(&alias.written), touch.field.as_str());
         if !told.contains(&said) && told.len() < NAMES_TOLD {
             told.push(said);
         }

@@ -17,7 +17,7 @@ use super::{
     memory::Memory,
     pointer::without_pointers,
     reading::Reading,
-    relevance::{Belonging, How, belongings, spread_digests, yield_to_others},
+    relevance::{Belonging, How, belongings, pass_by, spread_digests, yield_to_others},
     revision,
     rules::Step,
     similarity::Weighing,
@@ -141,6 +141,7 @@ pub(super) fn belonging(heard: &Heard<'_>, memory: &Memory, touching: &Touching)
     }
     if definitions.rules.takes(Step::Window) {
         spread_digests(&heard.reading, &mut belongs);
+        pass_by(&mut belongs);
     }
     if belongs.is_empty() && definitions.rules.takes(Step::Join) {
         belongs.extend(join(heard, memory, touching));
@@ -197,6 +198,12 @@ fn join(heard: &Heard<'_>, memory: &Memory, touching: &Touching) -> Option<Belon
     best.map(|(_, it)| Belonging { how: How::Joined, ..it.clone() })
 }
 
+/// Whether two reports have so many words in common: one alone is as often as not the one that touches a facet.
+fn share(words: usize, a: &Features, b: &Features) -> bool {
+    let shared = a.terms.iter().filter(|it| b.terms.binary_search_by_key(&it.0, |it| it.0).is_ok());
+    shared.take(words).count() == words
+}
+
 /// The report of a thread that an item could be joined to and comes nearest to, and how near; of those that are `wanted`.
 ///
 /// An item that misses a facet is of a story only by who it is about: a report that shares no name with it is of another.
@@ -206,12 +213,13 @@ pub(super) fn near_to_join<'a>(
     wanted: impl Fn(&Known) -> bool,
 ) -> Option<(f64, &'a Known)> {
     let rules = &heard.definitions.rules;
-    let span = i64::from(rules.table.relevance.join_hours);
+    let (span, words) = (i64::from(rules.table.relevance.join_hours), rules.table.relevance.join_words);
     let weighing = Weighing::of(rules, thread, heard.features(), BTreeSet::new());
     let open = thread.newest().take(JOIN_REPORTS_MAX).filter(|known| {
         let apart = heard.item.effective.duration_since(known.effective).abs().as_hours();
         let names = !known.features.names.is_disjoint(&heard.features().names);
-        !known.joined && apart <= span && names && wanted(known)
+        let enough = share(words, heard.features(), &known.features);
+        !known.joined && apart <= span && names && enough && wanted(known)
     });
     open.map(|known| (weighing.cosine(&known.features.terms), known)).max_by(|a, b| a.0.total_cmp(&b.0))
 }

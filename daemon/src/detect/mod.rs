@@ -53,6 +53,8 @@ mod near;
 mod origin;
 mod participant;
 mod patient;
+#[cfg(test)]
+mod passing;
 mod pattern;
 mod phase;
 #[cfg(test)]
@@ -70,6 +72,7 @@ mod rules_facts;
 mod rules_file;
 mod rules_phase;
 mod similarity;
+mod spelling;
 mod standing;
 mod stem;
 #[cfg(test)]
@@ -86,7 +89,7 @@ mod turn;
 
 pub use definitions::Definitions;
 pub use due::due;
-pub use explain::{Compared, Explanation, FacetExplained, compared, explain, names};
+pub use explain::{Compared, Explanation, FacetExplained, compared, explain, names, plainly};
 pub use fact::Fact;
 pub use hits::{AliasName, Hits};
 pub use judge::{detect, judge};

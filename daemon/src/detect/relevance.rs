@@ -30,6 +30,8 @@ pub(super) struct Belonging {
     pub(super) in_title: bool,
     /// Whether the item belongs to other storylines besides.
     pub(super) shared: bool,
+    /// Whether some facet only says when something else takes place.
+    pub(super) passing: bool,
     /// The words that touched it, as places in the reading.
     pub(super) places: Vec<usize>,
     pub(super) facets: Vec<FacetTouched>,
@@ -72,6 +74,8 @@ pub(super) enum How {
     Facets,
     /// One facet is only touched by a category, the address, or the feed's subject.
     Weak,
+    /// Some facet only says when something else takes place, which another storyline has: "on the eve of talks".
+    Passing,
     /// Every facet is touched, but nowhere together.
     Spread,
     /// Some facet is missing; the report it comes near was accepted.
@@ -92,7 +96,7 @@ pub(super) fn belongings(
     let mut found: Vec<Belonging> = Vec::new();
     for (variant, touches) in variants.iter().zip(touching.details(definitions, reading, variants)) {
         let Some(variant) = definitions.variants.get(*variant) else { continue };
-        let it = belonging(definitions, variant, &touches);
+        let it = belonging(definitions, reading, variant, &touches);
         match found.iter_mut().find(|other| other.story == it.story) {
             Some(other) if it.how < other.how => *other = it,
             Some(_) => {}
@@ -102,7 +106,12 @@ pub(super) fn belongings(
     found
 }
 
-fn belonging(definitions: &Definitions, variant: &Variant, touches: &[Touched]) -> Belonging {
+fn belonging(
+    definitions: &Definitions,
+    reading: &Reading,
+    variant: &Variant,
+    touches: &[Touched],
+) -> Belonging {
     let mask = |wanted: &dyn Fn(&Touched) -> bool| -> u32 {
         touches
             .iter()
@@ -138,9 +147,25 @@ fn belonging(definitions: &Definitions, variant: &Variant, touches: &[Touched]) 
         how,
         in_title: full(title),
         shared: false,
+        passing: is_passing(definitions, reading, touches, variant.facets),
         places,
         facets: evidence(definitions, variant, touches),
     }
+}
+
+/// Whether all that touches some facet stands behind a word that says before what something else takes place.
+fn is_passing(definitions: &Definitions, reading: &Reading, touches: &[Touched], facets: u8) -> bool {
+    let table = &definitions.rules.table.relevance;
+    let is_ahead = |it: &Touched| {
+        let Some(word) = reading.words.get(it.at) else { return false };
+        let before = reading.words.get(it.at.saturating_sub(table.ahead_words)..it.at).unwrap_or_default();
+        let mut own = before.iter().filter(|other| other.clause == word.clause);
+        own.any(|it| table.ahead.split(' ').any(|ahead| ahead == reading.letters(it)))
+    };
+    (0..facets).any(|facet| {
+        let mut own = touches.iter().filter(|it| it.facet == Some(facet) && it.field.is_inside()).peekable();
+        own.peek().is_some() && own.all(is_ahead)
+    })
 }
 
 fn is_vetoed(definitions: &Definitions, touches: &[Touched]) -> bool {
@@ -197,5 +222,13 @@ pub(super) fn spread_digests(reading: &Reading, found: &mut [Belonging]) {
         for it in found {
             it.how = How::Spread;
         }
+    }
+}
+
+/// What only says when something takes place that another storyline has, is told by the way.
+pub(super) fn pass_by(found: &mut [Belonging]) {
+    let own = |it: &Belonging| it.how <= How::Weak && !it.passing;
+    if found.iter().any(own) {
+        found.iter_mut().filter(|it| it.how <= How::Weak && it.passing).for_each(|it| it.how = How::Passing);
     }
 }

@@ -34,7 +34,10 @@ pub(super) struct File {
 pub(super) struct RelevanceRules {
     pub(super) join_hours: u32,
     pub(super) join_cosine: f64,
+    pub(super) join_words: usize,
     pub(super) veto_hits: usize,
+    pub(super) ahead: String,
+    pub(super) ahead_words: usize,
 }
 
 /// When a text is another's.

@@ -12,7 +12,7 @@ use std::{
 use frostem::{Algorithm, Stemmer};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use super::{features::half, fold::without_accents};
+use super::{features::half, fold::without_accents, spelling::regular};
 
 /// Words whose stem a thread keeps at hand.
 const CACHED_WORDS_MAX: usize = 1 << 16;
@@ -30,6 +30,7 @@ pub(super) struct Form {
 #[derive(Clone, Copy)]
 pub(super) struct Language {
     stemmer: Option<Stemmer>,
+    english: bool,
     seed: u64,
 }
 
@@ -45,6 +46,7 @@ impl Language {
         };
         Self {
             stemmer: algorithm.map(Stemmer::new),
+            english: matches!(algorithm, Some(Algorithm::English)),
             seed: algorithm.map_or(0, |it| xxh3_64(it.name().as_bytes())),
         }
     }
@@ -76,7 +78,10 @@ impl Language {
     fn compute(self, folded: &str) -> Form {
         let plain = xxh3_64(without_accents(folded).as_bytes());
         let stem = match self.stemmer {
-            Some(it) if !folded.is_empty() => xxh3_64(without_accents(&it.stem(folded)).as_bytes()),
+            Some(it) if !folded.is_empty() => {
+                let word = if self.english { regular(folded) } else { folded.into() };
+                xxh3_64(without_accents(&it.stem(&word)).as_bytes())
+            }
             _ => plain,
         };
         Form { plain, stem }
@@ -117,5 +122,9 @@ mod tests {
         assert_eq!(stem("ru", "переговоры"), stem("ru", "переговоров"));
         assert_ne!(stem("uk", "переговори"), stem("uk", "переговорів"));
         assert_eq!(stem("en-GB", "talks"), stem("xx", "talk"));
+        assert_eq!(stem("en", "hospitalised"), stem("en", "hospitalized"));
+        assert_eq!(stem("en", "freed"), stem("en", "free"));
+        assert_eq!(stem("en", "sank"), stem("en", "sinking"));
+        assert_ne!(stem("fr", "organisation"), stem("fr", "organization"));
     }
 }

@@ -14,6 +14,7 @@ use super::sentence::Sentence;
 /// What is known of one kind of news.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own in the table")]
 pub(super) struct Action {
     /// How a title begins.
     pub(super) title: String,
@@ -30,6 +31,9 @@ pub(super) struct Action {
     /// Whether the people in it make it what it is.
     #[serde(default = "yes")]
     pub(super) people: bool,
+    /// Whether it is one person's own: who else is named takes no part.
+    #[serde(default)]
+    pub(super) alone: bool,
     /// The cues of its phases.
     pub(super) phase: BTreeMap<Phase, Vec<String>>,
 }

@@ -9,7 +9,8 @@ use super::{
     name::{Name, NameKind},
     propose::Proposer,
     scene::Who,
-    thread::{Thread, is_gathering},
+    sentence::Word,
+    thread::{LEAD, Thread, is_gathering},
     topic,
 };
 
@@ -41,6 +42,7 @@ impl Proposer<'_> {
         };
         all.retain(|it| !it.aliases.is_empty());
         all.push(self.what_facet(thread, action));
+        all.extend(self.matter_facet(thread, action));
         let Some(venue) = &thread.venue else { return all };
         let in_title = self.scenes.each.first().is_some_and(|it| it.who.contains(venue));
         if !(action.is_some_and(|it| it.placed) || child || in_title) {
@@ -92,7 +94,7 @@ impl Proposer<'_> {
         who: &[Who],
     ) -> Vec<ProposedFacet> {
         // "forum" alone could be any.
-        let short = occasion.shorter.iter().filter(|it| !has(OCCASIONS, it)).cloned();
+        let short = occasion.shorter.iter().filter(|it| !has(OCCASIONS, it)).map(|it| as_written(it));
         let names = std::iter::once(occasion.text.to_lowercase()).chain(short);
         let wide = action.is_some_and(|it| !it.people);
         let place = thread.venue.as_ref().and_then(|it| self.where_facet(thread, it, wide));
@@ -169,9 +171,60 @@ impl Proposer<'_> {
         let gathered = ["meeting", "talks"].into_iter().filter(|_| thread.kind.is_some_and(is_gathering));
         let gathered = gathered.filter_map(|it| action::all().get(it)).flat_map(|it| it.aliases.iter());
         let mut aliases: Vec<String> = here.into_iter().chain(usual).chain(gathered).cloned().collect();
+        aliases.extend(self.own_words(thread));
         let mut seen = BTreeSet::new();
         aliases.retain(|it| seen.insert(it.clone()));
         ProposedFacet { about: "what", aliases, why }
+    }
+
+    /// What the article keeps speaking of: a name that is in no other news stands next to it, whatever happens next.
+    fn own_words(&self, thread: &Thread) -> Vec<String> {
+        let mut own: Vec<String> = self.phrase().into_iter().collect();
+        if thread.sentences.contains(&0) && self.is_named_in_title() {
+            let topics = topic::topics(&self.scenes.sentences, &BTreeSet::new(), self.abroad);
+            own.extend(topics.into_iter().filter(|it| it.chars().count() > 3).take(TOPICS_MAX));
+        }
+        own
+    }
+
+    /// Whether somebody stands in the headline whom no pack knows.
+    pub(super) fn is_named_in_title(&self) -> bool {
+        let who = self.scenes.each.first().into_iter().flat_map(|it| &it.who);
+        who.filter_map(|it| self.scenes.name(it))
+            .any(|it| matches!(it.kind, NameKind::Person | NameKind::Body))
+    }
+
+    /// Two small words of the headline that come again side by side: "chemical weapons".
+    fn phrase(&self) -> Option<String> {
+        let (title, text) = self.scenes.sentences.split_first()?;
+        let small = |words: &[Word<'_>]| {
+            words.iter().all(|it| !it.capital() && topic::tells(&it.lower)) && words[0].joined
+        };
+        let again = |pair: &&[Word<'_>]| {
+            let stems = |words: &[Word<'_>]| words.iter().map(|it| stem(&it.lower)).collect::<Vec<_>>();
+            let own = stems(pair);
+            text.iter().any(|it| it.words.windows(2).any(|other| stems(other) == own))
+        };
+        let found = title.words.windows(2).filter(|it| small(it)).find(again)?;
+        Some(found.iter().map(|it| it.lower.as_str()).collect::<Vec<_>>().join(" "))
+    }
+
+    /// What is talked about, where the headline says so and the text comes back to it: "wage talks".
+    fn matter_facet(&self, thread: &Thread, action: Option<&Action>) -> Option<ProposedFacet> {
+        let agreed = |it| is_gathering(it) || it == "deal";
+        let gathers = |_: &&Action| thread.kind.is_some_and(agreed) && thread.sentences.contains(&0);
+        let action = action.filter(gathers).filter(|_| self.abroad.is_none())?;
+        let (title, text) = self.scenes.sentences.split_first()?;
+        let is_kind = |it: &Word<'_>| action.aliases.iter().any(|alias| stem(alias) == stem(&it.lower));
+        let comes_again = |it: &Word<'_>| {
+            let own = stem(&it.lower);
+            text.iter().any(|it| it.words.iter().any(|word| stem(&word.lower) == own))
+        };
+        let told = |it: &Word<'_>| !it.capital() && it.joined && topic::tells(&it.lower) && !is_kind(it);
+        let pair =
+            title.words.windows(2).find(|it| told(&it[0]) && is_kind(&it[1]) && comes_again(&it[0]))?;
+        let why = format!("the headline says “{} {}”", pair[0].text, pair[1].text);
+        Some(ProposedFacet { about: "about", aliases: vec![pair[0].lower.clone()], why })
     }
 
     /// The beginnings of words that tell of a kind in another language, those of the article first.
@@ -199,12 +252,29 @@ impl Proposer<'_> {
         let alias = self.alias(venue)?;
         // What strikes a region is told by any of its places.
         let weights = self.scenes.weights(|it| &it.who, &thread.sentences).into_iter();
-        let others =
-            weights.filter(|it| wide && it.1 > 1 && self.scenes.is_place(&it.0) && it.0 != *venue).take(3);
+        let others = weights.filter(|it| wide && it.1 > 1 && self.scenes.is_place(&it.0) && it.0 != *venue);
+        let others = others.filter(|it| self.scenes.name(&it.0).is_some()).take(3);
         let others: Vec<String> =
             others.collect::<Vec<_>>().iter().filter_map(|it| self.alias(&it.0)).collect();
+        let within: Vec<Who> = if wide { self.houses(thread) } else { Vec::new() };
+        let within: Vec<String> = within.iter().filter_map(|it| self.alias(it)).collect();
         let why = self.first_sentence(venue, &self.scenes.all()).unwrap_or_default();
-        Some(ProposedFacet { about: "where", aliases: std::iter::once(alias).chain(others).collect(), why })
+        let aliases = std::iter::once(alias).chain(others).chain(within).collect();
+        Some(ProposedFacet { about: "where", aliases, why })
+    }
+
+    /// Bodies something happens in, as the lead tells: "broke into the Harbour Museum".
+    fn houses(&self, thread: &Thread) -> Vec<Who> {
+        let names = self.scenes.names.iter().enumerate().filter(|(_, it)| it.kind == NameKind::Body);
+        let is_house = |name: &Name| {
+            let lead = name.sentences.iter().filter(|at| **at <= LEAD && thread.sentences.contains(at));
+            lead.filter_map(|at| self.scenes.sentences.get(*at)).any(|sentence| {
+                let before = sentence.text.split_once(&name.text).map_or("", |it| it.0).trim_end();
+                let before = before.strip_suffix(" the").unwrap_or(before);
+                before.ends_with(" into") || before.ends_with(" inside")
+            })
+        };
+        names.filter(|(_, it)| is_house(it)).map(|(at, _)| Who::Name(at)).collect()
     }
 
     pub(super) fn any(&mut self, thread: &Thread, action: Option<&Action>, who: &[Who]) -> Vec<String> {
@@ -218,6 +288,17 @@ impl Proposer<'_> {
             .filter_map(|it| self.alias(&it))
             .collect();
         packs.into_iter().chain(topics.into_iter().take(TOPICS_MAX)).collect()
+    }
+}
+
+/// A short name as it is written: "sandy" may be said of a beach.
+fn as_written(name: &str) -> String {
+    let mut letters = name.chars();
+    match letters.next() {
+        Some(first) if !name.contains([' ', ':']) => {
+            format!("CASE:{}{}", first.to_uppercase(), letters.as_str())
+        }
+        _ => name.to_owned(),
     }
 }
 

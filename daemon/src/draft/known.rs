@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use storyline_config::{Alias, Pack};
 
-use super::sentence::{Sentence, Word};
+use super::{
+    lists::{ROLES, has},
+    sentence::{Sentence, Word},
+};
 
 /// A pack found in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,8 +74,10 @@ impl<'p> Known<'p> {
             let Some(rest) = sentence.words.get(at..) else { break };
             let Some(word) = rest.first() else { break };
             let known = self.by_word.get(singular(&word.lower)).into_iter().flatten();
-            let found =
-                known.chain(&self.prefixes).filter(|it| it.stands_at(rest)).max_by_key(|it| it.words.len());
+            let found = known
+                .chain(&self.prefixes)
+                .filter(|it| it.stands_at(rest) && !self.is_anothers(it, rest))
+                .max_by_key(|it| it.words.len());
             if let Some(it) = found {
                 hits.push(Hit {
                     pack: it.pack.to_owned(),
@@ -86,6 +91,21 @@ impl<'p> Known<'p> {
             }
         }
         hits
+    }
+}
+
+impl Known<'_> {
+    /// "US President Jane Doe": an office that whoever holds it now does not hold there.
+    fn is_anothers(&self, it: &Spelling<'_>, rest: &[Word<'_>]) -> bool {
+        let office = it.words.last().is_some_and(|it| has(ROLES, it));
+        let joined = rest.get(it.words.len() - 1).is_some_and(|it| it.joined);
+        let Some(name) = rest.get(it.words.len()..).filter(|_| office && joined) else { return false };
+        let named = name.iter().take_while(|it| it.capital()).count();
+        let own = |at: usize| {
+            let known = self.by_word.get(singular(&name[at].lower)).into_iter().flatten();
+            known.chain(&self.prefixes).any(|own| own.pack == it.pack && own.stands_at(&name[at..]))
+        };
+        named > 0 && !(0..named).any(own)
     }
 }
 

@@ -56,8 +56,8 @@ pub(super) const PLAIN: &str = "\
 
 /// Common nouns that begin a sentence, where their capital tells nothing.
 pub(super) const OPENERS: &str = "\
-    critics earlier experts forecasters former hours hundreds leaders local members millions officials \
-    organisers organizers people police polls prosecutors rescuers residents shares thousands union \
+    airlines critics defending double earlier engineers experts faulty forecasters former hours hundreds leaders local members millions officials \
+    organisers organizers people police polls prosecutors regulators reigning rescuers residents shares thieves thousands triple union \
     unions voters workers";
 
 /// Words before a name that is a company's.
@@ -72,8 +72,8 @@ pub(super) const SUFFIXES: &str = "\
 
 /// Adjectives of peoples that no ending tells.
 pub(super) const PEOPLES: &str = "\
-    afghan american arab argentine basque bengali catalan czech dutch filipino french german greek iraqi \
-    israeli kurdish kuwaiti mexican norwegian pakistani palestinian qatari saudi slovak swiss syrian \
+    afghan american arab argentine basque bengali catalan communist communists czech dutch filipino french german greek iraqi \
+    islamist islamists israeli kurdish kuwaiti maoist maoists mexican norwegian olympic pakistani palestinian qatari saudi slovak swiss syrian \
     thai welsh yemeni";
 
 /// Days and months, which begin with a capital.

@@ -12,12 +12,14 @@ use super::{
     name::{Name, NameKind},
     scene::{Scene, Scenes, Who},
     sentence::Sentence,
-    thread::Thread,
+    thread::{LEAD, Thread},
 };
 use crate::detect::dates::{Mention, Tense};
 
 /// Storylines proposed at most.
 const STORYLINES_MAX: usize = 6;
+/// Sentences that name somebody often.
+const OFTEN: usize = 3;
 /// Who takes part, at most.
 const WHO_MAX: usize = 6;
 
@@ -103,24 +105,65 @@ impl<'s> Proposer<'s> {
     fn participants(&self, thread: &Thread, occasion: Option<&Name>) -> Vec<Who> {
         let weights = self.scenes.weights(|it| &it.who, &thread.sentences);
         let few = thread.sentences.len() < 4;
+        let counts = |who: &Who| self.takes_part(thread, occasion, who);
         let fits = |who: &Who, weight: u32| {
             let occasions = self.scenes.name(who).is_some_and(|it| it.kind == NameKind::Occasion);
             let credited = self.scenes.name(who).is_some_and(|it| Some(it.text.as_str()) == self.credit);
             let part = occasion.is_some_and(|it| {
                 self.scenes.name(who).is_some_and(|own| it.text.split(' ').any(|it| it == own.text))
             });
-            !occasions && !part && !credited && thread.venue.as_ref() != Some(who) && (few || weight > 1)
+            !occasions
+                && !part
+                && !credited
+                && thread.venue.as_ref() != Some(who)
+                && (few || weight > 1)
+                && counts(who)
         };
         let chosen = |place: bool| {
             let those = weights.iter().filter(|it| self.scenes.is_place(&it.0) == place && fits(&it.0, it.1));
             those.map(|it| it.0.clone()).take(WHO_MAX).collect::<Vec<_>>()
         };
         let people = chosen(false);
+        let titled = self.titled_countries(thread, &people);
+        if !titled.is_empty() {
+            return titled.into_iter().chain(people).take(WHO_MAX).collect();
+        }
         if people.len() > 1 || occasion.is_some() && !people.is_empty() {
             return people;
         }
         let countries = chosen(true);
         people.into_iter().chain(countries).take(WHO_MAX).collect()
+    }
+
+    /// Countries the headline and the text name, where it names none of some people, nor does the text twice.
+    fn titled_countries(&self, thread: &Thread, people: &[Who]) -> Vec<Who> {
+        let Some(title) = self.scenes.each.first().filter(|_| thread.sentences.contains(&0)) else {
+            return Vec::new();
+        };
+        let told = |who: &Who| self.scenes.each.iter().filter(|it| it.who.contains(who)).count();
+        if people.iter().any(|it| title.who.contains(it) || told(it) > 1) {
+            return Vec::new();
+        }
+        let again = |it: &&Who| self.scenes.each.iter().skip(1).any(|scene| scene.who.contains(it));
+        let own = |it: &&Who| self.scenes.is_place(it) && thread.venue.as_ref() != Some(*it);
+        title.who.iter().filter(|it| own(it) && again(it)).cloned().collect()
+    }
+
+    /// Whether it is about somebody: whom the headline or what follows it names, or who comes again.
+    fn takes_part(&self, thread: &Thread, occasion: Option<&Name>, who: &Who) -> bool {
+        let Some(title) = self.scenes.each.first() else { return true };
+        if !thread.sentences.contains(&0) || title.who.is_empty() || occasion.is_some() {
+            return true;
+        }
+        let own = self.is_named_in_title();
+        if own && self.scenes.is_place(who) {
+            // Next to somebody of its own a country is one of many.
+            return false;
+        }
+        let told = self.scenes.each.iter().filter(|it| it.who.contains(who)).count();
+        let lead = self.scenes.each.iter().take(LEAD + 1).any(|it| it.who.contains(who));
+        let alone = own && thread.kind.and_then(|it| action::all().get(it)).is_some_and(|it| it.alone);
+        title.who.contains(who) || if alone { told >= OFTEN } else { told > 1 || lead }
     }
 
     pub(super) fn scenes_of<'t>(

@@ -151,9 +151,16 @@ fn run(sentence: &Sentence<'_>, index: usize, from: usize, to: usize, hits: &[Hi
     let more = many && name.iter().any(|it| has(OCCASIONS, &it.lower) || has(BODIES, &it.lower));
     // "Munich Security Conference" is more than the Munich a pack knows.
     let known = |hit: &Hit| hit.from < to && hit.to > start && (hit.from <= start && hit.to >= to || !more);
-    let shouted_place = from == 0 && name.iter().all(Word::shouted) && dateline(sentence, to);
+    // "AUSTIN, Texas, 3 May (Agency) -": where it was written.
+    let shouted =
+        sentence.words.first().is_some_and(Word::shouted) && (from > 0 || name.iter().all(Word::shouted));
+    let shouted_place = shouted && dateline(sentence, to);
+    // "UN Security Council": a longer name for what a pack knows, said with another it knows.
+    let within = |at: usize| hits.iter().any(|it| it.from <= at && at < it.to);
+    let covered = (start..to).all(within)
+        && hits.iter().any(|it| it.to > it.from + 1 && it.from >= start && it.to <= to);
     let adjective = !many && (is_people(&first.lower) || first.lower.chars().count() < 2);
-    if hits.iter().any(known) || shouted_place || adjective {
+    if hits.iter().any(known) || covered || shouted_place || adjective {
         return None;
     }
     let text = sentence.text.get(first.start..last.end)?.to_owned();
@@ -230,7 +237,9 @@ fn votes(sentence: &Sentence<'_>, from: usize, to: usize, role: bool) -> [u32; 4
     let last_joined = words.last().is_some_and(|it| it.joined);
     let after = sentence.words.get(to).filter(|_| last_joined).map_or("", |it| it.lower.as_str());
     let single = u32::from(words.len() == 1);
-    let mut votes = [0, 4 * listed(BODIES), 4 * listed(GROUNDS), 0];
+    // "Castle Valley Bank" is a bank.
+    let ends = u32::from(words.len() > 1 && words.last().is_some_and(|it| has(BODIES, &it.lower)));
+    let mut votes = [0, 4 * listed(BODIES) + 2 * ends, 4 * listed(GROUNDS), 0];
     if words.len() > 1 || listed(GROUNDS) + listed(BODIES) == 0 {
         votes[3] = 6 * listed(OCCASIONS) * u32::from(words.len() > 1);
     }

@@ -9,6 +9,9 @@ use super::{
     scene::Who,
 };
 
+/// The last sentence of a report's lead.
+pub(super) const LEAD: usize = 2;
+
 /// A thread before it is a definition.
 pub(super) struct Thread {
     /// What kind of news it is.
@@ -112,7 +115,10 @@ impl<'s> Proposer<'s> {
         let placed = main.and_then(|it| action::all().get(it)).is_some_and(|it| it.placed);
         match venues {
             [] => None,
-            [(only, at)] if placed || at.len() > 1 || at.contains(&0) => Some(only.clone()),
+            // Where something was, or is to be, comes late in a report of what happens elsewhere.
+            [(only, at)] if placed && at.first() <= Some(&LEAD) || at.len() > 1 || at.contains(&0) => {
+                Some(only.clone())
+            }
             _ => in_title
                 .or_else(|| venues.first().filter(|(_, at)| placed && self.kind(at, main) == main))
                 .map(|it| it.0.clone()),

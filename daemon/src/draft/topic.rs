@@ -11,16 +11,22 @@ use crate::detect::tongue;
 
 /// Frequent words of reports that tell nothing of their subject.
 const EMPTY: &str = "\
-    added ago agreed announced asked based became began being call called calls came cent caused country \
-    day days does doing done down end ended expected first found gave given got going group held help \
-    hold hours known leading least led left likely made make making man men met million minutes month \
-    months must named need number old own opened per put part place plan planned plans report reported \
-    reporters reports said same say set saying says second seen service should since start spoke spokesman \
-    spokeswoman started statement take taken taking talk tell think third time times told took use used \
+    added ago agreed announced asked based became been began begin begins being call called calls came carry cent caused countries country \
+    day days does doing dollar dollars done down end ended euro euros expected fails finish first found giant gave given got going group held help \
+    him hold hours known leading least led left likely made make making man men met million minutes month \
+    months must named need number old own opened people per put part place plan planned plans report reported \
+    reporters reports said same say sends set saying says second seen service should since start spoke spokesman \
+    spokeswoman started statement stop stops take taken taking talk tell think third time times told took use used \
     wanted wants warned week weeks way went work world year years";
 
 /// Characters of a word that tells something, in a language whose small words are not all known.
 const ABROAD_CHARS_MIN: usize = 5;
+
+/// Whether a word tells something of a subject, as far as lists know.
+pub(super) fn tells(lower: &str) -> bool {
+    let letters = lower.chars().count() > 2 && lower.chars().all(|it| it.is_alphabetic() || it == '-');
+    letters && !(has(PLAIN, lower) || has(CALENDAR, lower) || has(EMPTY, lower) || has(ROLES, lower))
+}
 
 /// Words that come in several sentences, the most frequent first, as they are written.
 ///
@@ -35,14 +41,10 @@ pub(super) fn topics(
         let mut here = BTreeSet::new();
         for word in &sentence.words {
             let lower = word.lower.as_str();
-            let letters =
-                lower.chars().count() > 2 && lower.chars().all(|it| it.is_alphabetic() || it == '-');
-            let dull = has(PLAIN, lower) || has(CALENDAR, lower) || has(EMPTY, lower) || has(ROLES, lower);
             let small = abroad.is_some_and(|lang| {
                 lower.chars().count() < ABROAD_CHARS_MIN || tongue::is_small(lang, lower)
             });
-            if !letters || small || dull || word.capital() || lower.ends_with("ly") || lower.ends_with("ing")
-            {
+            if !tells(lower) || small || word.capital() || lower.ends_with("ly") || lower.ends_with("ing") {
                 continue;
             }
             let (count, forms) = seen.entry(stem(lower)).or_default();

@@ -19,9 +19,10 @@ pub(super) fn line(line: &Line) -> String {
     let changes =
         std::iter::once(relation).chain(line.changes.iter().copied()).collect::<Vec<_>>().join(" +");
     let text = format!(
-        "{mark} {:<20} {storyline:<20} {changes} · {} · {}\n",
+        "{mark} {:<20} {storyline:<20} {changes} · {} · {} · {}\n",
         line.id,
         line.phase.words(),
+        line.title,
         line.evidence.why
     );
     plain(&text)

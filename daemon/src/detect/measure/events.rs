@@ -95,6 +95,7 @@ fn develop(
         how: How::Facets,
         in_title: true,
         shared: false,
+        passing: false,
         places: Vec::new(),
         facets: Vec::new(),
     };
