@@ -96,6 +96,9 @@ pub enum Event {
         key: FactKey,
         value: String,
         certainty: Certainty,
+        /// Whether it is no news by itself: the storyline is known by it, it is the day of the report, or it is only surer.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        noted: bool,
     },
     /// Something is to happen by a date.
     ExpectationSet {

@@ -87,7 +87,7 @@ impl Recordings {
             Event::PhaseEntered { storyline, development, .. } => {
                 self.changed(storyline, *development, "phase");
             }
-            Event::FactReported { storyline, development, .. } => {
+            Event::FactReported { storyline, development, noted: false, .. } => {
                 self.changed(storyline, *development, "fact");
             }
             Event::OutletMuted { outlet, .. } => {

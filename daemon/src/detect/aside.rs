@@ -3,6 +3,7 @@
 use super::{
     fact::{Names, is_word},
     place::{Spot, is, lead_in},
+    reading::Reading,
 };
 
 /// Words in a row that an aside is looked for in.
@@ -24,17 +25,17 @@ fn is_past(names: &Names<'_>, it: Spot, spots: &[Spot]) -> bool {
     after
         .take_while(|at| *at < next)
         .chain(before.take_while(|at| *at >= last))
-        .any(|at| is_long_ago(names, at))
+        .any(|at| is_long_ago(names.reading, at, names.today.year()))
 }
 
 /// Whether a word begins an expression for a time long past: "2019", "last year", "months ago".
-fn is_long_ago(names: &Names<'_>, at: usize) -> bool {
-    let Some(word) = names.word(at) else { return false };
-    let next = names.after(at, at + 1);
-    let year: Option<i16> = names.reading.letters(word).parse().ok().filter(|it| (1900..2100).contains(it));
+pub(super) fn is_long_ago(reading: &Reading, at: usize, this_year: i16) -> bool {
+    let Some(word) = reading.words.get(at) else { return false };
+    let next = reading.words.get(at + 1).filter(|it| it.sentence == word.sentence);
+    let year: Option<i16> = reading.letters(word).parse().ok().filter(|it| (1900..2100).contains(it));
     let span = ["year", "month", "decade", "century", "summer", "autumn", "winter", "spring"];
     let spans = ["year", "years", "month", "months", "decade", "decades"];
-    year.is_some_and(|it| it < names.today.year())
+    year.is_some_and(|it| it < this_year)
         || is_word(Some(word), &["last"]) && is_word(next, &span)
         || is_word(Some(word), &spans) && is_word(next, &["ago", "earlier"])
 }

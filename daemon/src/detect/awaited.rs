@@ -101,6 +101,29 @@ fn a_place_is_not_what_is_put_off() {
 }
 
 #[test]
+fn another_thing_that_is_called_off_leaves_the_day_as_it_is() {
+    for title in [
+        "Hotel boss cancels contract as Torvik fair nears",
+        "Singer postpones album before Torvik fair",
+        "Carmaker halts work on app it was to show at Torvik fair",
+        "Torvik fair: baker calls off wedding",
+        "Torvik fair sponsor suspends dividend",
+        "Calls grow to cancel Torvik fair",
+    ] {
+        let story = format!(
+            "0 Courier | Torvik fair to open on 20 February | Firms come.\n20 Ledger | {title} | No reason was given."
+        );
+        assert_eq!(awaited(&story)[1], "", "{title}");
+    }
+    for title in ["Torvik fair cancelled", "Mayor calls off Torvik fair", "Torvik council scraps fair"] {
+        let story = format!(
+            "0 Courier | Torvik fair to open on 20 February | Firms come.\n20 Ledger | {title} | No reason was given."
+        );
+        assert_eq!(awaited(&story)[1], "-2025-02-20", "{title}");
+    }
+}
+
+#[test]
 fn a_week_and_a_month_are_awaited_to_their_end() {
     check(
         "0 Courier | Torvik fair to open next week | Firms come.",

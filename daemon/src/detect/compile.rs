@@ -82,7 +82,8 @@ impl Definitions {
             self.add_abroad(story, &storyline.facets, base);
             let (cues, alert) = (cues(storyline), storyline.alert.clone());
             let variants = first..self.variants.len();
-            self.stories.push(Story { id: id.clone(), children: Vec::new(), variants, cues, alert });
+            let venues = self.venues(&storyline.facets);
+            self.stories.push(Story { id: id.clone(), children: Vec::new(), variants, cues, venues, alert });
         }
         for (child, storyline) in config.storylines.values().enumerate() {
             let parent = storyline.parent.as_ref().and_then(|it| place.get(it));
@@ -90,6 +91,20 @@ impl Definitions {
                 parent.children.push(child);
             }
         }
+    }
+
+    /// The facets that name several places and fewer actors, a bit each.
+    fn venues(&self, facets: &Facets) -> u32 {
+        let is_place = |it: &Alias| match it {
+            Alias::Pack(key) => self.packs.iter().any(|it| it.key == *key && it.is_place),
+            _ => false,
+        };
+        let is_actor = |it: &&Alias| matches!(it, Alias::Pack(_)) && !is_place(it);
+        let several = |all: &Vec<Alias>| {
+            let places = all.iter().filter(|it| is_place(it)).count();
+            places > 1 && places > all.iter().filter(is_actor).count()
+        };
+        (0..FACETS_MAX).zip(&facets.all).filter(|it| several(it.1)).fold(0, |all, it| all | 1 << it.0)
     }
 
     /// Adds one language's facets; where they are as many as the default's, these count besides.

@@ -44,6 +44,8 @@ pub(super) struct Story {
     pub(super) variants: std::ops::Range<usize>,
     /// Its cues, the longest first.
     pub(super) cues: Vec<(Phase, Pattern)>,
+    /// The facets that name several places and fewer actors, a bit each: which place it is, is not known from the start.
+    pub(super) venues: u32,
     pub(super) alert: AlertRule,
 }
 

@@ -10,6 +10,7 @@ use super::{
     case::Case,
     fact::Dated,
     features::half,
+    guard::is_only_wished,
     judgement::{Expected, Judgement},
     reading::{Reading, Word},
     standing::today,
@@ -185,7 +186,7 @@ fn objects(case: &Case<'_>) -> Vec<usize> {
     let mut found = Vec::new();
     for (at, word) in title.iter().enumerate() {
         let kind = table.concept(reading, title, at);
-        if kind.is_none_or(|it| table.puts_off & (1 << it) == 0) {
+        if kind.is_none_or(|it| table.puts_off & (1 << it) == 0) || is_only_wished(table, reading, at) {
             continue;
         }
         // "puts off" is two words.

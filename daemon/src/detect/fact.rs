@@ -29,6 +29,9 @@ pub struct Fact {
     /// Whether it stands where the storyline itself is told of; others are named beside it and are no news of it.
     #[serde(skip)]
     pub is_own: bool,
+    /// Whether it is no news by itself: the storyline is known by it, or it is the day of the report.
+    #[serde(skip)]
+    pub is_noted: bool,
 }
 
 /// A date a report names.
@@ -88,28 +91,34 @@ pub(super) fn facts(
     (dates, today, english): (&[&Dated], Date, bool),
 ) -> Vec<Fact> {
     let table = &definitions.rules.table;
-    let mut found: BTreeMap<(FactKey, String), (Certainty, bool)> = BTreeMap::new();
-    let mut add = |key, value: String, at: usize| {
+    let mut found: BTreeMap<(FactKey, String), Fact> = BTreeMap::new();
+    let venues = definitions.stories.get(own.story).map_or(0, |it| it.venues);
+    let mut add = |key, value: String, at: usize, is_old: bool| {
         let sentence = reading.words.get(at).map_or(0, |it| usize::from(it.sentence));
         let (certainty, is_own) = (certainty(table, reading, sentence), own.owns(reading, at));
-        let known = found.entry((key, value)).or_insert((certainty, is_own));
-        *known = (known.0.max(certainty), known.1 || is_own);
+        let is_noted = is_old
+            || key != FactKey::Date && own.is_known_by(at, if key == FactKey::Place { venues } else { 0 });
+        let it = Fact { key, value: value.clone(), certainty, is_own, is_noted };
+        let known = found.entry((key, value)).or_insert(it);
+        known.certainty = known.certainty.max(certainty);
+        known.is_own |= is_own;
+        known.is_noted |= is_noted;
     };
     let names = Names { english, ..Names::of(definitions, reading, touching, &own.places, today) };
+    let names = names.without_borne();
     for (at, name) in places(&names) {
-        add(FactKey::Place, name, at);
+        add(FactKey::Place, name, at, false);
     }
     for (at, name) in participants(&names) {
-        add(FactKey::Participant, name, at);
+        add(FactKey::Participant, name, at, false);
     }
     for it in dates.iter().filter(|it| it.sentence <= 2) {
         let Some(value) = it.mention.value else { continue };
         if value.first() == value.last() {
-            add(FactKey::Date, value.to_string(), it.word(reading));
+            add(FactKey::Date, value.to_string(), it.word(reading), value.last() <= today);
         }
     }
-    let fact = |((key, value), (certainty, is_own))| Fact { key, value, certainty, is_own };
-    found.into_iter().map(fact).collect()
+    found.into_values().collect()
 }
 
 /// A pack that is named, and at which words.
@@ -127,6 +136,8 @@ pub(super) struct Names<'a> {
     pub(super) reading: &'a Reading,
     /// In order of words; of names within each other only the longest.
     pub(super) all: Vec<Named>,
+    /// Names of places that somebody or something else bears.
+    pub(super) borne: Vec<Named>,
     /// Whether the title writes every word with a capital, so that capitals say nothing there.
     pub(super) title_shouts: bool,
     /// The words by which the storyline is recognised.
@@ -168,6 +179,7 @@ impl<'a> Names<'a> {
             definitions,
             reading,
             all,
+            borne: Vec::new(),
             title_shouts: capital * 3 > title.len() * 2,
             own,
             today,

@@ -71,7 +71,7 @@ impl Judgement {
         let all = [
             ("confirmed", self.confirms.is_some()),
             ("phase", self.moved.is_some()),
-            ("fact", !self.news.is_empty()),
+            ("fact", self.news.iter().any(|it| !it.is_noted)),
         ];
         all.into_iter().filter(|it| it.1).map(|it| it.0).collect()
     }
@@ -110,8 +110,9 @@ impl Judgement {
             certainty,
             cue,
         }));
-        for Fact { key, value, certainty, .. } in self.news {
-            events.push(Event::FactReported { storyline: storyline(), development, key, value, certainty });
+        for Fact { key, value, certainty, is_noted: noted, .. } in self.news {
+            let storyline = storyline();
+            events.push(Event::FactReported { storyline, development, key, value, certainty, noted });
         }
         for date in self.drops {
             events.push(Event::ExpectationDropped { storyline: storyline(), date, by: development });

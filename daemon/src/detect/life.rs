@@ -187,6 +187,41 @@ fn a_place_is_where_it_happens_not_where_it_is_named() {
     place("Lake Orrin ferry inquiry opens", "", &["Lake Orrin"]);
     place("Ferry sank off Saint Brannoc, captain says", "", &["Saint Brannoc"]);
     place("Otto Brandl ferry inquiry opens", "", &[]);
+    place("Storm over Mount Ulden remark by ferry owner", "", &[]);
+}
+
+#[test]
+fn a_place_s_name_that_somebody_bears_is_no_place() {
+    for title in [
+        "Ferry owner hires Michael Jordan trip planner",
+        "Lawyer visits Michael Jordan over ferry",
+        "Ferry inquiry hears from Paris Hilton in Paris Hilton case",
+        "Michael Jordan to host ferry fund dinner",
+        "Ferry owner in Washington Post interview blames captain",
+        "Ferry captain told lies in London Times article, owner says",
+        "Singer visits Chelsea London before ferry inquiry",
+        "Ferry fund: actress Sydney Sweeney visits Jordan Peterson",
+    ] {
+        names(FactKey::Place, title, "", &[]);
+    }
+    for title in [
+        "Michael Jordan sues ferry owner",
+        "Georgia Engel joins ferry inquiry",
+        "Ferry: Jordan Baker sues owner",
+    ] {
+        let all = decided(&format!("0 Courier | {title} | "));
+        let who = all.iter().flat_map(|it| &it.1.facts).filter(|it| it.key == FactKey::Participant);
+        let countries: Vec<&str> =
+            who.map(|it| it.value.as_str()).filter(|it| matches!(*it, "Jordan" | "Georgia")).collect();
+        assert!(countries.is_empty(), "{title}");
+    }
+    let place = |title, expected: &[&str]| names(FactKey::Place, title, "", expected);
+    place("Ferry inquiry opens in Geneva Conference Hall", &["Geneva"]);
+    place("Ferry owner at London Ferry Conference", &["London"]);
+    place("Ferry inquiry moves to East Jerusalem", &["Jerusalem"]);
+    place("Ferry inquiry opens in Berlin Monday", &["Berlin"]);
+    place("Ferry inquiry opens in Port Sudan", &["Port Sudan"]);
+    place("Ferry captain lands at Rome Airport", &["Rome"]);
 }
 
 #[test]

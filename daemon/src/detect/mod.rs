@@ -17,6 +17,7 @@ mod aside;
 #[cfg(test)]
 mod awaited;
 mod background;
+mod bearer;
 mod beginnings;
 mod case;
 mod compile;
@@ -33,6 +34,7 @@ mod explain;
 mod fact;
 mod features;
 mod fold;
+mod guard;
 mod hits;
 mod index;
 mod judge;
@@ -52,10 +54,13 @@ mod namesakes;
 mod near;
 mod origin;
 mod participant;
+mod patient;
 #[cfg(test)]
 mod passing;
 mod pattern;
 mod phase;
+#[cfg(test)]
+mod phases;
 mod place;
 mod pointer;
 mod postings;
@@ -69,6 +74,7 @@ mod revision;
 mod rules;
 mod rules_facts;
 mod rules_file;
+mod rules_phase;
 mod similarity;
 mod spelling;
 mod standing;

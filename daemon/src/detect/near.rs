@@ -215,7 +215,13 @@ impl Case<'_> {
         let brought = self.thread.phase_by.is_some_and(|it| it.0 == near.development);
         // What ends or halts a thing is news, however much its report repeats of how it began.
         let ends = matches!(cue.phase, Phase::Paused | Phase::Concluded | Phase::Cancelled);
-        brought && cue.phase > Phase::Scheduled || ends
+        // What was told within the hour, and is not how it began, is told again in plainer words.
+        let known = self.thread.developments.get(&near.development);
+        let hours = self.heard.definitions.rules.table.novelty.turn_hours;
+        let fresh = known.is_some_and(|it| {
+            self.heard.item.effective.duration_since(it.at).abs().as_secs_f64() < hours * 3600.0
+        });
+        brought && cue.phase > Phase::Scheduled || ends && (brought || !fresh)
     }
 }
 

@@ -79,6 +79,11 @@ impl Pattern {
         self.steps.len()
     }
 
+    /// Whether a word is one of those it asks for.
+    pub(super) fn asks_for(&self, reading: &Reading, word: &Word) -> bool {
+        self.steps.iter().any(|it| fits(it, reading, word))
+    }
+
     fn push(&mut self, part: &str) {
         let english = Language::of(None);
         let step = |word: &str| {
@@ -142,7 +147,11 @@ fn fits(step: &[Step], reading: &Reading, word: &Word) -> bool {
 }
 
 fn ends_with_question(reading: &Reading, words: &[Word]) -> bool {
-    let Some(last) = words.last() else { return false };
+    words.last().is_some_and(|it| is_asked(reading, it))
+}
+
+/// Whether a question mark follows a word.
+pub(super) fn is_asked(reading: &Reading, last: &Word) -> bool {
     let field = if last.sentence == 0 { &reading.title } else { &reading.text };
     let after = field.get(last.at.end..).unwrap_or_default();
     after.chars().take_while(|c| !c.is_alphanumeric()).any(|c| matches!(c, '?' | '？' | '؟'))

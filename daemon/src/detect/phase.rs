@@ -1,14 +1,15 @@
 //! The phase a report says a storyline has entered.
 //!
-//! A cue counts in a sentence that holds one of the storyline's aliases, and
-//! what stands before it in its clause can take its force: a negation all, a
-//! "may" all but the certainty, a "will" makes a beginning a plan.
+//! A cue counts where it tells of the storyline itself ([`patient`](super::patient)), and as far as the words around it
+//! leave it its force ([`guard`](super::guard)).
+
+use std::{cmp::Reverse, ops::Range};
 
 use storyline_config::Phase;
 
 use super::{
-    dates::{Mention, Tense},
     definitions::Story,
+    guard::{Spoken, guarded},
     judge::Heard,
     pattern::{Found, Pattern},
     reading::Reading,
@@ -26,6 +27,9 @@ pub(super) struct Cue {
     /// Whether it tells of a new round: "resume", "second".
     pub(super) again: bool,
     size: usize,
+    /// How far its last word is from its first: of a definition's cues as long the one whose
+    /// words stand nearer counts.
+    apart: Reverse<usize>,
 }
 
 /// The phase a report's title and first two sentences tell of, if any.
@@ -49,24 +53,22 @@ fn best<'a>(
 ) -> Option<Cue> {
     let (rules, reading) = (&heard.definitions.rules, &heard.reading);
     let mut best: Option<Cue> = None;
-    for (phase, pattern) in cues {
-        for (number, range) in reading.sentences.iter().enumerate().take(3) {
-            let Some(found) = pattern.find(reading, reading.sentence(number), range.start) else { continue };
-            if !own && (number > 0 || !near(it, reading, found)) {
+    for (said, pattern) in cues {
+        for (number, range) in reading.sentences.iter().enumerate().take(if own { 3 } else { 1 }) {
+            let Some((phase, found)) = told(heard, it, (*said, pattern), own, range.clone()) else {
                 continue;
-            }
-            let gaps = found.to - found.from + 1 > pattern.len();
-            if gaps
-                && *phase > Phase::Scheduled
-                && rules.takes(Step::Guards)
-                && names_an_aim(reading, *phase, found)
-            {
-                continue;
-            }
-            let Some(phase) = guarded(heard, *phase, range.start, found) else { continue };
-            // Longer cues say more; the title says more than the text.
-            let size = pattern.len() * 2 + usize::from(number == 0);
-            if best.as_ref().is_none_or(|it| (size, phase) > (it.size, it.phase)) {
+            };
+            // Longer cues say more; the title says more than the text, and what it tells as done more than a plan.
+            let told = if number > 0 {
+                0
+            } else if phase == *said {
+                3
+            } else {
+                1
+            };
+            let size = pattern.len() * 2 + told;
+            let apart = Reverse(if own { found.to - found.from } else { 0 });
+            if best.as_ref().is_none_or(|it| (size, apart, phase) > (it.size, it.apart, it.phase)) {
                 let again =
                     reading.sentence(number).iter().any(|it| rules.table.reversal.contains(&it.form.plain));
                 best = Some(Cue {
@@ -75,6 +77,7 @@ fn best<'a>(
                     own,
                     again,
                     size,
+                    apart,
                 });
             }
         }
@@ -82,92 +85,32 @@ fn best<'a>(
     best
 }
 
+/// The first place in a sentence where a cue says of the storyline what it says, and the phase it comes to.
+fn told(
+    heard: &Heard<'_>,
+    it: &Belonging,
+    (phase, pattern): (Phase, &Pattern),
+    own: bool,
+    sentence: Range<usize>,
+) -> Option<(Phase, Found)> {
+    let reading = &heard.reading;
+    let mut start = sentence.start;
+    while let Some(found) = pattern.find(reading, reading.words.get(start..sentence.end)?, start) {
+        let spoken = Spoken { heard, it, pattern, found, own, start: sentence.start };
+        if (own || near(it, reading, found))
+            && let Some(phase) = guarded(&spoken, phase)
+        {
+            return Some((phase, found));
+        }
+        start = found.from + 1;
+    }
+    None
+}
+
 /// Whether one of the storyline's aliases stands in the cue's clause.
 fn near(it: &Belonging, reading: &Reading, found: Found) -> bool {
     let clause = |at: usize| reading.words.get(at).map(|it| it.clause);
     it.places.iter().any(|place| clause(*place) == clause(found.from))
-}
-
-/// Whether what a cue ends with is what something is for: "talks on ending the war", "talks to end the war".
-fn names_an_aim(reading: &Reading, phase: Phase, found: Found) -> bool {
-    let word = |at: usize| reading.words.get(at).map(|it| (reading.letters(it), it.capital));
-    let Some((last, capital)) = word(found.to) else { return false };
-    let Some((before, _)) = found.to.checked_sub(1).and_then(word) else { return false };
-    let is = |at: usize, such: &[&str]| word(at).is_some_and(|it| such.contains(&it.0));
-    match before {
-        // "Talks are to end", "talks set to end" are plans.
-        "to" => {
-            phase != Phase::UnderWay
-                && !capital
-                && !found
-                    .to
-                    .checked_sub(2)
-                    .is_some_and(|at| is(at, &["are", "is", "was", "were", "set", "due"]))
-        }
-        "on" | "of" | "at" | "for" | "about" | "over" | "towards" | "toward" | "aimed" => {
-            last.ends_with("ing")
-        }
-        _ => false,
-    }
-}
-
-/// What is left of a cue after the words before it in its clause, and the day it is said to be.
-fn guarded(heard: &Heard<'_>, phase: Phase, start: usize, found: Found) -> Option<Phase> {
-    let (rules, reading) = (&heard.definitions.rules, &heard.reading);
-    if !rules.takes(Step::Guards) {
-        return Some(phase);
-    }
-    let table = &rules.table;
-    let clause = reading.words.get(found.from)?.clause;
-    let before: Vec<u64> = (start..found.from)
-        .rev()
-        .take(5)
-        .filter_map(|at| reading.words.get(at))
-        .take_while(|it| it.clause == clause)
-        .map(|it| it.form.plain)
-        .collect();
-    let has = |set: &std::collections::BTreeSet<u64>, within: usize| {
-        before.iter().take(within).any(|it| set.contains(it))
-    };
-    let holds = |set: &std::collections::BTreeSet<u64>| {
-        let mut inside = (found.from..=found.to).filter_map(|at| reading.words.get(at));
-        inside.any(|it| set.contains(&it.form.plain))
-    };
-    let acts = phase > Phase::Scheduled;
-    if holds(&table.negation)
-        || acts && holds(&table.modal)
-        || has(&table.negation, 4)
-        || has(&table.modal, 3)
-    {
-        return None;
-    }
-    let begins = matches!(phase, Phase::UnderWay | Phase::Concluded);
-    let is_future = has(&table.future, 3)
-        || acts && holds(&table.future)
-        || begins && is_dated(heard, found, |it| it.ahead);
-    let is_told = |it: &Mention| !it.ahead && it.tense == Tense::Past;
-    match phase {
-        Phase::UnderWay | Phase::Concluded if is_future => Some(Phase::Scheduled),
-        Phase::Paused | Phase::Cancelled if is_future => None,
-        // "The conference opened on Friday" is no plan, though its words are a plan's.
-        Phase::Scheduled if is_dated(heard, found, is_told) => None,
-        other => Some(other),
-    }
-}
-
-/// Whether the clause of a cue names such a day: one to come, as in "talks begin on Friday", or one that is told of.
-fn is_dated(heard: &Heard<'_>, found: Found, such: impl Fn(&Mention) -> bool) -> bool {
-    let reading = &heard.reading;
-    let Some(cue) = reading.words.get(found.from) else { return false };
-    let words = if found.from < reading.title_words {
-        0..reading.title_words
-    } else {
-        reading.title_words..reading.words.len()
-    };
-    heard.dates().iter().filter(|it| such(&it.mention) && it.is_title == (cue.sentence == 0)).any(|it| {
-        let mut own = words.clone().filter_map(|at| reading.words.get(at));
-        own.any(|word| word.clause == cue.clause && word.at.contains(&it.mention.start))
-    })
 }
 
 /// Whether a storyline can go from one phase to another.

@@ -69,8 +69,9 @@ fn spots(names: &Names<'_>) -> Vec<Spot> {
     let mut at = if names.title_shouts { names.reading.title_words } else { 0 };
     while at < names.reading.lead().len() {
         let end = run(names, at);
-        if end > at && is_strange_place(names, at, end) {
-            spots.push(Spot { at, end, pack: None, is_country: false });
+        let spot = Spot { at, end, pack: None, is_country: false };
+        if end > at && is_strange_place(names, spot) {
+            spots.push(spot);
         }
         at = end.max(at + 1);
     }
@@ -96,7 +97,8 @@ fn run(names: &Names<'_>, at: usize) -> usize {
 }
 
 /// Whether a run of unknown names can be a place: no body, no month, nobody's, and not what the storyline is about.
-fn is_strange_place(names: &Names<'_>, at: usize, end: usize) -> bool {
+fn is_strange_place(names: &Names<'_>, spot: Spot) -> bool {
+    let Spot { at, end, .. } = spot;
     let table = &names.definitions.rules.table;
     let words = || (at..end).filter_map(|it| names.word(it));
     let barred = words().any(|it| {
@@ -104,9 +106,12 @@ fn is_strange_place(names: &Names<'_>, at: usize, end: usize) -> bool {
             || table.who.bodies.contains(&it.form.plain)
             || table.who.titles.contains(&it.form.plain)
     });
+    // "Chelsea Jordan" is nowhere, "Port Sudan" is.
+    let borne = names.borne.iter().any(|it| it.at < end && at < it.end) && !is_shaped(names, spot);
+    let side = words().all(|it| table.place.sides.contains(&it.form.plain));
     let owned = names.gap(end - 1).starts_with(['\'', '’']);
     let subject = (at..end).all(|it| names.own.contains(&it));
-    !barred && !owned && !subject
+    !barred && !owned && !subject && !borne && !side
 }
 
 fn name(names: &Names<'_>, it: Spot) -> String {
@@ -140,7 +145,10 @@ fn takes_place(names: &Names<'_>, it: Spot) -> bool {
     let houses = is(next, &words.venues);
     if is_shaped(names, it) {
         // "the Lake Orrin regatta", "over Port Alder": such a name is no person's or company's.
-        let around = is_word(names.before(it.at, 1), &["at", "off", "over", "across", "along"]);
+        // "over Lake Orrin remark": what is about a name need not be there.
+        let matter = next.is_some_and(|it| !it.capital && !names.definitions.rules.table.is_stopword(it));
+        let about = is_word(names.before(it.at, 1), &["over", "across"]) && !matter;
+        let around = about || is_word(names.before(it.at, 1), &["at", "off", "along"]);
         let event = is(next, &words.occasions) || next.is_some() && names.own.contains(&it.end);
         return around || event || houses;
     }

@@ -77,6 +77,14 @@ impl Belonging {
         (0..self.facets).map(&mut of).collect()
     }
 
+    /// Whether the storyline is recognised by a word, in a facet other than the masked ones: who or what is named there
+    /// is of it from the start.
+    pub(super) fn is_known_by(&self, at: usize, but: u32) -> bool {
+        let masked = |it: &Touched| it.facet.is_some_and(|it| but & 1 << it != 0);
+        let names = |it: &Touched| it.at == at && it.field.is_inside();
+        self.places.contains(&at) && !self.touches.iter().any(|it| masked(it) && names(it))
+    }
+
     /// Whether a sentence tells of the storyline: the title does, one that touches it, and the first where the title
     /// touches all of it.
     pub(super) fn tells(&self, reading: &Reading, sentence: usize) -> bool {

@@ -15,6 +15,7 @@ use super::{
     reading::{Reading, Word},
     rules_facts::{PlaceWords, WhoWords},
     rules_file::{CopyRules, File, HabitRules, NoveltyRules, RelevanceRules, WeightedFile},
+    rules_phase::PhaseWords,
     stem::{Identity, Language},
 };
 
@@ -167,6 +168,7 @@ pub(super) struct Table {
     pub(super) modal: BTreeSet<u64>,
     pub(super) future: BTreeSet<u64>,
     pub(super) reversal: BTreeSet<u64>,
+    pub(super) phase: PhaseWords,
     pub(super) proposed: BTreeSet<u64>,
     pub(super) probable: BTreeSet<u64>,
     pub(super) claimed: BTreeSet<u64>,
@@ -286,6 +288,7 @@ impl Table {
             modal: words(&file.phase.modal),
             future: words(&file.phase.future),
             reversal: words(&file.phase.reversal),
+            phase: PhaseWords::of(&file.phase),
             proposed: words(&file.certainty.proposed),
             probable: words(&file.certainty.probable),
             claimed: words(&file.certainty.claimed),

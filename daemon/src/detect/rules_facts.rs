@@ -33,6 +33,12 @@ pub(super) struct PlaceWords {
     pub(super) settlements: BTreeSet<u64>,
     /// Who leaves "for" a place.
     pub(super) departure: BTreeSet<u64>,
+    /// What stands behind a place's name and leaves it a place.
+    pub(super) grounds: BTreeSet<u64>,
+    /// Words of names that bear a place's and are none.
+    pub(super) bearers: BTreeSet<u64>,
+    /// Given names.
+    pub(super) given: BTreeSet<u64>,
     /// Who speaks besides.
     pub(super) voices: BTreeSet<u64>,
     /// Before "to": who goes even to a country.
@@ -78,6 +84,9 @@ impl PlaceWords {
             parts: words(&file.parts),
             settlements: words(&file.settlements),
             departure: words(&file.departure),
+            grounds: words(&file.grounds),
+            bearers: words(&file.bearers),
+            given: words(&file.given),
             voices: words(&file.voices),
             journeys: words(&file.journeys),
             heads: words(&file.heads),
@@ -123,6 +132,9 @@ pub(super) struct PlaceFile {
     parts: String,
     settlements: String,
     departure: String,
+    grounds: String,
+    bearers: String,
+    given: String,
     voices: String,
     journeys: String,
     heads: String,

@@ -150,6 +150,16 @@ pub(super) struct PhaseFile {
     pub(super) modal: String,
     pub(super) future: String,
     pub(super) reversal: String,
+    pub(super) wished: String,
+    pub(super) aims: String,
+    pub(super) forced: String,
+    pub(super) asides: String,
+    pub(super) joints: String,
+    pub(super) parts: String,
+    pub(super) doings: String,
+    pub(super) accords: String,
+    pub(super) articles: String,
+    pub(super) adverbs: String,
     #[serde(flatten)]
     pub(super) cues: BTreeMap<Phase, String>,
 }

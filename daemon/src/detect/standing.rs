@@ -41,8 +41,10 @@ pub(super) fn settle(case: &Case<'_>, judgement: &mut Judgement, now: Timestamp)
             .filter(|it| it.certainty == Certainty::Reported)
             .for_each(|it| it.certainty = Certainty::Confirmed);
     }
-    news.retain(|it| {
+    news.retain_mut(|it| {
         let known = case.thread.facts.get(&(it.key, it.value.clone()));
+        // What was reported and is only surer now is told by what confirms it.
+        it.is_noted |= known.is_some_and(|known| *known >= Certainty::Reported);
         known.is_none_or(|known| *known < it.certainty)
     });
     judgement.news = news;
@@ -120,7 +122,8 @@ fn all_facts(case: &Case<'_>, judgement: &Judgement) -> Vec<Fact> {
         && matches!(judgement.phase, Phase::UnderWay | Phase::Concluded | Phase::Cancelled);
     if begins && found.iter().all(|it| it.key != FactKey::Date) {
         let certainty = Certainty::Reported;
-        found.push(Fact { key: FactKey::Date, value: today.to_string(), certainty, is_own: true });
+        let (key, value) = (FactKey::Date, today.to_string());
+        found.push(Fact { key, value, certainty, is_own: true, is_noted: true });
     }
     found
 }

@@ -240,7 +240,7 @@ fn the_same_deed_and_sum_elsewhere_are_no_repetition() {
 0 Courier | Alderby council cancels fair over 250 complaints | Stalls stood empty on the green.
 12 Ledger | Karsk opera calls off premiere; 250 tickets returned | Its tenor is ill.
 ";
-    assert_eq!(told(config, story, Rules::default()), "1:new=cancelled 2:new");
+    assert_eq!(told(config, story, Rules::default()), "1:new 2:new");
 }
 
 #[test]

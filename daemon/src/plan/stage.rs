@@ -91,7 +91,7 @@ impl Change {
                 self.phase = Some((self.phase.map_or(*from, |(first, _)| first), *to));
                 self.moved_by.clone_from(&self.further);
             }
-            Event::FactReported { development, key, value, .. } => {
+            Event::FactReported { development, key, value, noted: false, .. } => {
                 self.causes.insert((AlertCause::Fact, *development));
                 self.facts.push((*development, *key, value.clone()));
             }

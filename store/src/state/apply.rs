@@ -184,7 +184,7 @@ impl State {
                 it.certainty = Some(*certainty);
                 it.phase_by = Some(*development);
             }
-            Event::FactReported { storyline, development, key, value, certainty } => {
+            Event::FactReported { storyline, development, key, value, certainty, .. } => {
                 self.storyline_mut(storyline).learned(*development, *key, value, *certainty, when.at);
             }
             Event::ExpectationSet { storyline, development, from, date, due, what } => {

@@ -46,7 +46,7 @@ fn table(tests: &str) -> Option<String> {
     });
     let rows: Vec<(Option<Step>, Vec<String>)> = rows.collect::<Option<_>>()?;
     let whole = rows.first()?.1.clone();
-    let heads = "any copies alerts repeats off-topic clusters phase date place participant own:belongs own:alerts own:phase";
+    let heads = "any copies alerts repeats off-topic clusters phase date place participant own:belongs own:alerts own:phase own:confirmed";
     let mut text = format!("| without | item × storyline | {} | test |\n", heads.replace(' ', " | "));
     text += &format!("|---|{}\n", "---|".repeat(whole.len() + 1));
     for (step, row) in rows {

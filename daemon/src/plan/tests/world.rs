@@ -266,6 +266,7 @@ pub(super) fn fact(id: &str, key: &str, what: FactKey, value: &str) -> Event {
         key: what,
         value: value.into(),
         certainty: Certainty::Reported,
+        noted: false,
     }
 }
 
