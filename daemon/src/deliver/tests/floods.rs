@@ -62,8 +62,8 @@ async fn a_return_after_a_long_stop_is_one_digest_and_its_warnings() {
                 south · none · nothing is reported yet
         03 22:01:00 desk 2: 2 storylines · as they stand after a long stop
                 north · under way · Dockers of the north walk out at dawn (provisional: The Paper) · since 10:30
-                south · none · Dockers of the south paint boats, round 3 of their week (provisional: The Paper) · since 14:30
-        03 22:01:00 desk 3: north · announced → under way · Dockers of the north walk out at dawn (provisional: The Paper) · since 10:30 · storyline explain #31
+                south · none · Dockers of the south vote again, round 0 of their week (provisional: The Paper) · since 11:30
+        03 22:01:00 desk 3: north · announced → under way · Dockers of the north walk out at dawn (provisional: The Paper) · since 10:30 · storyline explain #29
     "#]].assert_eq(&whole.told());
     whole.stop().await;
 }
