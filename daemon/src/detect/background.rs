@@ -2,7 +2,8 @@
 
 use super::{
     reading::{Reading, Word},
-    rules::{Rules, Step},
+    rules::Rules,
+    step::Step,
 };
 
 /// How much a report reads like background, and by which of its words.

@@ -17,9 +17,9 @@ use super::{
     origin::{Origin, origin},
     phase::{Cue, cue, may_move},
     relevance::{Belonging, How, beginning},
-    rules::Step,
     similarity::Weighing,
     standing,
+    step::Step,
     thread::{Known, Thread},
     touch::Touching,
 };

@@ -7,7 +7,8 @@ use super::{
     development::Development,
     near::Near,
     reading::Reading,
-    rules::{Rules, Step},
+    rules::Rules,
+    step::Step,
 };
 
 /// How long a denial is taken for the answer to what is denied again.

@@ -14,7 +14,8 @@ use super::{
     pattern::{self, Found, Pattern},
     reading::{Reading, Word},
     relevance::Belonging,
-    rules::{Step, Table},
+    rules::Table,
+    step::Step,
 };
 
 /// Words before a cue that may wish for it.

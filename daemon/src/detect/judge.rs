@@ -19,9 +19,9 @@ use super::{
     reading::Reading,
     relevance::{Belonging, How, belongings, pass_by, spread_digests, yield_to_others},
     revision,
-    rules::Step,
     similarity::Weighing,
     stem::Language,
+    step::Step,
     thread::{Known, Thread},
     touch::{Surroundings, Touching},
 };

@@ -54,9 +54,9 @@ mod namesakes;
 mod near;
 mod origin;
 mod participant;
-mod patient;
 #[cfg(test)]
 mod passing;
+mod patient;
 mod pattern;
 mod phase;
 #[cfg(test)]
@@ -79,6 +79,7 @@ mod similarity;
 mod spelling;
 mod standing;
 mod stem;
+mod step;
 #[cfg(test)]
 mod streams;
 #[cfg(test)]
@@ -100,4 +101,5 @@ pub use hits::{AliasName, Hits};
 pub use judge::{detect, judge};
 pub use judgement::{Expected, Judgement};
 pub use memory::{Kept, Memory};
-pub use rules::{Rules, Step};
+pub use rules::Rules;
+pub use step::Step;

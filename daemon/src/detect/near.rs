@@ -10,8 +10,8 @@ use super::{
     dates::DateValue,
     fact::Dated,
     phase::{Cue, may_move},
-    rules::Step,
     similarity::Likeness,
+    step::Step,
     thread::Known,
 };
 
@@ -215,11 +215,13 @@ impl Case<'_> {
         let brought = self.thread.phase_by.is_some_and(|it| it.0 == near.development);
         // What ends or halts a thing is news, however much its report repeats of how it began.
         let ends = matches!(cue.phase, Phase::Paused | Phase::Concluded | Phase::Cancelled);
-        // What was told within the hour, and is not how it began, is told again in plainer words.
-        let known = self.thread.developments.get(&near.development);
+        // What was told last, within the hour, and is not how it began, is told again in plainer words.
+        let developments = &self.thread.developments;
+        let known = developments.get(&near.development);
         let hours = self.heard.definitions.rules.table.novelty.turn_hours;
         let fresh = known.is_some_and(|it| {
             self.heard.item.effective.duration_since(it.at).abs().as_secs_f64() < hours * 3600.0
+                && developments.values().all(|other| other.opened <= it.opened)
         });
         brought && cue.phase > Phase::Scheduled || ends && (brought || !fresh)
     }

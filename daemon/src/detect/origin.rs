@@ -6,7 +6,7 @@ use storyline_config::Role;
 use storyline_store::Item;
 
 use super::{
-    definitions::Context, judge::Heard, pattern::plain, reading::Reading, rules::Step, thread::Thread,
+    definitions::Context, judge::Heard, pattern::plain, reading::Reading, step::Step, thread::Thread,
 };
 
 /// Who a report comes from, and how that is known.

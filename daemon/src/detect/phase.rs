@@ -14,7 +14,7 @@ use super::{
     pattern::{Found, Pattern},
     reading::Reading,
     relevance::Belonging,
-    rules::Step,
+    step::Step,
 };
 
 /// A phase with the words that say so.

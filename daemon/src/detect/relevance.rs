@@ -10,7 +10,7 @@ use storyline_store::{FacetTouched, Touch};
 use super::{
     definitions::{Definitions, Variant},
     reading::Reading,
-    rules::Step,
+    step::Step,
     touch::{Field, Touched, Touching},
 };
 

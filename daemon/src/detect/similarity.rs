@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::{
     features::{Features, bits, both, shared},
-    rules::{Rules, Step},
+    rules::Rules,
+    step::Step,
     thread::{Known, Thread},
 };
 

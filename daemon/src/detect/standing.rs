@@ -13,7 +13,7 @@ use super::{
     judgement::Judgement,
     phase::may_move,
     relevance::How,
-    rules::Step,
+    step::Step,
 };
 
 /// Fills in what a judgement changes.

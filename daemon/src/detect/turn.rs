@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{case::Case, near::Near, rules::Step, thread::Known};
+use super::{case::Case, near::Near, step::Step, thread::Known};
 
 impl Case<'_> {
     /// Whether an item's title tells what no report of the development it is near to told: a deed that turns a story, or
