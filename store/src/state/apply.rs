@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use storyline_config::{
-    FeedId, StorylineId,
+    FeedId, Phase, StorylineId,
     limit::{DEVELOPMENTS_KEPT, EXPECTATIONS_KEPT, FACTS_KEPT, REPORTS_KEPT},
 };
 
 use super::{
     Alert, AlertState, DeliveryState, Development, Expectation, ExpectationState, Fact, FeedHealth,
-    FeedTroubleKind, Gathered, State, StorylineState,
+    FeedTroubleKind, Gathered, ReportRef, Said, State, StorylineState,
 };
 use crate::{
     AlertId, Certainty, DevelopmentId, DevelopmentState, Event, FactKey, FeedTrouble, Recorded, Relation,
@@ -159,6 +159,8 @@ impl State {
                     report,
                     when.seq,
                 );
+                let report = ReportRef::of(Relation::Corroboration, report, when.seq);
+                self.storyline_mut(storyline).said_last = Some(Said { development: *development, report });
             }
             Event::ReportNoted { storyline, development, relation, report, .. } => {
                 self.storyline_mut(storyline).noted(*development, *relation, report, when.seq);
@@ -178,11 +180,7 @@ impl State {
                 }
             }
             Event::PhaseEntered { storyline, development, from, to, certainty, .. } => {
-                let it = self.storyline_mut(storyline);
-                it.since = Some(it.development(*development).map_or(when.at, |by| by.at));
-                (it.phase_from, it.phase) = (*from, *to);
-                it.certainty = Some(*certainty);
-                it.phase_by = Some(*development);
+                self.storyline_mut(storyline).entered(*development, (*from, *to), *certainty, when.at);
             }
             Event::FactReported { storyline, development, key, value, certainty, .. } => {
                 self.storyline_mut(storyline).learned(*development, *key, value, *certainty, when.at);
@@ -248,10 +246,27 @@ impl StorylineState {
     }
 
     fn noted(&mut self, development: Option<DevelopmentId>, relation: Relation, report: &Report, seq: Seq) {
+        self.said_last = None;
         self.count_report(report.effective, &report.origin);
         let Some(it) = development.and_then(|id| self.development_mut(id)) else { return };
         it.cite(relation, report, seq);
         it.reports.truncate(REPORTS_KEPT);
+    }
+
+    fn entered(
+        &mut self,
+        by: DevelopmentId,
+        (from, to): (Phase, Phase),
+        certainty: Certainty,
+        recorded: Timestamp,
+    ) {
+        // What moves a phase is recorded right after its report: a later one than the first may say what that did not.
+        self.phase_said = self.said_last.clone().filter(|it| it.development == by);
+        let said = self.phase_said.as_ref().map(|it| it.report.at);
+        self.since = Some(said.or_else(|| Some(self.development(by)?.at)).unwrap_or(recorded));
+        (self.phase_from, self.phase) = (from, to);
+        self.certainty = Some(certainty);
+        self.phase_by = Some(by);
     }
 
     fn confirmed(&mut self, id: DevelopmentId) {

@@ -7,6 +7,7 @@
 mod alert;
 mod apply;
 mod apply_alerts;
+mod development;
 mod health;
 mod storyline;
 #[cfg(test)]
@@ -18,13 +19,11 @@ use std::{
 };
 
 pub use alert::{Alert, AlertState, Delivery, DeliveryState, Gathered, SinkFailing, SinkState};
+pub use development::{Development, DevelopmentOrigin, ReportRef, Said};
 pub use health::{FeedHealth, FeedTroubleKind};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-pub use storyline::{
-    Development, DevelopmentOrigin, Expectation, ExpectationState, Fact, Heat, ReportRef, StorylineState,
-    Trend,
-};
+pub use storyline::{Expectation, ExpectationState, Fact, Heat, StorylineState, Trend};
 use storyline_config::{FeedId, SinkId, StorylineId};
 
 use crate::{AlertId, DeliveryId, Seq};

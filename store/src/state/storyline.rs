@@ -8,11 +8,12 @@ use std::{
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use storyline_config::{
-    FeedId, Phase, StorylineId,
-    limit::{DEVELOPMENT_ORIGINS_KEPT, ORIGINS_KEPT, STRETCH_EVENTS, STRETCHES_MAX},
+    Phase, StorylineId,
+    limit::{ORIGINS_KEPT, STRETCH_EVENTS, STRETCHES_MAX},
 };
 
-use crate::{Certainty, DevelopmentId, DevelopmentState, FactKey, ItemId, Relation, Report, Seq};
+use super::development::{Development, Said};
+use crate::{Certainty, DevelopmentId, FactKey, Seq};
 
 const HOUR_SECONDS: i64 = 3_600;
 /// Hours of reports kept for the heat: eight days, so that a day compares with the week before it.
@@ -40,6 +41,12 @@ pub struct StorylineState {
     pub since: Option<Timestamp>,
     /// The development that moved it there.
     pub phase_by: Option<DevelopmentId>,
+    /// The report that moved it there, where that was a later one of its development.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phase_said: Option<Said>,
+    /// The further report that was recorded last, as long as nothing else was reported after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub said_last: Option<Said>,
     /// Reports that belong to it, copies and background included.
     pub reports: u64,
     /// Everyone its reports come from, as many as are kept.
@@ -59,71 +66,6 @@ pub struct StorylineState {
     pub stretches: BTreeSet<u64>,
     /// Until when its alerts are held.
     pub snoozed_until: Option<Timestamp>,
-}
-
-/// One new thing in a storyline.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Development {
-    /// Its name.
-    pub id: DevelopmentId,
-    /// The event that reported it.
-    pub seq: Seq,
-    /// The headline that first said so.
-    pub headline: String,
-    /// The time it counts from.
-    pub at: Timestamp,
-    /// How sure it is.
-    pub state: DevelopmentState,
-    /// Whether it is news of its own, or denies or corrects.
-    pub relation: Relation,
-    /// The development it denies or corrects.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub disputes: Option<DevelopmentId>,
-    /// The development that denies or corrects it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub disputed_by: Option<DevelopmentId>,
-    /// Everyone who stands behind it, first come first, as many as are kept.
-    pub origins: Vec<DevelopmentOrigin>,
-    /// Its reports, first come first, as many as are kept.
-    pub reports: Vec<ReportRef>,
-    /// How many reports it ever had.
-    pub reports_ever: u64,
-    /// Whether a person said that it does not belong.
-    #[serde(default)]
-    pub dropped: bool,
-}
-
-/// Someone who stands behind a development.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DevelopmentOrigin {
-    /// The owner family, agency or party.
-    pub name: String,
-    /// Whether its text is so much another's that it counts as half.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub half: bool,
-}
-
-/// A report as readers see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReportRef {
-    /// The item.
-    pub item: ItemId,
-    /// The event that cited it.
-    pub seq: Seq,
-    /// The feed that carried it.
-    pub feed: FeedId,
-    /// Where it was published.
-    pub outlet: String,
-    /// Who it comes from.
-    pub origin: String,
-    /// Its page.
-    pub url: Option<String>,
-    /// Its headline.
-    pub title: String,
-    /// The date it states.
-    pub published: Option<Timestamp>,
-    /// What it adds.
-    pub relation: Relation,
 }
 
 /// Something known of a storyline.
@@ -194,60 +136,6 @@ pub enum Trend {
     Falling,
     /// Nothing in a day.
     Quiet,
-}
-
-impl Development {
-    /// What an item was the first to report; the report itself is still to be [cited](Self::cite).
-    pub fn of(
-        id: DevelopmentId,
-        relation: Relation,
-        disputes: Option<DevelopmentId>,
-        report: &Report,
-        seq: Seq,
-    ) -> Self {
-        Self {
-            id,
-            seq,
-            headline: report.title.clone(),
-            at: report.effective,
-            state: DevelopmentState::Provisional,
-            relation,
-            disputes,
-            disputed_by: None,
-            origins: Vec::new(),
-            reports: Vec::new(),
-            reports_ever: 0,
-            dropped: false,
-        }
-    }
-
-    /// Adds a report, and whoever stands behind it.
-    pub fn cite(&mut self, relation: Relation, report: &Report, seq: Seq) {
-        self.reports_ever += 1;
-        self.reports.push(ReportRef {
-            item: report.item,
-            seq,
-            feed: report.feed.clone(),
-            outlet: report.outlet.clone(),
-            origin: report.origin.clone(),
-            url: report.url.clone(),
-            title: report.title.clone(),
-            published: report.published,
-            relation,
-        });
-        // A copy or an edit adds no origin: whoever wrote the text is counted already.
-        if matches!(relation, Relation::Copy | Relation::Update | Relation::Background) {
-            return;
-        }
-        let has_room = self.origins.len() < DEVELOPMENT_ORIGINS_KEPT;
-        match self.origins.iter_mut().find(|known| known.name == report.origin) {
-            Some(known) => known.half &= report.half,
-            None if has_room => {
-                self.origins.push(DevelopmentOrigin { name: report.origin.clone(), half: report.half });
-            }
-            None => {}
-        }
-    }
 }
 
 impl StorylineState {
@@ -339,25 +227,6 @@ mod tests {
         check(14, 1, Trend::Falling);
         check(14, 3, Trend::Rising);
         check(700, 0, Trend::Quiet);
-    }
-
-    #[test]
-    fn a_development_keeps_a_limited_number_of_origins() {
-        let report = |origin: usize, half: bool| -> Report {
-            serde_json::from_value(serde_json::json!({
-                "item": ItemId(1), "feed": "a", "outlet": "A", "origin": origin.to_string(), "title": "T",
-                "effective": hour(0), "half": half,
-            }))
-            .unwrap()
-        };
-        let mut it = Development::of(DevelopmentId(1), Relation::New, None, &report(0, true), Seq(1));
-        for origin in 0..DEVELOPMENT_ORIGINS_KEPT + 5 {
-            it.cite(Relation::New, &report(origin, true), Seq(1));
-        }
-        it.cite(Relation::New, &report(0, false), Seq(2));
-        assert_eq!(it.origins.len(), DEVELOPMENT_ORIGINS_KEPT);
-        let first = it.origins.first().unwrap();
-        assert!(first.name == "0" && !first.half, "what is kept still learns: {first:?}");
     }
 
     #[test]

@@ -2,3 +2,4 @@
 
 mod gathered;
 mod outbox;
+mod told;

@@ -1,0 +1,66 @@
+//! What a storyline's state says of its phase, by the events of its course.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::{Recorded, Seq, State, StorylineState, from_json};
+
+/// The storyline after events that are recorded a minute apart.
+pub(super) fn after(events: &[Value]) -> (State, StorylineState) {
+    let mut state = State::default();
+    for (seq, event) in (1..).zip(events) {
+        let mut fields = event.as_object().unwrap().clone();
+        fields.insert("storyline".to_owned(), "ferries".into());
+        fields.insert("seq".to_owned(), seq.into());
+        fields.insert("at".to_owned(), hour(48).to_string().into());
+        let recorded: Recorded = from_json(fields).unwrap();
+        assert_eq!(recorded.seq, Seq(seq));
+        state.apply(&recorded);
+    }
+    let storyline = state.storylines.values().next().unwrap().as_ref().clone();
+    (state, storyline)
+}
+
+pub(super) fn hour(n: i64) -> Timestamp {
+    Timestamp::from_second(1_739_318_400 + n * 3_600).unwrap()
+}
+
+pub(super) fn report(kind: &str, development: u64, outlet: &str, at: i64) -> Value {
+    json!({
+        "kind": kind, "v": 1, "development": format!("d-{development:016x}"), "relation": "new",
+        "evidence": {"rules": 1, "why": ""},
+        "report": {
+            "item": format!("i-{at:016x}"), "feed": outlet, "outlet": outlet, "origin": outlet,
+            "title": format!("{outlet} at {at}"), "effective": hour(at),
+        },
+    })
+}
+
+fn entered(development: u64, from: &str, to: &str) -> Value {
+    json!({
+        "kind": "phase_entered", "v": 1, "development": format!("d-{development:016x}"), "from": from, "to": to,
+        "certainty": "reported", "cue": "",
+    })
+}
+
+#[test]
+fn a_phase_is_entered_when_the_report_that_says_so_is_made() {
+    let first = report("development_reported", 1, "wire", 0);
+    let again = report("development_corroborated", 1, "post", 5);
+    let copy = report("report_noted", 1, "herald", 6);
+    let other = report("development_reported", 2, "daily", 7);
+    let moved = |by| entered(by, "none", "announced");
+    let check = |events: &[&Value], since: i64, said: Option<&str>, what: &str| {
+        let (_, it) = after(&events.iter().map(|it| (*it).clone()).collect::<Vec<_>>());
+        assert_eq!(it.since, Some(hour(since)), "{what}");
+        assert_eq!(it.phase_said.as_ref().map(|it| it.report.outlet.as_str()), said, "{what}");
+    };
+    let confirmed =
+        json!({"kind": "development_confirmed", "v": 1, "development": "d-0000000000000001", "origins": []});
+    check(&[&first, &moved(1)], 0, None, "the first report");
+    check(&[&first, &again, &moved(1)], 5, Some("post"), "a later report");
+    check(&[&first, &again, &confirmed, &moved(1)], 5, Some("post"), "a later report that confirms");
+    check(&[&first, &again, &copy, &moved(1)], 0, None, "a copy moves nothing");
+    check(&[&first, &again, &other, &moved(2)], 7, None, "another development");
+    check(&[&first, &again, &moved(1), &other, &moved(2)], 7, None, "what was said before is over");
+}
