@@ -64,8 +64,8 @@ pub use repair::{Repaired, repair};
 pub use report::{DateMention, Evidence, FacetTouched, Nearest, Relation, Report, Touch};
 pub use state::{
     Alert, AlertState, Delivery, DeliveryState, Development, DevelopmentOrigin, Expectation,
-    ExpectationState, Fact, FeedHealth, FeedTroubleKind, Gathered, Heat, ReportRef, Said, SinkFailing,
-    SinkState, State, StorylineState, Trend,
+    ExpectationState, Fact, FeedHealth, FeedTroubleKind, Gathered, Heat, LeftOut, ReportRef, Said,
+    SinkFailing, SinkState, State, StorylineState, Trend,
 };
 pub use verify::{Damage, Verified, verify};
 pub use word::{AlertKind, Certainty, DeliveryDigest, DevelopmentState, FactKey, FeedTrouble, StorageCode};

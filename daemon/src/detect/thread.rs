@@ -201,10 +201,9 @@ impl Thread {
     /// A person said that a development does not belong.
     pub(super) fn drop(&mut self, development: DevelopmentId) {
         self.close(development);
-        self.reports.iter_mut().filter(|it| it.development == Some(development)).for_each(|it| {
-            it.relation = Relation::Background;
-            it.development = None;
-        });
+        let theirs = self.reports.iter_mut().filter(|it| it.development == Some(development));
+        theirs.for_each(|it| (it.relation, it.development) = (Relation::Background, None));
+        self.expectations.retain(|_, it| it.development != development);
     }
 
     /// The storyline entered a phase.

@@ -49,9 +49,9 @@ pub(super) fn brief(id: &StorylineId, it: &StorylineState, now: Timestamp) -> Ma
         "certainty": it.certainty,
         "since": it.since,
         "heat": it.heat(now),
-        "reports": it.reports,
+        "reports": it.reports_counted(),
         "origins": it.origins.len(),
-        "developments": it.developments_ever,
+        "developments": it.developments_counted(),
         "latest": it.latest().map(latest),
         "snoozed_until": it.snoozed_until.filter(|until| *until > now),
     });

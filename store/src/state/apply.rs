@@ -175,8 +175,9 @@ impl State {
                 }
             }
             Event::DevelopmentDropped { storyline, development, .. } => {
-                if let Some(it) = self.storyline_mut(storyline).development_mut(*development) {
-                    it.dropped = true;
+                self.storyline_mut(storyline).leave_out(*development);
+                if let Some(alert) = self.alerts.get_mut(&AlertId::of_development(*development)) {
+                    Arc::make_mut(alert).state = AlertState::Closed;
                 }
             }
             Event::PhaseEntered { storyline, development, from, to, certainty, .. } => {
@@ -247,7 +248,12 @@ impl StorylineState {
 
     fn noted(&mut self, development: Option<DevelopmentId>, relation: Relation, report: &Report, seq: Seq) {
         self.said_last = None;
-        self.count_report(report.effective, &report.origin);
+        if development.and_then(|id| self.development(id)).is_some_and(|it| it.dropped) {
+            self.reports += 1;
+            self.left_out.reports += 1;
+        } else {
+            self.count_report(report.effective, &report.origin);
+        }
         let Some(it) = development.and_then(|id| self.development_mut(id)) else { return };
         it.cite(relation, report, seq);
         it.reports.truncate(REPORTS_KEPT);

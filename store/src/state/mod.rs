@@ -23,7 +23,7 @@ pub use development::{Development, DevelopmentOrigin, ReportRef, Said};
 pub use health::{FeedHealth, FeedTroubleKind};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-pub use storyline::{Expectation, ExpectationState, Fact, Heat, StorylineState, Trend};
+pub use storyline::{Expectation, ExpectationState, Fact, Heat, LeftOut, StorylineState, Trend};
 use storyline_config::{FeedId, SinkId, StorylineId};
 
 use crate::{AlertId, DeliveryId, Seq};

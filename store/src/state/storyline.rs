@@ -12,7 +12,7 @@ use storyline_config::{
     limit::{ORIGINS_KEPT, STRETCH_EVENTS, STRETCHES_MAX},
 };
 
-use super::development::{Development, Said};
+use super::development::{Development, ReportRef, Said};
 use crate::{Certainty, DevelopmentId, FactKey, Seq};
 
 const HOUR_SECONDS: i64 = 3_600;
@@ -47,12 +47,18 @@ pub struct StorylineState {
     /// The further report that was recorded last, as long as nothing else was reported after it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub said_last: Option<Said>,
-    /// Reports that belong to it, copies and background included.
+    /// Reports it ever had, copies and background included.
     pub reports: u64,
     /// Everyone its reports come from, as many as are kept.
     pub origins: BTreeSet<String>,
+    /// Reports of its developments by who they come from, of those kept.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub reports_of: BTreeMap<String, u64>,
     /// Developments it ever had.
     pub developments_ever: u64,
+    /// Developments of those that a person said do not belong, and their reports.
+    #[serde(skip_serializing_if = "LeftOut::is_none")]
+    pub left_out: LeftOut,
     /// The last of them, in the order of the time they count from.
     pub developments: Vec<Arc<Development>>,
     /// What is known of dates, places and participants.
@@ -66,6 +72,15 @@ pub struct StorylineState {
     pub stretches: BTreeSet<u64>,
     /// Until when its alerts are held.
     pub snoozed_until: Option<Timestamp>,
+}
+
+/// What a person said does not belong to a storyline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Developments.
+    pub developments: u64,
+    /// Their reports.
+    pub reports: u64,
 }
 
 /// Something known of a storyline.
@@ -138,6 +153,13 @@ pub enum Trend {
     Quiet,
 }
 
+impl LeftOut {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 impl StorylineState {
     /// Whether it is known that something stands in the stretch of a place.
     pub(super) fn is_noted(&self, seq: Seq) -> bool {
@@ -169,10 +191,50 @@ impl StorylineState {
         if self.origins.len() < ORIGINS_KEPT {
             self.origins.insert(origin.to_owned());
         }
+        if self.origins.contains(origin) {
+            *self.reports_of.entry(origin.to_owned()).or_default() += 1;
+        }
         let hour = at.as_second().div_euclid(HOUR_SECONDS);
         *self.hours.entry(hour).or_default() += 1;
         let newest = self.hours.keys().next_back().copied().unwrap_or(hour);
         self.hours = self.hours.split_off(&(newest - HEAT_HOURS));
+    }
+
+    /// Takes a report out of the count again.
+    fn discount_report(&mut self, it: &ReportRef) {
+        let hour = it.at.as_second().div_euclid(HOUR_SECONDS);
+        if let Some(n) = self.hours.get_mut(&hour) {
+            *n = n.saturating_sub(1);
+        }
+        let Some(n) = self.reports_of.get_mut(&it.origin) else { return };
+        *n = n.saturating_sub(1);
+        if *n == 0 {
+            self.reports_of.remove(&it.origin);
+            self.origins.remove(&it.origin);
+        }
+    }
+
+    /// A person said that a development does not belong: what it counted and what is known by it alone goes.
+    pub(super) fn leave_out(&mut self, id: DevelopmentId) {
+        let Some(it) = self.development_mut(id).filter(|it| !it.dropped) else { return };
+        it.dropped = true;
+        let (reports, reports_ever) = (it.reports.clone(), it.reports_ever);
+        self.left_out.developments += 1;
+        self.left_out.reports += reports_ever;
+        reports.iter().for_each(|it| self.discount_report(it));
+        self.facts.retain(|it| it.development != id);
+        let theirs = |it: &&mut Expectation| it.development == id && it.state == ExpectationState::Open;
+        self.expectations.iter_mut().filter(theirs).for_each(|it| it.state = ExpectationState::Dropped);
+    }
+
+    /// How many developments belong to it.
+    pub fn developments_counted(&self) -> u64 {
+        self.developments_ever.saturating_sub(self.left_out.developments)
+    }
+
+    /// How many reports belong to it, copies and background included.
+    pub fn reports_counted(&self) -> u64 {
+        self.reports.saturating_sub(self.left_out.reports)
     }
 
     /// How much is written, as seen at `now`.

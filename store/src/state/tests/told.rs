@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::{Recorded, Seq, State, StorylineState, from_json};
+use crate::{
+    AlertId, AlertState, DevelopmentId, ExpectationState, Recorded, Seq, State, StorylineState, from_json,
+};
 
 /// The storyline after events that are recorded a minute apart.
 pub(super) fn after(events: &[Value]) -> (State, StorylineState) {
@@ -63,4 +65,35 @@ fn a_phase_is_entered_when_the_report_that_says_so_is_made() {
     check(&[&first, &again, &copy, &moved(1)], 0, None, "a copy moves nothing");
     check(&[&first, &again, &other, &moved(2)], 7, None, "another development");
     check(&[&first, &again, &moved(1), &other, &moved(2)], 7, None, "what was said before is over");
+}
+
+#[test]
+fn what_is_dropped_counts_no_more_and_its_alert_closes() {
+    let (strays, stray) = (|kind, outlet, at| report(kind, 2, outlet, at), "d-0000000000000002");
+    let fact = |by: &str, value: &str| json!({"kind": "fact_reported", "v": 1, "development": by, "key": "place", "value": value, "certainty": "reported"});
+    let alert = json!({
+        "kind": "alert_raised", "v": 1, "alert": AlertId::of_development(DevelopmentId(2)), "alert_kind": "new",
+        "development": stray, "changes": ["new"], "headline": "", "severity": "notice", "text": "",
+    });
+    let expected = json!({"kind": "expectation_set", "v": 1, "development": stray, "date": "2025-03-01", "due": hour(99), "what": ""});
+    let dropped = json!({"kind": "development_dropped", "v": 1, "development": stray, "by": "ann"});
+    let mut events = vec![
+        report("development_reported", 1, "wire", 46),
+        fact("d-0000000000000001", "Oslo"),
+        strays("development_reported", "wire", 47),
+        strays("development_corroborated", "post", 47),
+        fact(stray, "Bergen"),
+        alert,
+        expected,
+    ];
+    let before = after(&events).1;
+    assert_eq!((before.developments_counted(), before.reports_counted(), before.origins.len()), (2, 3, 2));
+    events.extend([dropped.clone(), dropped, strays("report_noted", "herald", 47)]);
+    let (state, it) = after(&events);
+    assert_eq!((it.developments_counted(), it.reports_counted()), (1, 1), "once, however often it is said");
+    assert_eq!(it.origins.iter().collect::<Vec<_>>(), ["wire"]);
+    assert_eq!(it.heat(hour(48)).last_24h, 1);
+    assert_eq!(it.facts.iter().map(|it| it.value.as_str()).collect::<Vec<_>>(), ["Oslo"]);
+    assert_eq!(it.expectations[0].state, ExpectationState::Dropped);
+    assert!(state.alerts.values().all(|it| it.state == AlertState::Closed));
 }
