@@ -75,12 +75,15 @@ pub struct StorylineState {
 }
 
 /// What a person said does not belong to a storyline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LeftOut {
     /// Developments.
     pub developments: u64,
     /// Their reports.
     pub reports: u64,
+    /// Those that are kept, by the hour since 1970 they count from.
+    pub hours: BTreeMap<i64, u32>,
 }
 
 /// Something known of a storyline.
@@ -154,7 +157,6 @@ pub enum Trend {
 }
 
 impl LeftOut {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
     fn is_none(&self) -> bool {
         *self == Self::default()
     }
@@ -198,13 +200,14 @@ impl StorylineState {
         *self.hours.entry(hour).or_default() += 1;
         let newest = self.hours.keys().next_back().copied().unwrap_or(hour);
         self.hours = self.hours.split_off(&(newest - HEAT_HOURS));
+        self.left_out.hours = self.left_out.hours.split_off(&(newest - HEAT_HOURS));
     }
 
     /// Takes a report out of the count again.
     fn discount_report(&mut self, it: &ReportRef) {
         let hour = it.at.as_second().div_euclid(HOUR_SECONDS);
-        if let Some(n) = self.hours.get_mut(&hour) {
-            *n = n.saturating_sub(1);
+        if self.hours.contains_key(&hour) {
+            *self.left_out.hours.entry(hour).or_default() += 1;
         }
         let Some(n) = self.reports_of.get_mut(&it.origin) else { return };
         *n = n.saturating_sub(1);
@@ -240,7 +243,11 @@ impl StorylineState {
     /// How much is written, as seen at `now`.
     pub fn heat(&self, now: Timestamp) -> Heat {
         let hour = now.as_second().div_euclid(HOUR_SECONDS);
-        let sum = |from: i64, to: i64| -> u32 { self.hours.range(from..=to).map(|(_, n)| n).sum() };
+        let within =
+            |hours: &BTreeMap<i64, u32>, from, to| -> u32 { hours.range(from..=to).map(|(_, n)| n).sum() };
+        let sum = |from: i64, to: i64| {
+            within(&self.hours, from, to).saturating_sub(within(&self.left_out.hours, from, to))
+        };
         let last_24h = sum(hour - 23, hour);
         let before = sum(hour - 23 - 7 * 24, hour - 24);
         let trend = match (u64::from(last_24h) * 7, u64::from(before)) {
