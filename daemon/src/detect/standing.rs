@@ -105,7 +105,9 @@ fn move_phase(case: &Case<'_>, judgement: &mut Judgement) {
         return;
     }
     let Some(cue) = case.cue().filter(|it| may_move(case.thread.phase, it)) else { return };
-    let certainty = if judgement.confirms.is_some() { Certainty::Confirmed } else { Certainty::Reported };
+    // Whoever said something else of the same before does not confirm what only this report says.
+    let sure = if follows { judgement.report.speaks_for.is_some() } else { judgement.confirms.is_some() };
+    let certainty = if sure { Certainty::Confirmed } else { Certainty::Reported };
     judgement.phase = cue.phase;
     judgement.moved = Some((cue.words.clone(), certainty));
 }

@@ -212,6 +212,7 @@ fn own(
         what,
         headline,
         backing: None,
+        said: None,
         since,
         left: None,
         except: None,

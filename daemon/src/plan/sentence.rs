@@ -4,11 +4,14 @@
 //! what it is about, what changed, the headline, how sure and who says so,
 //! since when, and how to ask for more.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use storyline_config::{Config, FeedId, StorylineId};
-use storyline_store::{Development, DevelopmentState, Seq, StorylineState};
+use storyline_store::{Development, DevelopmentState, Said, Seq, StorylineState};
 
-use super::{Situation, stage::Stage};
+use super::{
+    Situation,
+    stage::{Stage, state_of_phase},
+};
 
 /// Origins named in one sentence; the rest is counted.
 const ORIGINS_NAMED: usize = 5;
@@ -17,7 +20,9 @@ const ORIGINS_NAMED: usize = 5;
 pub(super) fn sentence(stage: &Stage, seq: Seq, situation: &Situation<'_>) -> String {
     let development = behind(stage, situation);
     let backing = match (&stage.backing, development) {
-        (Some((state, _)), Some(it)) => backing(*state, &voices(it, situation.config)),
+        (Some((state, _)), Some(it)) => {
+            backing(*state, &distinct(names(stage, it).map(|name| voice(it, name, situation.config))))
+        }
         (Some((state, origins)), None) => backing(*state, origins),
         (None, _) => String::new(),
     };
@@ -41,6 +46,14 @@ pub(super) fn standing(id: &StorylineId, storyline: &StorylineState, situation: 
     let Some(latest) = storyline.latest() else {
         return format!("{id} · {phase} · nothing is reported yet");
     };
+    // What moved the phase last is told, where it is a later report of what is older.
+    let said = storyline.phase_said.as_ref().filter(|it| it.report.at >= latest.at);
+    if let Some((Said { report, .. }, by)) =
+        said.and_then(|it| Some((it, storyline.development(it.development)?)))
+    {
+        let backing = backing(state_of_phase(storyline), &[voice(by, &report.origin, situation.config)]);
+        return format!("{id} · {phase} · {}{backing} · since {}", report.title, since(report.at, situation));
+    }
     let (since, backing) = (since(latest.at, situation), backing_of(latest, situation.config));
     format!("{id} · {phase} · {}{backing} · since {since}", latest.headline)
 }
@@ -52,7 +65,24 @@ pub(super) fn backing_of(it: &Development, config: &Config) -> String {
 
 /// Who stands behind a development, as people know them.
 fn voices(it: &Development, config: &Config) -> Vec<String> {
-    it.origins.iter().map(|origin| voice(it, &origin.name, config)).collect()
+    distinct(it.origins.iter().map(|origin| voice(it, &origin.name, config)))
+}
+
+/// The origins that stand behind a stage of a development: all of it, or the one that said this.
+pub(super) fn names<'a>(stage: &'a Stage, it: &'a Development) -> impl Iterator<Item = &'a str> {
+    let all = it.origins.iter().filter(|_| stage.said.is_none()).map(|it| it.name.as_str());
+    stage.said.iter().map(|it| it.origin.as_str()).chain(all)
+}
+
+/// Each name once, in its first place: a house may stand behind the same news as itself and by its family.
+fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for it in names {
+        if !all.contains(&it) {
+            all.push(it);
+        }
+    }
+    all
 }
 
 /// An origin as people know it: of an owner family, the outlet that said so first.
@@ -82,10 +112,20 @@ pub(super) fn state_word(state: DevelopmentState) -> &'static str {
     }
 }
 
-/// A time of the last 24 hours by the clock alone; an older one says its day too.
+/// A time of today by the clock alone; any other says its day too.
 pub(super) fn since(at: Timestamp, situation: &Situation<'_>) -> String {
-    let local = situation.zone.to_datetime(at);
-    let recent = situation.now.duration_since(at).abs() < SignedDuration::from_hours(24);
-    let format = if recent { "%H:%M" } else { "%H:%M on %-d %b %Y" };
+    let [local, now] = [at, situation.now].map(|it| situation.zone.to_datetime(it));
+    let format = if local.date() == now.date() { "%H:%M" } else { "%H:%M on %-d %b %Y" };
     local.strftime(format).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_house_that_stands_behind_it_twice_is_named_once() {
+        let names = ["Post", "Wire", "Post"].map(str::to_owned);
+        assert_eq!(distinct(names.into_iter()), ["Post", "Wire"]);
+    }
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use storyline_config::{AlertCause, Phase, SinkId, StorylineId};
 use storyline_store::{
-    AlertId, AlertKind, DevelopmentId, DevelopmentState, Event, FactKey, Recorded, Relation, Seq, State,
+    AlertId, AlertKind, Certainty, DevelopmentId, DevelopmentState, Event, FactKey, Recorded, Relation,
+    ReportRef, Seq, State, StorylineState,
 };
 
 use super::Situation;
@@ -28,9 +29,6 @@ pub(super) struct Change {
     pub(super) facts: Vec<(DevelopmentId, FactKey, String)>,
     /// The phase it left first and the one it entered last.
     pub(super) phase: Option<(Phase, Phase)>,
-    /// The title of the last further report, and the one that moved the phase of a development already told of.
-    pub(super) further: Option<String>,
-    pub(super) moved_by: Option<String>,
 }
 
 /// A stage of an alert: what people are told at once.
@@ -49,6 +47,8 @@ pub(super) struct Stage {
     /// How sure it is, and who says so.
     pub(super) backing: Option<(DevelopmentState, Vec<String>)>,
     pub(super) since: Timestamp,
+    /// The further report that alone says it, where one does: the others behind its development do not.
+    pub(super) said: Option<ReportRef>,
     /// The phase that was left, where one was.
     pub(super) left: Option<Phase>,
     /// A sink that cannot be told of it.
@@ -65,8 +65,6 @@ impl Change {
             late: false,
             facts: Vec::new(),
             phase: None,
-            further: None,
-            moved_by: None,
         }
     }
 
@@ -80,7 +78,6 @@ impl Change {
             }
             Event::DevelopmentCorroborated { development, report, .. } => {
                 self.touched.insert(*development);
-                self.further = Some(report.title.clone());
                 self.late |= report.late;
             }
             Event::DevelopmentConfirmed { development, .. } => {
@@ -89,7 +86,6 @@ impl Change {
             Event::PhaseEntered { development, from, to, .. } => {
                 self.causes.insert((AlertCause::Phase, *development));
                 self.phase = Some((self.phase.map_or(*from, |(first, _)| first), *to));
-                self.moved_by.clone_from(&self.further);
             }
             Event::FactReported { development, key, value, noted: false, .. } => {
                 self.causes.insert((AlertCause::Fact, *development));
@@ -130,7 +126,10 @@ impl Change {
         // Whoever reads that it was cancelled wants the words that say so, not those of when it was planned.
         let known =
             [AlertCause::New, AlertCause::Disputed].iter().all(|it| !self.causes.contains(&(*it, id)));
-        let moved_by = self.moved_by.as_ref().filter(|_| cause == AlertCause::Phase && known);
+        let moved_by =
+            storyline.phase_said.as_ref().filter(|it| cause == AlertCause::Phase && it.development == id);
+        let since = moved_by.map_or(development.at, |it| it.report.at);
+        let said = moved_by.filter(|_| known).map(|it| it.report.clone());
         Some(Stage {
             alert: AlertId::of_development(id),
             kind: kind_of(cause),
@@ -139,12 +138,13 @@ impl Change {
             development: Some(id),
             changes: changes.into_iter().collect(),
             what: self.what(cause, id),
-            headline: moved_by.unwrap_or(&development.headline).clone(),
-            backing: Some((
-                development.state,
-                development.origins.iter().map(|it| it.name.clone()).collect(),
-            )),
-            since: development.at,
+            headline: said.as_ref().map_or(&development.headline, |it| &it.title).clone(),
+            backing: Some(match &said {
+                Some(it) => (state_of_phase(storyline), vec![it.origin.clone()]),
+                None => (development.state, development.origins.iter().map(|it| it.name.clone()).collect()),
+            }),
+            since,
+            said,
             left: self.phase.filter(|_| cause == AlertCause::Phase).map(|(from, _)| from),
             except: None,
         })
@@ -222,6 +222,7 @@ fn simple(cause: AlertCause, storyline: &StorylineId, headline: String, seq: Seq
         headline,
         backing: None,
         since: at,
+        said: None,
         left: None,
         except: None,
     }
@@ -237,6 +238,14 @@ pub(super) fn overdue(known: &State, storyline: &StorylineId, what: &str, seq: S
         stage.backing = Some((it.state, it.origins.iter().map(|it| it.name.clone()).collect()));
     }
     stage
+}
+
+/// How sure the phase is, in the words of a development.
+pub(super) fn state_of_phase(storyline: &StorylineState) -> DevelopmentState {
+    match storyline.certainty {
+        Some(Certainty::Confirmed) => DevelopmentState::Confirmed,
+        _ => DevelopmentState::Provisional,
+    }
 }
 
 fn kind_of(cause: AlertCause) -> AlertKind {

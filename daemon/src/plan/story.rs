@@ -10,7 +10,7 @@ use storyline_store::{AlertKind, Development, Fact, Seq, StorylineState};
 
 use super::{
     Situation,
-    sentence::{backing_of, behind, since, voice},
+    sentence::{backing_of, behind, names, since, voice},
     stage::{Stage, fact_word},
 };
 
@@ -89,11 +89,13 @@ fn is_none(more: &usize) -> bool {
 /// The parts of a stage whose sentence is recorded as `seq`.
 pub(super) fn story(stage: &Stage, sentence: &str, seq: Seq, situation: &Situation<'_>) -> Story {
     let development = behind(stage, situation);
-    let said_by = development.map(|it| said_by(it, situation.config)).unwrap_or_default();
+    let mut said_by = development.map(|it| said_by(stage, it, situation.config)).unwrap_or_default();
+    let more = said_by.len().saturating_sub(VOICES_NAMED);
+    said_by.truncate(VOICES_NAMED);
     Story {
         sentence: sentence.to_owned(),
         said_by,
-        more: development.map_or(0, |it| it.origins.len().saturating_sub(VOICES_NAMED)),
+        more,
         since: day_and_time(stage.since, situation.zone),
         before: before(stage, development, situation),
         ask: format!("storyline explain {seq}"),
@@ -105,17 +107,23 @@ pub(super) fn day_and_time(at: Timestamp, zone: &TimeZone) -> String {
     zone.to_datetime(at).strftime("%H:%M on %a %-d %b %Y").to_string()
 }
 
-/// The first of those behind a development, with the first page of each.
-fn said_by(it: &Development, config: &Config) -> Vec<Voice> {
+/// Those behind a stage of a development, each once, with the first page of each.
+fn said_by(stage: &Stage, it: &Development, config: &Config) -> Vec<Voice> {
     let own = |feed: &FeedId, origin: &str| config.feeds.get(feed).is_some_and(|it| it.family == origin);
     let voice = |origin: &str| {
         // The house's own page comes before that of whoever carried its words.
-        let mut theirs: Vec<_> =
-            it.reports.iter().filter(|it| it.origin == origin && it.url.is_some()).collect();
+        let reports = stage.said.iter().chain(it.reports.iter().filter(|_| stage.said.is_none()));
+        let mut theirs: Vec<_> = reports.filter(|it| it.origin == origin && it.url.is_some()).collect();
         theirs.sort_by_key(|it| !own(&it.feed, origin));
         Voice { name: voice(it, origin, config), url: theirs.first().and_then(|it| it.url.clone()) }
     };
-    it.origins.iter().take(VOICES_NAMED).map(|it| voice(&it.name)).collect()
+    let mut all: Vec<Voice> = Vec::new();
+    for it in names(stage, it).map(voice) {
+        if !all.iter().any(|known| known.name == it.name) {
+            all.push(it);
+        }
+    }
+    all
 }
 
 /// What was known before this stage: the stage told earlier, what is denied, the value or the phase before, or the last news.

@@ -46,10 +46,10 @@ fn quiet_hours_hold_all_but_warnings_and_end_with_one_digest() {
         munich · new · Two (provisional: Reuters) · since 10:40 · storyline explain #7
             Notice [New]
             desk gathers for Quiet at 07:00: Two
-        munich · confirmed · Two (confirmed: Reuters, DW) · since 10:40 · storyline explain #11
+        munich · confirmed · Two (confirmed: Reuters, DW) · since 10:40 on 12 Feb 2025 · storyline explain #11
             Notice [Confirmed]
             desk gathers for Quiet at 07:00: Two
-        saudi-meeting · none → scheduled · Three (provisional: AP) · since 10:40 · storyline explain #15
+        saudi-meeting · none → scheduled · Three (provisional: AP) · since 10:40 on 12 Feb 2025 · storyline explain #15
             Warning [Phase, New]
             → desk: phase
     "#]]
@@ -60,7 +60,7 @@ fn quiet_hours_hold_all_but_warnings_and_end_with_one_digest() {
     expect![[r#"
         → desk: digest "quiet", "munich"
             1 alert · gathered in the quiet hours
-            munich · confirmed · Two (confirmed: Reuters, DW) · since 10:40 · storyline explain #11
+            munich · confirmed · Two (confirmed: Reuters, DW) · since 10:40 on 12 Feb 2025 · storyline explain #11
     "#]]
     .assert_eq(&world.due(Visits::Settled));
     assert_eq!(world.due(Visits::Settled), "");
@@ -233,14 +233,14 @@ fn warnings_of_a_long_stop_are_told_once_each_also_where_one_sink_is_in_peace() 
     expect![[r#"
         → desk: digest "stop", "munich"
             2 storylines · as they stand after a long stop
-            munich · under way · It began (provisional: Reuters) · since 10:40
+            munich · under way · It began (provisional: Reuters) · since 10:40 on 12 Feb 2025
             saudi-meeting · none · nothing is reported yet
-        munich · scheduled → under way · It began (provisional: Reuters) · since 10:40 · storyline explain #9
+        munich · scheduled → under way · It began (provisional: Reuters) · since 10:40 on 12 Feb 2025 · storyline explain #9
             Warning [Phase, New]
             → desk: phase
         → phone: digest "stop", "munich"
             2 storylines · as they stand after a long stop
-            munich · under way · It began (provisional: Reuters) · since 10:40
+            munich · under way · It began (provisional: Reuters) · since 10:40 on 12 Feb 2025
             saudi-meeting · none · nothing is reported yet
     "#]]
     .assert_eq(&told);

@@ -46,13 +46,47 @@ fn time_alone_brings_overdue_surge_and_quiet() {
 }
 
 #[test]
+fn a_phase_moved_by_a_later_report_is_told_with_its_time_and_whoever_says_it() {
+    let mut world = World::new();
+    world.live(vec![
+        new("munich", MEET, "Reuters"),
+        again("munich", MEET, "AP"),
+        confirmed("munich", MEET),
+        phase("munich", MEET, Phase::None, Phase::Scheduled),
+    ]);
+    world.wait(Duration::from_hours(20));
+    let mut said = again("munich", MEET, "DW");
+    if let Event::DevelopmentCorroborated { report, .. } = &mut said {
+        report.effective = world.now;
+    }
+    let told = world.live(vec![said, phase("munich", MEET, Phase::Scheduled, Phase::Cancelled)]);
+    expect![[r#"
+        munich · scheduled → cancelled · Rubio to meet Zelenskyy, says DW (provisional: DW) · since 06:40 · storyline explain #11
+            Warning [Phase]
+            → desk: phase, instead of an earlier one
+    "#]].assert_eq(&told);
+    let body = world.bodies.last().unwrap();
+    assert_eq!(body["origins"], serde_json::json!(["DW"]));
+    assert_eq!(body["reports"].as_array().unwrap().len(), 1);
+    let story: Story = serde_json::from_value(body["story"].clone()).unwrap();
+    assert_eq!(story.said_by.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["DW"]);
+    assert_eq!(story.since, "06:40 on Thu 13 Feb 2025");
+    let known = world.stands();
+    expect![[r#"
+        2 storylines · as they stand after a long stop
+        munich · cancelled · Rubio to meet Zelenskyy, says DW (provisional: DW) · since 06:40
+        saudi-meeting · none · nothing is reported yet"#]]
+    .assert_eq(&known);
+}
+
+#[test]
 fn a_report_that_moves_the_phase_of_a_known_development_is_told_in_its_own_words() {
     let mut world = World::new();
     world.live(vec![new("munich", MEET, "Reuters"), phase("munich", MEET, Phase::None, Phase::Scheduled)]);
     let told = world
         .live(vec![again("munich", MEET, "DW"), phase("munich", MEET, Phase::Scheduled, Phase::Cancelled)]);
     expect![[r#"
-        munich · scheduled → cancelled · Rubio to meet Zelenskyy, says DW (provisional: Reuters, DW) · since 10:40 · storyline explain #9
+        munich · scheduled → cancelled · Rubio to meet Zelenskyy, says DW (provisional: DW) · since 10:40 · storyline explain #9
             Warning [Phase]
             → desk: phase, instead of an earlier one
     "#]].assert_eq(&told);

@@ -1,6 +1,10 @@
 //! A log in small: events go in, and what is planned comes out as lines.
 
-use std::{collections::BTreeMap, fmt::Write, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    time::Duration,
+};
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
@@ -8,10 +12,11 @@ use storyline_config::{
     Config, Digest, Facets, Phase, Rate, Retry, Severity, Sink, SinkKind, Storyline, StorylineId,
 };
 use storyline_store::{
-    Certainty, DevelopmentId, Event, Evidence, FactKey, ItemId, Recorded, Relation, Report, Seq, State,
+    Certainty, DeliveryDigest, DevelopmentId, Event, Evidence, FactKey, ItemId, Recorded, Relation, Report,
+    Seq, State,
 };
 
-use crate::plan::{Occasion, Situation, Visits, due, plan};
+use crate::plan::{Occasion, Situation, Visits, as_they_stand, due, plan};
 
 pub(super) struct World {
     pub(super) config: Config,
@@ -108,6 +113,11 @@ impl World {
     pub(super) fn due(&mut self, visits: Visits) -> String {
         let planned = due(&self.situation(), visits);
         self.take(planned)
+    }
+
+    /// Every storyline as it stands.
+    pub(super) fn stands(&self) -> String {
+        as_they_stand(&self.situation(), DeliveryDigest::Stop, &BTreeSet::new())
     }
 
     fn situation(&self) -> Situation<'_> {
