@@ -7,6 +7,7 @@ use axum::{
     extract::{Path, State as Given},
     http::Uri,
 };
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use storyline_config::{Phase, StorylineId};
@@ -35,11 +36,16 @@ pub(super) async fn get(
         }
         Ok(timeline)
     });
-    Ok(Json(json!({ "id": id, "title": title, "developments": timeline.await?.in_order() })))
+    let (developments, background) = timeline.await?.in_order();
+    Ok(Json(json!({ "id": id, "title": title, "developments": developments, "background": background })))
 }
 
 #[derive(Default)]
-struct Timeline(BTreeMap<DevelopmentId, Entry>);
+struct Timeline {
+    developments: BTreeMap<DevelopmentId, Entry>,
+    /// Reports that belong to the storyline and to none of its developments.
+    background: Vec<ReportRef>,
+}
 
 /// One development with all that belongs to it.
 struct Entry {
@@ -54,6 +60,10 @@ struct Entered {
     from: Phase,
     to: Phase,
     certainty: Certainty,
+    /// The time the report that says so counts from, its headline, and where it was published.
+    at: Timestamp,
+    headline: String,
+    outlet: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -65,10 +75,11 @@ struct Known {
 }
 
 impl Timeline {
-    fn in_order(self) -> Vec<Value> {
-        let mut entries: Vec<_> = self.0.into_values().collect();
+    fn in_order(mut self) -> (Vec<Value>, Vec<Value>) {
+        let mut entries: Vec<_> = self.developments.into_values().collect();
         entries.sort_by_key(|entry| (entry.it.at, entry.it.seq));
-        entries.iter().map(Entry::shown).collect()
+        self.background.sort_by_key(|it| (it.at, it.seq));
+        (entries.iter().map(Entry::shown).collect(), self.background.iter().map(report).collect())
     }
 
     fn take(&mut self, recorded: &Recorded) {
@@ -77,10 +88,13 @@ impl Timeline {
             Event::DevelopmentReported { development, relation, disputes, report, .. } => {
                 let mut it = Development::of(*development, *relation, *disputes, report, seq);
                 it.cite(*relation, report, seq);
-                self.0.insert(*development, Entry { it, phases: Vec::new(), facts: Vec::new() });
+                self.developments.insert(*development, Entry { it, phases: Vec::new(), facts: Vec::new() });
+            }
+            Event::ReportNoted { development: None, relation, report, .. } => {
+                self.background.push(ReportRef::of(*relation, report, seq));
             }
             other => {
-                let named = subject::development(other).and_then(|it| self.0.get_mut(&it));
+                let named = subject::development(other).and_then(|it| self.developments.get_mut(&it));
                 if let Some(entry) = named {
                     entry.take(other, seq);
                 }
@@ -101,7 +115,18 @@ impl Entry {
             }
             Event::DevelopmentDropped { .. } => it.dropped = true,
             Event::PhaseEntered { from, to, certainty, .. } => {
-                self.phases.push(Entered { seq, from: *from, to: *to, certainty: *certainty });
+                // A phase is entered right after the report that says so.
+                let by = it.reports.last().filter(|it| it.relation == Relation::Corroboration);
+                let by = by.or(it.reports.first());
+                self.phases.push(Entered {
+                    seq,
+                    from: *from,
+                    to: *to,
+                    certainty: *certainty,
+                    at: by.map_or(it.at, |it| it.at),
+                    headline: by.map_or(&it.headline, |it| &it.title).clone(),
+                    outlet: by.map(|it| it.outlet.clone()).unwrap_or_default(),
+                });
             }
             Event::FactReported { key, value, certainty, .. } => {
                 // The same fact, surer or less sure, takes the earlier one's place.
@@ -114,18 +139,6 @@ impl Entry {
 
     fn shown(&self) -> Value {
         let it = &self.it;
-        let report = |it: &ReportRef| {
-            json!({
-                "seq": it.seq,
-                "item": it.item,
-                "relation": it.relation,
-                "outlet": it.outlet,
-                "origin": it.origin,
-                "url": it.url,
-                "title": it.title,
-                "published": it.published,
-            })
-        };
         json!({
             "id": it.id,
             "seq": it.seq,
@@ -142,4 +155,18 @@ impl Entry {
             "facts": self.facts,
         })
     }
+}
+
+fn report(it: &ReportRef) -> Value {
+    json!({
+        "seq": it.seq,
+        "item": it.item,
+        "relation": it.relation,
+        "outlet": it.outlet,
+        "origin": it.origin,
+        "url": it.url,
+        "title": it.title,
+        "published": it.published,
+        "at": it.at,
+    })
 }

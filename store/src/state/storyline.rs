@@ -224,7 +224,9 @@ impl StorylineState {
         let (reports, reports_ever) = (it.reports.clone(), it.reports_ever);
         self.left_out.developments += 1;
         self.left_out.reports += reports_ever;
-        reports.iter().for_each(|it| self.discount_report(it));
+        for it in &reports {
+            self.discount_report(it);
+        }
         self.facts.retain(|it| it.development != id);
         let theirs = |it: &&mut Expectation| it.development == id && it.state == ExpectationState::Open;
         self.expectations.iter_mut().filter(theirs).for_each(|it| it.state = ExpectationState::Dropped);

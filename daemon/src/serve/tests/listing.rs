@@ -43,7 +43,8 @@ async fn a_timeline_holds_origins_reports_phases_and_facts() {
                   "origin": "reuters",
                   "url": "https://reuters.example/1",
                   "title": "Rubio lands in Munich",
-                  "published": "2025-02-14T08:00:00Z"
+                  "published": "2025-02-14T08:00:00Z",
+                  "at": "2025-02-14T08:00:00Z"
                 },
                 {
                   "seq": 4,
@@ -53,7 +54,8 @@ async fn a_timeline_holds_origins_reports_phases_and_facts() {
                   "origin": "dw",
                   "url": "https://dw.example/2",
                   "title": "Rubio arrives in Munich",
-                  "published": "2025-02-14T08:00:00Z"
+                  "published": "2025-02-14T08:00:00Z",
+                  "at": "2025-02-14T08:00:00Z"
                 }
               ],
               "phases": [
@@ -61,7 +63,10 @@ async fn a_timeline_holds_origins_reports_phases_and_facts() {
                   "seq": 6,
                   "from": "scheduled",
                   "to": "under_way",
-                  "certainty": "reported"
+                  "certainty": "reported",
+                  "at": "2025-02-14T08:00:00Z",
+                  "headline": "Rubio arrives in Munich",
+                  "outlet": "DW"
                 }
               ],
               "facts": [
@@ -73,7 +78,8 @@ async fn a_timeline_holds_origins_reports_phases_and_facts() {
                 }
               ]
             }
-          ]
+          ],
+          "background": []
         }
     "#]],
     )
@@ -85,7 +91,8 @@ async fn a_timeline_holds_origins_reports_phases_and_facts() {
         200 {
           "id": "saudi-meeting",
           "title": "A meeting",
-          "developments": []
+          "developments": [],
+          "background": []
         }
     "#]],
     )
