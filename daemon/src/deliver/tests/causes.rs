@@ -68,7 +68,7 @@ async fn a_storyline_tells_all_there_is_to_tell_of_it() {
     expect![[r#"
         03 10:00:00 desk 1: harbour · new · Sorrel dockers grumble over a new union rule (provisional: Courier) · since 10:00 · storyline explain #4
         03 11:00:00 desk 2: harbour · confirmed · Sorrel dockers grumble over a new union rule (confirmed: Courier, Ledger) · since 10:00 · storyline explain #10
-        03 12:00:00 desk 3: harbour · none → under way · Sorrel dockers walk out over pay (confirmed: Courier, Ledger) · since 10:00 · storyline explain #17
+        03 12:00:00 desk 3: harbour · none → under way · Sorrel dockers walk out over pay (provisional: Courier) · since 12:00 · storyline explain #17
         03 15:00:00 desk 4: harbour · date 2025-03-06, place Geneva · Sorrel union and mayor to meet in Geneva on Thursday (provisional: Kestrel) · since 15:00 · storyline explain #25
         03 18:00:00 desk 5: harbour · date 2025-03-07 · Sorrel union agrees to end strike on Friday (provisional: Courier) · since 18:00 · storyline explain #32
         03 20:00:00 desk 6: harbour · disputed · Sorrel union denies it agreed to end strike (provisional: Ledger) · since 20:00 · storyline explain #38
