@@ -40,7 +40,8 @@ fn findings(loaded: &Loaded, hits: &Hits) -> storyline_config::Findings {
         let share = share(it.found, hits.items);
         let others = match it.places - 1 {
             0 => String::new(),
-            more => format!("; the configuration has it in {} more", count(more as u64, "list")),
+            1 => "; another list has it too".to_owned(),
+            more => format!("; {more} other lists have it too"),
         };
         warnings.of_alias(it.first, format!("\"{}\" is in {share}{others}", it.first.alias), help);
     }
@@ -143,7 +144,7 @@ under_way = ["works begin"]
         let told: Vec<String> =
             told.iter().map(|it| format!("{}:{}: {}", it.line, it.column, it.message)).collect();
         expect![[r#"
-            3:9: "port" is in 20 of 50 items (40 %); the configuration has it in 1 list more
+            3:9: "port" is in 20 of 50 items (40 %); another list has it too
             3:19: "strike" is in 10 of 50 items (20 %)
             4:9: "minister" is in 10 of 50 items (20 %)
             9:12: nothing of 50 items belongs to storyline `bridge`
