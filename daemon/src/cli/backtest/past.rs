@@ -166,7 +166,11 @@ mod tests {
         let nowhere = "[daemon]\ndata_dir = \"/nonexistent\"\n";
         let config = Config::parse("storyline.toml", nowhere).unwrap().config;
         let advised = |instead| {
-            place(&config, &Global::default(), instead).unwrap_err().document().to_string().contains("--items")
+            place(&config, &Global::default(), instead)
+                .unwrap_err()
+                .document()
+                .to_string()
+                .contains("--items")
         };
         assert_eq!((advised(INSTEAD), advised("")), (true, false));
     }

@@ -79,7 +79,13 @@ pub(super) struct Found {
 
 /// Looks through the log.
 pub(super) fn find(past: &dyn Past, sought: &Sought, head: Seq) -> Result<Found, String> {
-    let Some(first) = first(past, sought, head)? else { return Ok(Found::default()) };
+    let Some(asked) = first(past, sought, head)? else { return Ok(Found::default()) };
+    // How a message fared is about what it tells of.
+    let planned = match subject::delivery(&asked.event) {
+        Some(it) => first(past, &Sought::Delivery(it), head)?,
+        None => None,
+    };
+    let first = planned.unwrap_or(asked);
     let named = subject::development(&first.event);
     let alert = subject::alert(&first.event).or_else(|| named.map(AlertId::of_development));
     let development = match (named, alert) {
@@ -95,6 +101,7 @@ pub(super) fn find(past: &dyn Past, sought: &Sought, head: Seq) -> Result<Found,
     let mut deliveries: BTreeSet<DeliveryId> = BTreeSet::new();
     let mut found = Found { report, events: Vec::new() };
     let item = found.report.as_ref().map(|it| it.item);
+    let mut read = item.is_none();
     each(past, Seq(0), head, |it| {
         let cited = subject::report(&it.event).map(|(report, _)| report);
         let same_item = item.is_some() && cited.map(|it| it.item) == item;
@@ -108,8 +115,9 @@ pub(super) fn find(past: &dyn Past, sought: &Sought, head: Seq) -> Result<Found,
         }
         let sent = subject::delivery(&it.event).is_some_and(|it| deliveries.contains(&it));
         let told = it.seq == first.seq || same_item || same_development || same_alert || sent;
-        // What was decided of the item is told however much became of it.
-        if told && (same_item || found.events.len() < EVENTS_MAX) {
+        read |= same_item;
+        // What was before the item did not come of it; what was decided of it is told however much became of it.
+        if told && (read || it.seq == first.seq) && (same_item || found.events.len() < EVENTS_MAX) {
             found.events.push(it.clone());
         }
     })?;

@@ -56,13 +56,15 @@ async fn an_outlet_nobody_has_seen_is_not_muted_by_mistake() {
     assert!(answer.contains(r#""outlet":"Reuters""#), "{answer}");
 }
 
-/// Decisions on an item by a reference, as `storyline relation disputes`, without what would be now.
-async fn decided(desk: &Desk, reference: &str) -> (String, Vec<String>) {
+/// Decisions on an item by a reference, as `storyline relation disputes`, without what would be now; what came of it.
+async fn decided(desk: &Desk, reference: &str) -> (String, Vec<String>, String) {
     let (_, answer) = desk.ask("GET", &format!("/v1/explain?ref={reference}"), "").await;
     let answer: Value = serde_json::from_str(&answer).unwrap();
     let recorded = answer["decisions"].as_array().into_iter().flatten().filter(|it| !it["seq"].is_null());
     let told = |it: &Value| format!("{} {} {}", it["storyline"], it["relation"], it["disputes"]["headline"]);
-    (answer["item"]["title"].to_string(), recorded.map(told).collect())
+    let events = answer["events"].as_array().into_iter().flatten().map(|it| it["seq"].to_string());
+    let events = events.collect::<Vec<_>>().join(" ");
+    (answer["item"]["title"].to_string(), recorded.map(told).collect(), events)
 }
 
 #[tokio::test]
@@ -91,9 +93,14 @@ async fn an_alert_is_explained_by_the_report_that_brought_it_about_as_every_stor
         r#""munich" "corroboration" null"#.to_owned(),
         r#""saudi-meeting" "corroboration" null"#.to_owned(),
     ];
-    assert_eq!(decided(&desk, "%2315").await, ("\"Rubio speaks\"".to_owned(), moved));
+    let came = "13 14 15 17".to_owned();
+    assert_eq!(decided(&desk, "%2315").await, ("\"Rubio speaks\"".to_owned(), moved, came));
     let denied = vec![r#""munich" "denial" "Rubio lands in Munich""#.to_owned()];
     let title = "\"Rubio denies he is in Munich\"".to_owned();
-    assert_eq!(decided(&desk, "%2317").await, (title.clone(), denied.clone()), "by what disputes it");
-    assert_eq!(decided(&desk, own).await, (title, denied));
+    let (told, came) = (title.clone(), "16 17".to_owned());
+    assert_eq!(decided(&desk, "%2317").await, (told, denied.clone(), came), "by what disputes it");
+    assert_eq!(decided(&desk, own).await, (title, denied, "16".to_owned()));
+    // How a message of an alert fared.
+    let (first, _, _) = decided(&desk, "%2312").await;
+    assert_eq!(first, "\"Rubio arrives in Munich\"");
 }
