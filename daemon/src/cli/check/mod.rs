@@ -89,7 +89,7 @@ fn print_words(loaded: Checked) -> Result<Exit, Failure> {
 /// Prints findings that forbid nothing.
 pub(super) fn tell(findings: &Findings) {
     if !findings.is_empty() {
-        note(&findings.render(std::io::stderr().is_terminal()).to_string());
+        note(&findings.render(std::io::stderr().is_terminal()));
     }
 }
 
