@@ -224,7 +224,8 @@ impl<'a> Case<'a> {
         }
         if self.it.how == How::Joined {
             let development = near.map(|it| it.development);
-            let relation = if development.is_some() { Relation::Corroboration } else { Relation::Background };
+            let is_near = near.is_some_and(|it| it.score >= threshold);
+            let relation = if is_near { Relation::Corroboration } else { Relation::Background };
             return with(
                 relation,
                 development,

@@ -61,15 +61,14 @@ pub(super) fn taken(
     alike: &[Alike],
 ) -> Option<Taken> {
     let span = i64::try_from(MEMORY_SPAN.as_secs() / 3600).unwrap_or(i64::MAX);
-    let recent = |it: &Known| it.effective <= at && at.duration_since(it.effective).as_hours() <= span;
+    // Feeds are read at their own times: what was read first may be the copy, and is one text with the other.
+    let apart = |it: &Known| at.duration_since(it.effective).abs().as_hours();
+    let recent = |it: &Known| apart(it) <= span;
     let other = |it: &Known| it.item != item && recent(it);
     let by_title = thread.titled(features.title).filter_map(|number| Some((number, thread.known(number)?)));
     let headline = by_title
         .filter(|(_, it)| other(it) && features.title_words >= rules.headline_words_min)
-        .find(|(_, it)| {
-            at.duration_since(it.effective).as_hours() <= i64::from(rules.headline_hours)
-                && allows(features, it, rules)
-        })
+        .find(|(_, it)| apart(it) <= i64::from(rules.headline_hours) && allows(features, it, rules))
         .map(|(number, it)| Taken { from: it.item, number, share: 1.0, is_copy: true });
     if headline.is_some() {
         return headline; // No text can be more of a copy.

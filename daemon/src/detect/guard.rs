@@ -67,6 +67,11 @@ impl<'a> Spoken<'a> {
         rest.take_while(move |at| self.word(*at).map(|it| it.clause) == clause)
     }
 
+    /// The first of the words the cue ends with that stand side by side.
+    fn verb(&self) -> usize {
+        self.gap().last().map_or(self.found.from, |at| at + 1)
+    }
+
     /// The words within the cue that it does not ask for.
     pub(super) fn gap(&self) -> impl Iterator<Item = usize> + use<'_, 'a> {
         let asked = |at: &usize| self.word(*at).is_some_and(|it| self.pattern.asks_for(self.reading(), it));
@@ -81,17 +86,26 @@ pub(super) fn guarded(it: &Spoken<'_>, phase: Phase) -> Option<Phase> {
         return Some(phase);
     }
     let table = &rules.table;
-    // Within a cue it counts right before its verb: "summit may yet open", not "talks to end the war begin".
-    let verb = it.found.to.saturating_sub(2);
+    // Within a cue it counts right before its verb: "summit may yet open", "fair could be called off", not "talks to end
+    // the war begin"; before it, up to what joins another clause: "no deal as summit ends".
+    let joint = |at: usize| it.is(at, &table.phase.joints);
+    let verb = it.verb().saturating_sub(2);
     let within = |set: &BTreeSet<u64>, reach: usize| {
-        it.before().take(reach).any(|at| it.is(at, set)) || it.gap().any(|at| at >= verb && it.is(at, set))
+        let own = |at: &usize| !joint(*at) || it.is(*at, set);
+        it.before().take_while(own).take(reach).any(|at| it.is(at, set))
+            || it.gap().any(|at| at >= verb && it.is(at, set))
     };
     let negated = it.gap().any(|at| it.is(at, &table.negation));
     if negated || within(&table.negation, 4) || within(&table.modal, 3) || is_asked(it) || is_long_past(it) {
         return None;
     }
     let dated = |such: fn(&Mention) -> bool| is_dated(heard, it.found, such);
-    let aimed = it.before().take(WISH_WORDS_MAX).chain(it.gap()).any(|at| it.is(at, &table.phase.aims));
+    let aimed = it
+        .before()
+        .take_while(|at| !joint(*at))
+        .take(WISH_WORDS_MAX)
+        .chain(it.gap())
+        .any(|at| it.is(at, &table.phase.aims));
     if phase != Phase::Rumoured && (is_wished(it) || aimed && !dated(|it| it.ahead)) {
         return None;
     }
@@ -145,6 +159,7 @@ fn is_asked(it: &Spoken<'_>) -> bool {
         |at: &usize| it.word(*at).map(|it| it.sentence) == it.word(it.found.to).map(|it| it.sentence);
     it.word(last).is_some_and(|word| pattern::is_asked(it.reading(), word))
         || next.take_while(sentence).any(condition)
+        || it.before().any(condition)
 }
 
 fn is_if(reading: &Reading, word: &Word) -> bool {

@@ -127,7 +127,11 @@ impl Memory {
                 self.thread_mut(storyline).dispute(*development, *by);
             }
             Event::DevelopmentDropped { storyline, development, .. } => {
-                self.thread_mut(storyline).drop(*development);
+                let thread = self.thread_mut(storyline);
+                let before = thread.bytes();
+                thread.drop(*development);
+                let freed = before.saturating_sub(thread.bytes());
+                self.bytes = self.bytes.saturating_sub(freed);
             }
             Event::PhaseEntered { storyline, to, certainty, development, .. } => {
                 self.thread_mut(storyline).enter(*to, *certainty, *development, at);

@@ -16,7 +16,7 @@ use super::{
 };
 
 /// The most that similarity can come to before it fades.
-const SAMENESS_MAX: f64 = 2.5;
+const SAMENESS_MAX: f64 = 3.0;
 /// What is farther is not looked at.
 const NEARNESS_MIN: f64 = 0.05;
 

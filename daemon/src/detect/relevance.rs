@@ -216,10 +216,20 @@ pub(super) fn yield_to_others(definitions: &Definitions, title_words: usize, fou
         let children = definitions.stories.get(it.story).map_or(&[][..], |story| &story.children);
         let is_child = |other: &Belonging| children.contains(&other.story) && other.how <= How::Weak;
         let yields_to_child = || !children.is_empty() && found.iter().any(is_child);
-        !it.in_title && (sorts.iter().any(|other| yields_to(it, other, title_words)) || yields_to_child())
+        // A child is what its umbrella is about.
+        let is_above = |other: &Belonging| is_above(definitions, other.story, it.story);
+        !it.in_title
+            && (sorts.iter().any(|other| !is_above(other) && yields_to(it, other, title_words))
+                || yields_to_child())
     };
     let mut yielding = found.iter().map(yields).collect::<Vec<bool>>().into_iter();
     found.retain(|_| !yielding.next().unwrap_or_default());
+}
+
+/// Whether a storyline is the umbrella of another, or of its umbrella.
+fn is_above(definitions: &Definitions, above: usize, story: usize) -> bool {
+    let children = definitions.stories.get(above).map_or(&[][..], |it| &it.children);
+    children.contains(&story) || children.iter().any(|it| is_above(definitions, *it, story))
 }
 
 /// Whether a storyline yields to another for the words that touch both.

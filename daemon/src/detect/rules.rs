@@ -89,6 +89,8 @@ pub(super) struct Table {
     pub(super) puts_off: u64,
     /// Kinds of action that turn a story, a bit each.
     pub(super) turns: u64,
+    /// Kinds of action that outlets call by each other's names, a bit each.
+    pub(super) kin: Vec<u64>,
     /// Kinds of action that leave victims, a bit each.
     pub(super) harms: u64,
     /// Agencies by the hashes of their words.
@@ -208,6 +210,13 @@ impl Table {
             insist: lines(&file.dispute.insist, 4),
             revise: lines(&file.dispute.revise, 2),
             relevance: file.relevance,
+            kin: file
+                .novelty
+                .kin
+                .lines()
+                .map(|it| kinds_named(&file.concepts, &it.split(' ').collect::<Vec<_>>()))
+                .filter(|it| *it != 0)
+                .collect(),
             turns: kinds_named(&file.concepts, &file.novelty.turns.split(' ').collect::<Vec<_>>()),
             novelty: file.novelty,
             harms: kinds_named(&file.concepts, &["kill", "injure"]),
@@ -278,7 +287,7 @@ fn concepts(file: &BTreeMap<String, String>) -> Concepts {
     out
 }
 
-/// A bit for each of some kinds of action.
+/// A bit for each of some kinds of action; a set of them is held in 64 bits, so there are no more.
 fn kinds_named(file: &BTreeMap<String, String>, names: &[&str]) -> u64 {
     let each = (0_u64..).zip(file.keys()).filter(|(_, it)| names.contains(&it.as_str()));
     each.fold(0, |all, (number, _)| all | 1 << number)

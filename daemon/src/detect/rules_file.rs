@@ -82,6 +82,9 @@ pub(super) struct NoveltyRules {
     pub(super) untold_score: f64,
     pub(super) untold: f64,
     pub(super) turns: String,
+    pub(super) kin: String,
+    pub(super) ordinals: String,
+    pub(super) ranks: String,
     pub(super) unread: f32,
 }
 

@@ -18,20 +18,38 @@ impl Case<'_> {
         let hours = opened.map(|it| self.heard.item.effective.duration_since(it).as_secs_f64() / 3600.0);
         let after = |first: f64| hours.is_some_and(|it| it >= first);
         let novelty = &rules.table.novelty;
-        after(novelty.turn_hours) && self.turns_by_deed(near)
+        after(novelty.turn_hours) && (self.turns_by_deed(near) || self.tells_another(near))
             || after(novelty.untold_hours) && near.score < novelty.untold_score && self.is_untold(near)
     }
 
     /// Whether its title tells a deed that turns a story, where no report of a development told its like.
     fn turns_by_deed(&self, near: Near) -> bool {
-        let turns = self.heard.definitions.rules.table.turns;
-        let looked_for = self.heard.features().title_concepts & turns;
+        let rules = &self.heard.definitions.rules.table;
+        let looked_for = self.heard.features().title_concepts & rules.turns;
         if looked_for == 0 {
             return false;
         }
         let told = self.done() & looked_for;
         let reports = self.thread.reports_of(near.development);
-        told & !reports.fold(0, |all, it| all | it.features.concepts) != 0
+        let known = reports.fold(0, |all, it| all | it.features.concepts);
+        let kin = rules.kin.iter().filter(|it| *it & known != 0).fold(known, |all, it| all | it);
+        told & !kin != 0
+    }
+
+    /// Whether its title tells of one more of what a development told: "second minister quits".
+    fn tells_another(&self, near: Near) -> bool {
+        let (rules, reading) = (&self.heard.definitions.rules.table.novelty, &self.heard.reading);
+        let title = reading.sentence(0);
+        let is = |set: &str, at: usize| {
+            title.get(at).is_some_and(|word| set.split(' ').any(|it| it == reading.letters(word)))
+        };
+        let counts = |at: usize| is(&rules.ordinals, at) && at + 1 < title.len() && !is(&rules.ranks, at + 1);
+        let table = &self.heard.definitions.rules.table;
+        let mut stems = (0..title.len()).filter(|at| counts(*at)).filter_map(|at| title.get(at));
+        stems.any(|word| {
+            let stem = table.sense(reading.tongue, word);
+            !self.thread.reports_of(near.development).any(|it| it.features.says(stem))
+        })
     }
 
     /// The kinds of action its title tells as done: what is "to" be done is not yet.

@@ -2,7 +2,8 @@
 //!
 //! Two or more reports on one subject each, labelled before they were judged: `again` is the same event by another
 //! outlet, `new` another one. What is judged otherwise today is marked with `*`. By the first half weights were chosen;
-//! the second was only looked at to see whether what was chosen holds.
+//! the second was only looked at to see whether what was chosen holds; the third was written by somebody who had seen
+//! neither, and 24 of its 37 second reports were wrong before the rules were mended with it in view.
 //!
 //! A block begins with `# name: alias alias; alias`, the facets of its storyline; a line is
 //! `hours outlet | title | text | label`.
@@ -58,10 +59,14 @@ fn judged(text: &str, rules: &Rules) -> (usize, usize, Vec<String>) {
 #[test]
 fn an_event_told_again_is_told_from_another_one() {
     let mut wrong = String::new();
-    for (name, text) in [("first", include_str!("first.txt")), ("second", include_str!("second.txt"))] {
+    for (name, text) in [
+        ("first", include_str!("first.txt")),
+        ("second", include_str!("second.txt")),
+        ("third", include_str!("third.txt")),
+    ] {
         let (right, all, surprises) = judged(text, &Rules::default());
-        println!("{name} half: {right} of {all} as labelled");
-        wrong.extend(surprises.iter().map(|it| format!("{name} half: {it}\n")));
+        println!("{name}: {right} of {all} as labelled");
+        wrong.extend(surprises.iter().map(|it| format!("{name}: {it}\n")));
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
