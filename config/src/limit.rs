@@ -142,3 +142,6 @@ pub const LONG_STOP: Duration = Duration::from_hours(6);
 
 /// People one mail goes to.
 pub const RECIPIENTS_MAX: usize = 50;
+
+/// Items that must have been read before it says anything in how many of them an alias is, or a storyline's facet is not.
+pub const ITEMS_SAID_MIN: usize = 50;

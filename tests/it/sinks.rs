@@ -215,6 +215,7 @@ fn trying_a_sink_says_clearly_what_is_wrong() {
         let (taken, said) = try_sink(&house, &format!("s{n}"), &[]);
         assert!(said.contains(want) && !said.contains("canary"), "{kind} {path}: {said}");
         assert_eq!(taken, want.starts_with("took"), "{kind} {path}");
+        assert!(said.contains("storyline.toml has it"), "which configuration was read: {said}");
     }
     for (sink, want) in [
         ("deaf", "failed to connect: Connection refused"),

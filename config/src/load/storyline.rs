@@ -129,6 +129,11 @@ fn cue(notes: &mut Notes, node: &Node) -> Option<String> {
         notes.error(&node.at, format!("the cue {read:?} has no letter or digit to look for"));
         return None;
     }
+    if let Some(name) = read.split_whitespace().find_map(|it| it.strip_prefix('@')) {
+        let message =
+            format!("a cue is plain words: `@{name}` is looked for as the word itself, no actor or place");
+        notes.warning(&node.at, message, "write the words reports use");
+    }
     Some(read)
 }
 

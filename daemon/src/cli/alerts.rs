@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
+use storyline_config::Location;
 
 use super::{
     Exit, Failure, Global,
@@ -82,16 +83,22 @@ pub(super) async fn run(args: &AlertsArgs, global: &Global) -> Result<Exit, Fail
 /// Sends a sink a message that says it is a test: 1 if it was not taken.
 async fn test(sink: &str, global: &Global) -> Result<Exit, Failure> {
     let config = global.loaded()?.config;
-    let unknown =
-        || Failure::new(Exit::No, format!("no sink is called {sink:?}"), "the configuration names them");
+    let by = match global.location() {
+        Location::File(path) => path.display().to_string(),
+        Location::Builtin => "the starter that comes with the program".to_owned(),
+    };
+    let unknown = || {
+        Failure::new(Exit::No, format!("no sink is called {sink:?} in {by}"), "--config names another one")
+    };
     let (id, it) = config.sinks.get_key_value(sink).ok_or_else(unknown)?;
     let zone = config.alerts.time_zone.clone().unwrap_or_else(TimeZone::system);
     let tried = deliver::try_sink(id, it, &config.network, &Clock::wall(), &zone).await;
     let (answer, error) = (tried.as_ref().ok(), tried.as_ref().err());
-    let done = json!({ "sink": id, "ok": tried.is_ok(), "answer": answer, "error": error });
+    let done =
+        json!({ "sink": id, "configuration": by, "ok": tried.is_ok(), "answer": answer, "error": error });
     out::show(global, done, |it| match text(it, "error") {
-        "" => format!("{sink} took the test message: {}\n", text(it, "answer")),
-        error => format!("{sink} did not take the test message: {error}\n"),
+        "" => format!("{sink}, as {by} has it, took the test message: {}\n", text(it, "answer")),
+        error => format!("{sink}, as {by} has it, did not take the test message: {error}\n"),
     })?;
     Ok(if tried.is_ok() { Exit::Done } else { Exit::No })
 }

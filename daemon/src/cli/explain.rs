@@ -46,6 +46,7 @@ const TOUCHES_MAX: usize = 6;
 /// Lays out an explanation.
 fn render(answer: &Value, look: &Look) -> String {
     let mut lines = String::new();
+    let muted = answer.get("muted").and_then(Value::as_bool).unwrap_or_default();
     if let Some(item) = answer.get("item").filter(|it| it.is_object()) {
         let published = look.time_of(item.get("published").unwrap_or(&Value::Null));
         lines += &format!("{BOLD}{}{BOLD:#} ({}, {published})\n", text(item, "title"), text(item, "outlet"));
@@ -54,8 +55,10 @@ fn render(answer: &Value, look: &Look) -> String {
                 lines += &format!("{place}\n");
             }
         }
-        if answer.get("muted").and_then(Value::as_bool).unwrap_or_default() {
-            lines += &format!("{} is muted: nothing it says is judged\n", text(item, "outlet"));
+        if muted {
+            let outlet = text(item, "outlet");
+            lines +=
+                &format!("{outlet} is muted: what it says is judged no more; what it was and would be:\n");
         }
     }
     let decisions = list(answer, "decisions");
@@ -66,7 +69,7 @@ fn render(answer: &Value, look: &Look) -> String {
     let (touched, untouched): (Vec<&Value>, Vec<&Value>) = decisions.iter().partition(|it| !is_untouched(it));
     let few = untouched.len() <= UNTOUCHED_TOLD;
     for decision in touched.iter().chain(untouched.iter().filter(|_| few)) {
-        lines += &render_decision(decision);
+        lines += &render_decision(decision, muted);
     }
     if !few {
         let names: Vec<&str> = untouched.iter().map(|it| text(it, "storyline")).collect();
@@ -102,23 +105,34 @@ fn is_untouched(decision: &Value) -> bool {
     !relevant && !facets.is_empty() && none && list(decision, "compared").is_empty()
 }
 
-fn render_decision(it: &Value) -> String {
-    let relevant = it.get("relevant").and_then(Value::as_bool).unwrap_or_default();
+fn render_decision(it: &Value, muted: bool) -> String {
+    let is = |name: &str| it.get(name).and_then(Value::as_bool).unwrap_or_default();
+    let relevant = is("relevant");
     // What the log does not tell of is as things stand now, which may be otherwise than when the item was read.
-    let belongs = if it.get("seq").is_some() { "belongs" } else { "would belong if it were read now" };
+    let belongs = match (it.get("seq").is_some(), muted) {
+        (true, _) => "belongs",
+        (false, true) => "would belong if its outlet were not muted",
+        (false, false) => "would belong if it were read now",
+    };
     let verdict = match (relevant, text(it, "relation")) {
         (false, _) => "does not belong".to_owned(),
         (true, "") => belongs.to_owned(),
         (true, relation) => format!("{belongs}, as {}", words(relation)),
     };
-    let mut lines = format!("\n{BOLD}{}{BOLD:#}: {verdict}: {}\n", text(it, "storyline"), text(it, "why"));
+    let storyline = text(it, "storyline");
+    let later = if is("revised") { " when it was revised, by what was new in it alone" } else { "" };
+    let mut lines = format!("\n{BOLD}{storyline}{BOLD:#}{later}: {verdict}: {}\n", text(it, "why"));
+    if let Some(disputes) = disputed(it) {
+        lines += &format!("    {disputes}\n");
+    }
     let facets = list(it, "facets");
     let untouched = facets.iter().all(|it| list(it, "touched").is_empty());
+    let title_words = number(it, "title_words");
     for (place, facet) in facets.iter().enumerate().filter(|_| !untouched) {
-        lines += &render_facet(facet, place, text(it, "why").contains("none of"));
+        lines += &render_facet(facet, place, text(it, "why").contains("none of"), title_words);
     }
-    for it in list(it, "compared") {
-        lines += &format!("    {}\n", compared(it));
+    for compared in list(it, "compared") {
+        lines += &format!("    {}\n", render_compared(compared, it));
     }
     match (text(it, "origin"), text(it, "origin_why")) {
         ("", _) => {}
@@ -131,10 +145,33 @@ fn render_decision(it: &Value) -> String {
     lines
 }
 
+/// What a denial denies, or a correction corrects.
+fn disputed(it: &Value) -> Option<String> {
+    let does = match text(it, "relation") {
+        "denial" => "denies",
+        "correction" => "corrects",
+        _ => return None,
+    };
+    Some(match it.get("disputes").filter(|it| it.is_object()) {
+        Some(disputes) => format!("it {does} {}", named(disputes)),
+        None => format!("it {does} nothing that is known here"),
+    })
+}
+
+/// A development by its headline and its id.
+fn named(it: &Value) -> String {
+    match (text(it, "headline"), text(it, "development")) {
+        ("", "") => "an earlier report".to_owned(),
+        ("", id) => id.to_owned(),
+        (headline, "") => format!("\"{headline}\""),
+        (headline, id) => format!("\"{headline}\" ({id})"),
+    }
+}
+
 /// What touched a facet; what would have, unless that was `told`.
-fn render_facet(facet: &Value, place: usize, told: bool) -> String {
+fn render_facet(facet: &Value, place: usize, told: bool, title_words: u64) -> String {
     let place = facet.get("facet").and_then(Value::as_u64).unwrap_or(place as u64) + 1;
-    let touched = touches(list(facet, "touched"));
+    let touched = touches(list(facet, "touched"), title_words);
     if !touched.is_empty() {
         return format!("    facet {place}: {}\n", touched.join(", "));
     }
@@ -150,46 +187,39 @@ fn render_facet(facet: &Value, place: usize, told: bool) -> String {
     format!("    facet {place}: missing{wanted}\n")
 }
 
-/// A score against its threshold, and what that means.
-fn compared(it: &Value) -> String {
+/// A score against its threshold, and what that means for a decision.
+fn render_compared(it: &Value, decision: &Value) -> String {
     let score = |name: &str| it.get(name).and_then(Value::as_f64).unwrap_or_default();
     let (score, threshold) = (score("score"), score("threshold"));
-    let reached = score >= threshold;
-    let other = match (text(it, "headline"), text(it, "development")) {
-        ("", "") => "an earlier report".to_owned(),
-        ("", id) => id.to_owned(),
-        (headline, "") => format!("\"{headline}\""),
-        (headline, id) => format!("\"{headline}\" ({id})"),
-    };
+    let is = if score >= threshold { "is" } else { "would be" };
+    let other = named(it);
     match text(it, "what") {
         "copied" => {
+            let half = decision.get("half").and_then(Value::as_bool).unwrap_or_default();
+            let half = match (half, score >= threshold) {
+                (false, _) => "",
+                (true, false) => "; it counts as half an origin",
+                (true, true) => ", but it says something else; it counts as half an origin",
+            };
             let (share, least) = (score * 100.0, threshold * 100.0);
-            let verdict = if reached { "enough" } else { "too little" };
             format!(
-                "it shares {share:.0} % of its words with {other}: {verdict} for a copy, which takes {least:.0} %"
+                "it shares {share:.0} % of the shorter one's runs of three words with {other}, where {least:.0} % {is} \
+                     enough for a copy{half}"
             )
         }
         "background" => {
-            let verdict = if reached { "enough" } else { "too little" };
-            format!("it reads like background by {score:.2}: {verdict} to be it, which takes {threshold:.2}")
+            format!("it reads like background by {score:.2}, where {threshold:.2} {is} enough to be it")
         }
         "join" => {
-            let (verdict, but) = if reached {
-                ("near enough", ", but only what belongs to nothing else joins")
-            } else {
-                ("not near enough", "")
-            };
+            let but = if score >= threshold { ", but only what belongs to nothing else joins" } else { "" };
             format!(
-                "with a facet missing it could only join a known report: the nearest is {other}, {score:.2}, \
-                     {verdict} (from {threshold:.2} on){but}"
+                "with a facet missing it could only join a known report: the nearest is {other}, alike by {score:.2}, \
+                     where {threshold:.2} {is} enough{but}"
             )
         }
-        _ => {
-            let verdict = if reached { "enough" } else { "too little" };
-            format!(
-                "the nearest that is known is {other}, alike by {score:.2}: {verdict} to be the same, which takes {threshold:.2}"
-            )
-        }
+        _ => format!(
+            "the nearest that is known is {other}, alike by {score:.2}, where {threshold:.2} {is} enough to be the same"
+        ),
     }
 }
 
@@ -210,7 +240,7 @@ fn from(origin: &str) -> String {
 }
 
 /// What touched a facet: one alias for each word, since a pack knows a name in several forms and languages.
-fn touches(all: &[Value]) -> Vec<String> {
+fn touches(all: &[Value], title_words: u64) -> Vec<String> {
     let mut words = BTreeSet::new();
     let mut told: Vec<&Value> = Vec::new();
     for it in all {
@@ -220,21 +250,22 @@ fn touches(all: &[Value]) -> Vec<String> {
         }
     }
     let more = told.len().saturating_sub(TOUCHES_MAX);
-    let mut told: Vec<String> = told.into_iter().take(TOUCHES_MAX).map(touch).collect();
+    let mut told: Vec<String> = told.into_iter().take(TOUCHES_MAX).map(|it| touch(it, title_words)).collect();
     if more > 0 {
         told.push(format!("{more} more"));
     }
     told
 }
 
-fn touch(it: &Value) -> String {
-    let at = it.get("at").and_then(Value::as_u64).unwrap_or_default() + 1;
+fn touch(it: &Value, title_words: u64) -> String {
+    let at = number(it, "at");
     let alias = plainly(text(it, "alias"));
     match text(it, "field") {
         "about" => format!("\"{alias}\", which its feed is about"),
         "url" => format!("\"{alias}\" in its address"),
         "category" => format!("\"{alias}\" in its categories"),
-        field => format!("\"{alias}\" in the {field} at word {at}"),
+        "text" => format!("\"{alias}\" in the text at word {}", at.saturating_sub(title_words) + 1),
+        field => format!("\"{alias}\" in the {field} at word {}", at + 1),
     }
 }
 
@@ -256,8 +287,9 @@ mod tests {
             "decisions": [
                 {"storyline": "munich", "relevant": true, "relation": "new", "why": "every facet is touched in the title",
                  "facets": [{"facet": 0, "touched": [{"alias": "rubio", "field": "title", "at": 0},
-                                                      {"alias": "rubio*", "field": "title", "at": 0}]}],
-                 "nearest": {"development": "d-7", "score": 0.251, "threshold": 0.5}, "seq": 3,
+                                                      {"alias": "rubio*", "field": "title", "at": 0},
+                                                      {"alias": "munich", "field": "text", "at": 6}]}],
+                 "title_words": 4, "half": true, "nearest": {"development": "d-7", "score": 0.251, "threshold": 0.5}, "seq": 3,
                  "compared": [{"what": "copied", "score": 0.3, "threshold": 0.5},
                               {"what": "background", "score": 0.4, "threshold": 0.6},
                               {"what": "sameness", "development": "d-7", "score": 0.251, "threshold": 0.5}],
@@ -268,6 +300,10 @@ mod tests {
                  "compared": [{"what": "join", "development": "d-9", "headline": "Delegations meet", "score": 0.12,
                                "threshold": 0.2}], "nearest": null, "relation": null, "origin": null,
                  "rule_version": 3},
+                {"storyline": "munich", "relevant": true, "relation": "denial", "why": "denies: deny", "seq": 5,
+                 "facets": [], "revised": true, "rule_version": 3,
+                 "disputes": {"development": "d-7", "headline": "Rubio stays away"},
+                 "compared": [{"what": "sameness", "development": "d-7", "score": 1.31, "threshold": 0.23}]},
                 {"storyline": "vance", "relevant": true, "relation": "new", "why": "nothing known is near enough",
                  "facets": [], "compared": [], "rule_version": 3},
             ],
@@ -280,17 +316,22 @@ mod tests {
             i-1
 
             munich: belongs, as new: every facet is touched in the title
-                facet 1: "rubio" in the title at word 1
-                it shares 30 % of its words with an earlier report: too little for a copy, which takes 50 %
-                it reads like background by 0.40: too little to be it, which takes 0.60
-                the nearest that is known is d-7, alike by 0.25: too little to be the same, which takes 0.50
+                facet 1: "rubio" in the title at word 1, "munich" in the text at word 3
+                it shares 30 % of the shorter one's runs of three words with an earlier report, where 50 % would be enough for a copy; it counts as half an origin
+                it reads like background by 0.40, where 0.60 would be enough to be it
+                the nearest that is known is d-7, alike by 0.25, where 0.50 would be enough to be the same
                 it comes from dw: the outlet itself; it credits nobody
                 by version 3 of the rules
 
             saudi-meeting: does not belong: it names "rubio", but none of (Saudi Arabia, Riyadh)
                 facet 1: "rubio" in the title at word 1
                 facet 4: nothing in it
-                with a facet missing it could only join a known report: the nearest is "Delegations meet" (d-9), 0.12, not near enough (from 0.20 on)
+                with a facet missing it could only join a known report: the nearest is "Delegations meet" (d-9), alike by 0.12, where 0.20 would be enough
+
+            munich when it was revised, by what was new in it alone: belongs, as denial: denies: deny
+                it denies "Rubio stays away" (d-7)
+                the nearest that is known is d-7, alike by 1.31, where 0.23 is enough to be the same
+                by version 3 of the rules
 
             vance: would belong if it were read now, as new: nothing known is near enough
                 by version 3 of the rules

@@ -72,6 +72,10 @@ fn render_status(status: &Value, look: &Look) -> String {
     for sink in list(status, "sinks").iter().filter(|it| text(it, "state") != "ok") {
         lines += &render_sink(sink, look);
     }
+    let muted: Vec<&str> = list(status, "muted").iter().filter_map(Value::as_str).collect();
+    if !muted.is_empty() {
+        lines += &format!("muted: {}\n", muted.join(", "));
+    }
     if let Some(disk) = status.get("disk") {
         lines += &render_disk(disk);
     }
@@ -316,11 +320,13 @@ mod tests {
     fn status_says_which_sinks_do_not_take_what_they_are_sent() {
         let sink = |id: &str, state: &str, error: serde_json::Value| json!({"id": id, "state": state, "since": "2025-02-14T11:00:00Z", "error": error, "pending": 2, "held": 1, "dead": 1});
         let sinks = [sink("desk", "failing", json!("answered 503")), sink("phone", "ok", json!(null))];
+        let status = json!({"seq": 3, "sinks": sinks, "muted": ["Bay Times", "DW"], "storylines": []});
         check(
-            &render_status(&json!({"seq": 3, "sinks": sinks, "storylines": []}), &look()),
+            &render_status(&status, &look()),
             &expect![[r#"
             as of #3
             sink desk is failing since 13:00, 3 messages waiting, 1 dead: answered 503
+            muted: Bay Times, DW
 
             no storyline is followed
         "#]],

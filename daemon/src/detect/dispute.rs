@@ -116,9 +116,11 @@ impl Case<'_> {
         let alike = |it: &Near| it.apart >= novelty.disputed;
         let known = known.filter(|it| !it.is_denial && alike(&near));
         known.and_then(|it| it.disputed_by).filter(is_recent).or_else(|| {
-            // What is nearest may be another thing of the same hour: the denial itself is looked for, too.
+            // What is nearest may be another thing of the same hour: the denial itself is looked for, too; but who denies
+            // what is much nearer denies that.
             let it = self.nearest_of(|it| it.development.is_some_and(|it| is_recent(&it)))?;
-            let same = alike(&it) && it.score >= novelty.threshold * novelty.denied;
+            let least = (novelty.threshold * novelty.denied).max(near.score * novelty.denied_near);
+            let same = alike(&it) && it.score >= least;
             same.then_some(it.development)
         })
     }

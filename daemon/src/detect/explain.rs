@@ -38,6 +38,10 @@ pub struct Explanation {
     pub compared: Vec<Compared>,
     /// How it relates to what was known, where it belongs.
     pub relation: Option<Relation>,
+    /// What it denies or corrects, where it does.
+    pub disputes: Option<Disputed>,
+    /// Whether so much of it is taken from elsewhere that it counts as half an origin.
+    pub half: bool,
     /// Who it comes from, where it belongs.
     pub origin: Option<String>,
     /// How that is known.
@@ -47,6 +51,13 @@ pub struct Explanation {
     /// Whether facets that are not touched keep it from belonging, and nothing else.
     #[serde(skip)]
     lacks: bool,
+}
+
+/// A development that is denied or corrected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Disputed {
+    /// The development.
+    pub development: DevelopmentId,
 }
 
 /// A facet with what touched it, and what would have.
@@ -194,6 +205,9 @@ fn accepted(
     let mut compared = compared(&judged.evidence);
     let thread = memory.thread(&judged.storyline);
     for it in &mut compared {
+        if it.what == "copied" && judged.relation == Relation::Copy {
+            it.development = judged.development;
+        }
         let known = it.development.and_then(|it| thread?.developments.get(&it));
         it.headline = known.map(|it| it.headline.clone());
     }
@@ -205,6 +219,8 @@ fn accepted(
         nearest: judged.evidence.nearest.clone(),
         compared,
         relation: Some(judged.relation),
+        disputes: judged.disputes.map(|development| Disputed { development }),
+        half: judged.report.half,
         origin: Some(judged.report.origin),
         origin_why: Some(origin),
         rule_version: definitions.rules.table.version,
@@ -236,6 +252,8 @@ fn refused(
         nearest: None,
         compared: join.into_iter().collect(),
         relation: None,
+        disputes: None,
+        half: false,
         origin: None,
         origin_why: None,
         rule_version: definitions.rules.table.version,
@@ -336,6 +354,8 @@ impl Explanation {
             nearest: None,
             compared: Vec::new(),
             relation: None,
+            disputes: None,
+            half: false,
             origin: None,
             origin_why: None,
             rule_version: 1,

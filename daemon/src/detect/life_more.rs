@@ -171,3 +171,57 @@ fn a_count_beside_the_news_is_no_change_unless_others_are_named() {
         "1:new 2:new",
     );
 }
+
+const MAYOR: &str =
+    "[storyline.mayor]\ntitle = \"x\"\nall = [[\"torvik\"], [\"mayor\", \"minister\", \"council\"]]";
+
+#[test]
+fn a_deed_by_another_name_is_no_turn_and_one_more_is() {
+    let check = |first: &str, second: &str, expected: &str| {
+        let story = format!(
+            "0 Courier | {first} | Ada Fenn was in office for six years.\n3 Ledger | {second} | Ada Fenn had been in office since 2019."
+        );
+        assert_eq!(told(MAYOR, &story, Rules::default()), expected, "{second}");
+    };
+    check("Torvik mayor Ada Fenn quits", "Torvik mayor Ada Fenn resigns", "1:new 2:corroboration!");
+    check(
+        "Torvik mayor Ada Fenn steps down",
+        "Ada Fenn resigns as mayor of Torvik",
+        "1:new 2:corroboration!",
+    );
+    check("Torvik minister Ada Fenn resigns", "Second Torvik minister resigns after Ada Fenn", "1:new 2:new");
+    check(
+        "Torvik mayor Ada Fenn resigns",
+        "For second day, resigned Torvik mayor Ada Fenn silent",
+        "1:new 2:corroboration!",
+    );
+}
+
+#[test]
+fn a_denial_of_another_thing_is_no_denial_again() {
+    let story = "
+0 Courier | Torvik mayor to close lido | The lido lost money.
+1 Ledger | Torvik council denies it backs closing of lido | No vote was taken.
+3 Herald | Torvik mayor to sell harbour to Orrin Marine | A price was set.
+4 Kestrel | Torvik mayor denies harbour to be sold to Orrin Marine | No price was set.
+";
+    assert_eq!(told(MAYOR, story, Rules::default()), "1:new 2:denial 3:new 4:denial");
+}
+
+#[test]
+fn a_text_that_is_read_late_is_one_with_what_was_copied_from_it() {
+    let text = "The council of Torvik voted by nine to two on Monday to sell the old lido to a hotel that will fill its basin with sand and palms.";
+    let story = format!(
+        "1 Courier | Torvik council sells lido to hotel | {text}\n0.5 Ledger | Torvik council sells lido | {text}"
+    );
+    assert_eq!(told(MAYOR, &story, Rules::default()), "1:new 2:copy");
+}
+
+#[test]
+fn a_child_has_what_its_umbrella_has_too() {
+    let config = format!(
+        "{MAYOR}\n[storyline.lido]\ntitle = \"y\"\nparent = \"mayor\"\nall = [[\"torvik\"], [\"council\"], [\"lido\"]]"
+    );
+    let story = "0 Courier | Torvik council meets at last | The council sold the lido to a hotel on Monday.";
+    assert_eq!(told(&config, story, Rules::default()), "1:new 1:new");
+}

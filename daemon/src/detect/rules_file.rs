@@ -56,6 +56,7 @@ pub(super) struct CopyRules {
 pub(super) struct NoveltyRules {
     pub(super) threshold: f64,
     pub(super) denied: f64,
+    pub(super) denied_near: f64,
     pub(super) disputed: f64,
     pub(super) hours: f64,
     pub(super) dated: f64,

@@ -85,7 +85,10 @@ fn storyline(out: &mut String, it: &Proposal) {
         line(out, &format!("  {},", string(&short(seed))));
     }
     line(out, "]");
-    line(out, "# Every facet must be touched in the headline and one sentence; @name is a pack.");
+    line(
+        out,
+        "# Every facet must be touched: in the headline, in it and one sentence, or in the first sentence; @name is a pack.",
+    );
     line(out, "all = [");
     for facet in &it.all {
         facet_lines(out, facet);

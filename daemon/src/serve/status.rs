@@ -57,6 +57,7 @@ fn present(doors: &Doors) -> Value {
             "nearest_misses": view.nearest_misses,
         },
         "sinks": sinks(view),
+        "muted": *view.state.muted,
         "disk": *doors.disk.borrow(),
         "storylines": storylines(&view.state, doors.clock.now()),
     })

@@ -15,7 +15,7 @@ parent = "y"
 all = [["@trumpp"], [], ["..."], "talks"]
 [storyline.x.phase]
 sheduled = ["will meet on"]
-announced = ["–"]
+announced = ["–", "@nope says"]
 [storyline.x.alert]
 on = ["new", "quite"]
 min_origins = 0
@@ -85,8 +85,16 @@ phase.announced = ["announced"]
             error: the cue "–" has no letter or digit to look for
              --> a.toml:7:14
               |
-            7 | announced = ["–"]
+            7 | announced = ["–", "@nope says"]
               |              ^^^
+
+            warning: a cue is plain words: `@nope` is looked for as the word itself, no actor or place
+             --> a.toml:7:19
+              |
+            7 | announced = ["–", "@nope says"]
+              |                   ^^^^^^^^^^^^
+              |
+              = help: write the words reports use
 
             error: unknown value "quite"
              --> a.toml:9:14

@@ -23,7 +23,8 @@ pub(crate) struct BacktestArgs {
     #[arg(long, value_name = "FILE.jsonl")]
     pub(crate) items: Option<PathBuf>,
     /// What to tell the difference to: another configuration, or `recorded` for what was decided when the items were
-    /// read (default: recorded; with --items the configuration in use). With --json the difference is the last line
+    /// read (default: recorded; with --items the configuration in use). With --json there is none unless this is given; it
+    /// is the last line then
     #[arg(long, value_name = "CONFIG|recorded")]
     pub(crate) against: Option<PathBuf>,
 }

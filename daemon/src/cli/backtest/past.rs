@@ -94,8 +94,8 @@ pub(super) fn recorded(
     asked: bool,
     decisions: bool,
 ) -> Result<(Vec<Item>, Option<Recordings>), Failure> {
-    let dir = place(config, global)?;
-    let mut items = archived(&dir)?;
+    let dir = place(config, global, INSTEAD)?;
+    let mut items = archived(&dir, INSTEAD)?;
     let told = match decided(&dir, &items) {
         Ok(it) => it,
         Err(it) if asked && decisions => {
@@ -111,18 +111,24 @@ pub(super) fn recorded(
     Ok((items, decisions.then_some(told)))
 }
 
-/// What the archive in a data directory holds.
-pub(crate) fn archived(dir: &Path) -> Result<Vec<Item>, Failure> {
+/// What `backtest` takes instead of the archive.
+const INSTEAD: &str = ", or name the items with --items";
+
+/// What the archive in a data directory holds; `instead` is said to do where it cannot be read.
+pub(crate) fn archived(dir: &Path, instead: &str) -> Result<Vec<Item>, Failure> {
     Archive::recorded(dir).map_err(|it| {
         let message = format!("failed to read the archive: {it}");
-        Failure::new(Exit::TryAgain, message, "stop the daemon, or name the items with --items")
+        Failure::new(Exit::TryAgain, message, format!("stop the daemon{instead}"))
     })
 }
 
-/// The data directory with something in it: that of the configuration, else that of the one in use.
-pub(crate) fn place(config: &Config, global: &Global) -> Result<PathBuf, Failure> {
-    let unknown =
-        || Failure::new(Exit::Disk, "no place is known for the archive", "name the items with --items");
+/// The data directory with something in it: that of the configuration, else that of the one in use; `instead` is said to
+/// do where there is none.
+pub(crate) fn place(config: &Config, global: &Global, instead: &str) -> Result<PathBuf, Failure> {
+    let unknown = || {
+        let hint = format!("set `data_dir` in [daemon]{instead}");
+        Failure::new(Exit::Disk, "no place is known for the archive", hint)
+    };
     let of = |it: &Config| data_dir(&it.daemon, &|it| std::env::var_os(it));
     let own = of(config).ok_or_else(unknown)?;
     let has_any = |it: &PathBuf| it.join("archive").is_dir();
@@ -133,7 +139,7 @@ pub(crate) fn place(config: &Config, global: &Global) -> Result<PathBuf, Failure
     let used = global.config.as_ref().and_then(|_| Global::default().load().ok());
     used.and_then(|it| of(&it.config)).filter(has_any).ok_or_else(|| {
         let message = format!("nothing was recorded in {}", own.display());
-        Failure::new(Exit::No, message, "let the daemon read for a while, or name the items with --items")
+        Failure::new(Exit::No, message, format!("let the daemon read for a while{instead}"))
     })
 }
 
@@ -148,5 +154,24 @@ fn decided(dir: &Path, items: &[Item]) -> Result<Recordings, StoreError> {
         for it in &events {
             told.observe(it);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nothing_was_recorded_only_what_a_command_takes_is_advised() {
+        let nowhere = "[daemon]\ndata_dir = \"/nonexistent\"\n";
+        let config = Config::parse("storyline.toml", nowhere).unwrap().config;
+        let advised = |instead| {
+            place(&config, &Global::default(), instead)
+                .unwrap_err()
+                .document()
+                .to_string()
+                .contains("--items")
+        };
+        assert_eq!((advised(INSTEAD), advised("")), (true, false));
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use storyline_config::{Alias, Loaded, Warnings, WrittenAlias};
+use storyline_config::{Alias, Loaded, Warnings, WrittenAlias, limit::ITEMS_SAID_MIN};
 use storyline_store::Item;
 
 use super::super::{look::count, progress::Progress};
@@ -29,7 +29,7 @@ pub(super) fn weigh(mut loaded: Loaded, items: &[Item]) -> Loaded {
 
 fn findings(loaded: &Loaded, hits: &Hits) -> storyline_config::Findings {
     let mut warnings = Warnings::about(&loaded.findings);
-    if hits.items == 0 {
+    if hits.items < ITEMS_SAID_MIN {
         return warnings.finish();
     }
     for it in everywhere(loaded, hits) {
@@ -40,7 +40,8 @@ fn findings(loaded: &Loaded, hits: &Hits) -> storyline_config::Findings {
         let share = share(it.found, hits.items);
         let others = match it.places - 1 {
             0 => String::new(),
-            more => format!("; it stands in {} more", count(more as u64, "place")),
+            1 => "; another list has it too".to_owned(),
+            more => format!("; {more} other lists have it too"),
         };
         warnings.of_alias(it.first, format!("\"{}\" is in {share}{others}", it.first.alias), help);
     }
@@ -143,12 +144,23 @@ under_way = ["works begin"]
         let told: Vec<String> =
             told.iter().map(|it| format!("{}:{}: {}", it.line, it.column, it.message)).collect();
         expect![[r#"
-            3:9: "port" is in 20 of 50 items (40 %); it stands in 1 place more
+            3:9: "port" is in 20 of 50 items (40 %); another list has it too
             3:19: "strike" is in 10 of 50 items (20 %)
             4:9: "minister" is in 10 of 50 items (20 %)
             9:12: nothing of 50 items belongs to storyline `bridge`
             11:8: nothing of 50 items touches facet 1 of storyline `bridge`
             11:20: "bridge" is in 10 of 50 items (20 %)"#]]
         .assert_eq(&told.join("\n"));
+    }
+
+    #[test]
+    fn a_few_items_say_nothing_about_what_is_everywhere_or_nowhere() {
+        let text = "[storyline.harbour]\ntitle = \"The strike\"\nall = [[\"port\"], [\"strike\"]]\n\
+                    phase.under_way = [\"strike begins\"]\n";
+        let told = |items: u64| {
+            let items: Vec<Item> = (0..items).map(|it| item(it, "port news")).collect();
+            weigh(Config::parse("storyline.toml", text).unwrap(), &items).findings.iter().count()
+        };
+        assert_eq!((told(19), told(50)), (0, 3));
     }
 }

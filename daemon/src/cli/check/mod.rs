@@ -2,11 +2,15 @@
 
 mod against;
 
-use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
+use std::{
+    io::{IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use storyline_config::{Config, Findings};
+use storyline_config::{Config, Findings, limit::ITEMS_SAID_MIN};
 
 use super::{Exit, Failure, Global, backtest, out};
 
@@ -44,9 +48,15 @@ pub(crate) fn run(args: &CheckArgs, global: &Global) -> ExitCode {
 
 /// Adds what the archive says of its definitions.
 fn weigh(loaded: storyline_config::Loaded, global: &Global) -> Result<storyline_config::Loaded, Failure> {
-    let items = backtest::archived(&backtest::place(&loaded.config, global)?)?;
+    let items = backtest::archived(&backtest::place(&loaded.config, global, "")?, "")?;
     if items.is_empty() {
         return Err(Failure::new(Exit::No, "nothing was read yet", "let the daemon read for a while"));
+    }
+    if items.len() < ITEMS_SAID_MIN && !global.json {
+        let read = super::look::count(items.len() as u64, "item");
+        note(&format!(
+            "only {read} were read: what they say of the definitions is told from {ITEMS_SAID_MIN} on"
+        ));
     }
     Ok(against::weigh(loaded, &items))
 }
@@ -79,10 +89,13 @@ fn print_words(loaded: Checked) -> Result<Exit, Failure> {
 /// Prints findings that forbid nothing.
 pub(super) fn tell(findings: &Findings) {
     if !findings.is_empty() {
-        use std::io::Write;
-        // Nobody is left to tell if this fails.
-        let _ = writeln!(anstream::stderr(), "{}", findings.render(std::io::stderr().is_terminal()));
+        note(&findings.render(std::io::stderr().is_terminal()));
     }
+}
+
+fn note(said: &str) {
+    // Nobody is left to tell if this fails.
+    let _ = writeln!(anstream::stderr(), "{said}");
 }
 
 /// A configuration that cannot be used, as the end of a command.

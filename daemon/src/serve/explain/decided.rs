@@ -1,5 +1,7 @@
 //! Decisions as the log keeps them, in the shape of the contract.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use storyline_config::Config;
 use storyline_store::{Event, Evidence, ItemId, Recorded, Relation, Report};
@@ -9,7 +11,13 @@ use crate::detect::{self, FacetExplained};
 
 /// What was decided about an item, in the order of the log.
 pub(super) fn of(config: &Config, item: ItemId, events: &[Recorded]) -> Vec<Value> {
-    events.iter().filter_map(|it| decision(config, item, it)).collect()
+    let mut told = BTreeSet::new();
+    let mut decided: Vec<Value> = events.iter().filter_map(|it| decision(config, item, it)).collect();
+    for it in &mut decided {
+        // What is decided once more is a later content.
+        it["revised"] = json!(!told.insert(it["storyline"].to_string()));
+    }
+    decided
 }
 
 fn decision(config: &Config, item: ItemId, recorded: &Recorded) -> Option<Value> {
@@ -38,14 +46,26 @@ fn shape(
         touched: it.touched.clone(),
         names: names(it.facet).unwrap_or_default(),
     });
+    let disputes = match &recorded.event {
+        Event::DevelopmentReported { disputes, .. } => *disputes,
+        _ => None,
+    };
+    let mut compared = detect::compared(evidence);
+    // A copy belongs to the development of what it is copied from.
+    for it in compared.iter_mut().filter(|it| it.what == "copied" && relation == Relation::Copy) {
+        it.development = subject::development(&recorded.event);
+    }
     json!({
         "storyline": recorded.event.storyline(),
         "relevant": true,
         "why": evidence.why,
         "facets": facets.collect::<Vec<_>>(),
         "nearest": evidence.nearest,
-        "compared": detect::compared(evidence),
+        "compared": compared,
         "relation": relation,
+        "disputes": disputes.map(|it| json!({ "development": it })),
+        "half": report.half,
+        "title_words": detect::title_words(&report.title, report.lang.as_deref()),
         "origin": report.origin,
         "origin_why": evidence.origin,
         "rule_version": evidence.rules,

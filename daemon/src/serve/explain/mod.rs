@@ -16,7 +16,7 @@ use sought::{Found, Sought};
 use storyline_store::{DevelopmentId, Item, ItemId, Recorded, Report, State};
 
 use super::{doors::Doors, problem::Problem, query::Query, subject};
-use crate::plan;
+use crate::{detect, plan};
 
 /// `GET /v1/explain`.
 pub(super) async fn get(Given(doors): Given<Arc<Doors>>, uri: Uri) -> Result<Json<Value>, Problem> {
@@ -104,12 +104,15 @@ async fn decisions(doors: &Doors, item: Option<&Item>, found: &Found) -> Vec<Val
         _ => Vec::new(),
     };
     decisions.extend(now.into_iter().filter(|it| name(it).is_none_or(|it| !told.contains(&it))));
+    for it in decisions.iter_mut().filter(|it| it["title_words"].is_null()) {
+        it["title_words"] = json!(detect::title_words(&item.title, item.lang.as_deref()));
+    }
     name_developments(&view.state, &mut decisions);
-    // Where it belongs first, then what it comes nearest to.
+    // Where it belongs first, each storyline's in the order of the log, then what it comes nearest to.
     let untouched = |it: &Value| {
         let facets = it["facets"].as_array().map_or(&[][..], Vec::as_slice);
         let touched = facets.iter().filter(|it| it["touched"].as_array().is_some_and(|it| !it.is_empty()));
-        1_000 - touched.count() * 1_000 / facets.len().max(1)
+        if it["seq"].is_null() { 1_000 - touched.count() * 1_000 / facets.len().max(1) } else { 0 }
     };
     decisions
         .sort_by_cached_key(|it| (!it["relevant"].as_bool().unwrap_or_default(), untouched(it), name(it)));
@@ -146,8 +149,10 @@ fn name_developments(state: &State, decisions: &mut [Value]) {
         for it in compared.filter(|it| it["headline"].is_null()) {
             it["headline"] = json!(headline(it));
         }
-        if let Some(nearest) = decision.get_mut("nearest").filter(|it| it.is_object()) {
-            nearest["headline"] = json!(headline(nearest));
+        for name in ["nearest", "disputes"] {
+            if let Some(it) = decision.get_mut(name).filter(|it| it.is_object()) {
+                it["headline"] = json!(headline(it));
+            }
         }
     }
 }

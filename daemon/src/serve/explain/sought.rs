@@ -79,29 +79,33 @@ pub(super) struct Found {
 
 /// Looks through the log.
 pub(super) fn find(past: &dyn Past, sought: &Sought, head: Seq) -> Result<Found, String> {
-    let Some(first) = first(past, sought, head)? else { return Ok(Found::default()) };
-    let report = subject::report(&first.event).map(|(report, _)| report.clone());
+    let Some(asked) = first(past, sought, head)? else { return Ok(Found::default()) };
+    // How a message fared is about what it tells of.
+    let planned = match subject::delivery(&asked.event) {
+        Some(it) => first(past, &Sought::Delivery(it), head)?,
+        None => None,
+    };
+    let first = planned.unwrap_or(asked);
     let named = subject::development(&first.event);
     let alert = subject::alert(&first.event).or_else(|| named.map(AlertId::of_development));
     let development = match (named, alert) {
         (None, Some(alert)) => told_of(past, alert, head)?,
         (named, _) => named,
     };
+    // An alert has its name from its development.
+    let is_its = |it: DevelopmentId| development == Some(it) || alert == Some(AlertId::of_development(it));
+    let report = match subject::report(&first.event) {
+        Some((report, _)) => Some(report.clone()),
+        None => cause(past, first.seq, is_its, head)?,
+    };
     let mut deliveries: BTreeSet<DeliveryId> = BTreeSet::new();
     let mut found = Found { report, events: Vec::new() };
     let item = found.report.as_ref().map(|it| it.item);
+    let mut read = item.is_none();
     each(past, Seq(0), head, |it| {
         let cited = subject::report(&it.event).map(|(report, _)| report);
-        let about = subject::development(&it.event);
-        // Of a development that was asked about, the item is the one that first reported it.
-        // So of an alert, which has its name from its development.
-        let its =
-            about.is_some_and(|it| development == Some(it) || alert == Some(AlertId::of_development(it)));
-        if found.report.is_none() && its {
-            found.report = cited.cloned();
-        }
         let same_item = item.is_some() && cited.map(|it| it.item) == item;
-        let same_development = its && cited.is_none();
+        let same_development = cited.is_none() && subject::development(&it.event).is_some_and(is_its);
         let same_alert = alert.is_some() && subject::alert(&it.event) == alert;
         // What became of the messages that told of it, digests among them, says whether it reached anybody.
         if let Event::DeliveryPlanned { delivery, body, .. } = &it.event
@@ -110,13 +114,45 @@ pub(super) fn find(past: &dyn Past, sought: &Sought, head: Seq) -> Result<Found,
             deliveries.insert(*delivery);
         }
         let sent = subject::delivery(&it.event).is_some_and(|it| deliveries.contains(&it));
-        let own = cited.is_some() && cited.map(|it| it.item) == found.report.as_ref().map(|it| it.item);
-        let told = it.seq == first.seq || same_item || same_development || same_alert || sent || own;
-        if told && found.events.len() < EVENTS_MAX {
+        let told = it.seq == first.seq || same_item || same_development || same_alert || sent;
+        read |= same_item;
+        // What was before the item did not come of it; what was decided of it is told however much became of it.
+        if told && (read || it.seq == first.seq) && (same_item || found.events.len() < EVENTS_MAX) {
             found.events.push(it.clone());
         }
     })?;
     Ok(found)
+}
+
+/// The report that brought an event about which cites none: the last by then of its development, or the one that
+/// disputes it; of a development nothing was reported of by then, the first after it.
+fn cause(
+    past: &dyn Past,
+    of: Seq,
+    is_its: impl Fn(DevelopmentId) -> bool,
+    head: Seq,
+) -> Result<Option<Report>, String> {
+    let (mut cause, mut last) = (None, None);
+    each(past, Seq(0), head, |it| {
+        let development = subject::development(&it.event);
+        let cited = subject::report(&it.event).map(|(report, _)| report.clone());
+        let by = |report: &(Option<DevelopmentId>, Report), by| report.0 == Some(by);
+        let brings = match (&it.event, cited) {
+            // A report that disputes is recorded before what it disputes is said to be.
+            (Event::DevelopmentDisputed { development, by: other, .. }, _) if is_its(*development) => {
+                last.as_ref().filter(|it| by(it, *other)).map(|(_, report)| report.clone())
+            }
+            (_, Some(report)) => {
+                last = Some((development, report.clone()));
+                Some(report).filter(|_| development.is_some_and(&is_its))
+            }
+            _ => None,
+        };
+        if brings.is_some() && (it.seq <= of || cause.is_none()) {
+            cause = brings;
+        }
+    })?;
+    Ok(cause)
 }
 
 /// The development an alert tells of, where an event of it says so.

@@ -16,75 +16,76 @@ async fn status_shows_the_process_and_the_storylines() {
         &desk,
         "/v1/status",
         expect![[r#"
-        200 {
-          "version": "0.1.0",
-          "seq": 12,
-          "started": "2025-02-14T12:00:00Z",
-          "storage": "ok",
-          "storage_error": null,
-          "feeds": {
-            "total": 0,
-            "failing": 0,
-            "items": 612,
-            "matched": 3,
-            "nearest_miss": "\"Vance flies to Paris\": munich lacks its place",
-            "nearest_misses": [
-              "\"Vance flies to Paris\": munich lacks its place"
-            ]
-          },
-          "sinks": [],
-          "disk": {
-            "log": 4096,
-            "segments": 2048,
-            "archive": 1024,
-            "snapshot": 512,
-            "aside": 0,
-            "total": 8192
-          },
-          "storylines": [
-            {
-              "id": "munich",
-              "title": "The Munich conference",
-              "parent": null,
-              "phase": "under_way",
-              "certainty": "reported",
-              "since": "2025-02-14T08:00:00Z",
-              "heat": {
-                "last_24h": 2,
-                "trend": "rising"
+            200 {
+              "version": "0.1.0",
+              "seq": 12,
+              "started": "2025-02-14T12:00:00Z",
+              "storage": "ok",
+              "storage_error": null,
+              "feeds": {
+                "total": 0,
+                "failing": 0,
+                "items": 612,
+                "matched": 3,
+                "nearest_miss": "\"Vance flies to Paris\": munich lacks its place",
+                "nearest_misses": [
+                  "\"Vance flies to Paris\": munich lacks its place"
+                ]
               },
-              "reports": 2,
-              "origins": 2,
-              "developments": 1,
-              "latest": {
-                "id": "d-0000000000000001",
-                "headline": "Rubio lands in Munich",
-                "at": "2025-02-14T08:00:00Z",
-                "state": "confirmed",
-                "origins": 2
+              "sinks": [],
+              "muted": [],
+              "disk": {
+                "log": 4096,
+                "segments": 2048,
+                "archive": 1024,
+                "snapshot": 512,
+                "aside": 0,
+                "total": 8192
               },
-              "snoozed_until": null
-            },
-            {
-              "id": "saudi-meeting",
-              "title": "A meeting",
-              "parent": null,
-              "phase": "none",
-              "certainty": null,
-              "since": null,
-              "heat": {
-                "last_24h": 0,
-                "trend": "quiet"
-              },
-              "reports": 0,
-              "origins": 0,
-              "developments": 0,
-              "latest": null,
-              "snoozed_until": null
+              "storylines": [
+                {
+                  "id": "munich",
+                  "title": "The Munich conference",
+                  "parent": null,
+                  "phase": "under_way",
+                  "certainty": "reported",
+                  "since": "2025-02-14T08:00:00Z",
+                  "heat": {
+                    "last_24h": 2,
+                    "trend": "rising"
+                  },
+                  "reports": 2,
+                  "origins": 2,
+                  "developments": 1,
+                  "latest": {
+                    "id": "d-0000000000000001",
+                    "headline": "Rubio lands in Munich",
+                    "at": "2025-02-14T08:00:00Z",
+                    "state": "confirmed",
+                    "origins": 2
+                  },
+                  "snoozed_until": null
+                },
+                {
+                  "id": "saudi-meeting",
+                  "title": "A meeting",
+                  "parent": null,
+                  "phase": "none",
+                  "certainty": null,
+                  "since": null,
+                  "heat": {
+                    "last_24h": 0,
+                    "trend": "quiet"
+                  },
+                  "reports": 0,
+                  "origins": 0,
+                  "developments": 0,
+                  "latest": null,
+                  "snoozed_until": null
+                }
+              ]
             }
-          ]
-        }
-    "#]],
+        "#]],
     )
     .await;
 }

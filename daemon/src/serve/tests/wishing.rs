@@ -148,10 +148,10 @@ async fn explain_tells_what_was_decided_and_what_would_be() {
     check(
         "%239",
         expect![[r#"
-            200 "Rubio lands in Munich"
-              "munich" true "new" "every facet is touched in the title"
+            200 "Rubio arrives in Munich"
+              "munich" true "corroboration" "every facet is touched in the title"
               "saudi-meeting" false null "no place is named"
-              of 3 5 6 7 8 9 10 11 12
+              of 4 5 6 7 8 9 10 11 12
         "#]],
     )
     .await;
@@ -168,10 +168,10 @@ async fn explain_tells_what_was_decided_and_what_would_be() {
     check(
         "a-0000000000000001",
         expect![[r#"
-            200 "Rubio lands in Munich"
-              "munich" true "new" "every facet is touched in the title"
+            200 "Rubio arrives in Munich"
+              "munich" true "corroboration" "every facet is touched in the title"
               "saudi-meeting" false null "no place is named"
-              of 3 5 6 7 8 9 10 11 12
+              of 4 5 6 7 8 9 10 11 12
         "#]],
     )
     .await;
