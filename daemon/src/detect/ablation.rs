@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use storyline_config::Config;
-use storyline_store::{Item, Recorded, Seq};
+use storyline_store::{Certainty, Item, Recorded, Seq};
 
 use super::{Definitions, Judgement, Memory, Rules, Step, judge, tests::items};
 
@@ -230,6 +230,11 @@ fn a_second_report_may_say_that_a_phase_has_begun() {
 0.5 Ledger | Rescue begins at Garrow mine for nine trapped men | Men go down the shaft.
 ";
     check(Step::Follow, MINE, story, "1:new 2:corroboration=under_way!");
+    // Two tell of the same, and one of them that it began: the other does not confirm that.
+    let config = Config::parse("storyline.toml", MINE).unwrap().config;
+    let decided = decide(&Definitions::compile(&config), &items(story));
+    let moved = decided.iter().filter_map(|(_, it)| it.moved.as_ref().map(|it| it.1));
+    assert_eq!(moved.collect::<Vec<_>>(), [Certainty::Reported]);
 }
 
 #[test]
