@@ -101,6 +101,6 @@ pub use hits::{AliasName, Hits};
 pub use judge::{detect, judge};
 pub use judgement::{Expected, Judgement};
 pub use memory::{Kept, Memory};
-pub use reading::title_words;
 pub use rules::Rules;
 pub use step::Step;
+pub use touch::title_words;

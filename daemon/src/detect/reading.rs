@@ -60,11 +60,6 @@ pub(super) struct Reading {
     pub(super) tongue: u32,
 }
 
-/// How many words a title has, which the places of an item's words begin to count with.
-pub fn title_words(title: &str, lang: Option<&str>) -> usize {
-    Reading::of(title, "", Language::of(lang)).title_words
-}
-
 impl Reading {
     /// Reads a title and a text in a language.
     pub(super) fn of(title: &str, text: &str, language: Language) -> Self {

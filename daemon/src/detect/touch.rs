@@ -9,6 +9,7 @@ use super::{
     definitions::{Aim, Definitions},
     leaves::Leaves,
     reading::Reading,
+    stem::Language,
     trie::Hit,
 };
 
@@ -61,6 +62,11 @@ pub(super) struct Touched {
     pub(super) len: usize,
     pub(super) sentence: usize,
     pub(super) field: Field,
+}
+
+/// How many words a title has, which the places of an item's words begin to count with.
+pub fn title_words(title: &str, lang: Option<&str>) -> usize {
+    Reading::of(title, "", Language::of(lang)).title_words
 }
 
 /// Everything an item touches.
