@@ -40,10 +40,14 @@ async fn check_with(
     bench.start();
     bench.until_state(id, end).await;
     let lines = bench.journal.lines();
-    let kept: Vec<&str> = lines
+    let mut kept: Vec<&str> = lines
         .lines()
         .filter(|it| ["attempted", "done", "failed", "dead"].iter().any(|word| it.starts_with(word)))
         .collect();
+    // The clock runs on while the test looks: the next try may have begun.
+    if end == DeliveryState::Failing {
+        kept.pop_if(|it| it.starts_with("attempted"));
+    }
     want.assert_eq(&kept.join("\n"));
     assert!(!lines.contains("secret page"), "no word of the server is repeated");
     bench
