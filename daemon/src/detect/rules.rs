@@ -321,6 +321,7 @@ mod tests {
     #[test]
     fn a_beginning_means_one_kind_of_action() {
         let file: File = toml::from_str(WRITTEN).unwrap();
+        assert!(file.concepts.len() <= 64, "{} kinds, a bit each", file.concepts.len());
         let mut known = BTreeSet::new();
         for beginning in
             file.concepts.values().flat_map(|it| it.split_whitespace()).filter(|it| it.ends_with('*'))
