@@ -125,14 +125,18 @@ fn terms(table: &Table, tongue: u32, lead: &[Word], amounts: &[u32]) -> Vec<(u32
     counts.into_iter().map(|(stem, count)| (stem, 1.0 + count.ln().max(0.0))).collect()
 }
 
+/// Whether a title writes nearly every word with a capital, so that capitals say nothing there.
+fn shouts(table: &Table, title: &[Word]) -> bool {
+    let telling = || title.iter().filter(|it| !table.is_stopword(it));
+    let (long, capital) = (telling().count(), telling().filter(|it| it.capital).count());
+    long > 3 && capital * 5 > long * 4
+}
+
 /// Names are written with a capital wherever they stand; a sentence may begin with one, unless it is what is done.
 fn names(table: &Table, reading: &Reading, lead: &[Word]) -> BTreeSet<u32> {
     let begins =
         |at: usize, word: &Word| at == 0 || lead.get(at - 1).is_none_or(|it| it.sentence != word.sentence);
-    let title = reading.sentence(0);
-    let long = title.iter().filter(|it| !table.is_stopword(it)).count();
-    let capital = title.iter().filter(|it| it.capital && !table.is_stopword(it)).count();
-    let shouts = long > 3 && capital * 5 > long * 4;
+    let shouts = shouts(table, reading.sentence(0));
     let small: BTreeSet<u64> = lead.iter().filter(|it| !it.capital).map(|it| it.form.stem).collect();
     let mut out = BTreeSet::new();
     for (at, word) in lead.iter().enumerate().filter(|it| it.1.capital && !table.is_stopword(it.1)) {
@@ -149,9 +153,7 @@ fn names(table: &Table, reading: &Reading, lead: &[Word]) -> BTreeSet<u32> {
 /// text writes it with a capital within a sentence.
 fn title_names(table: &Table, reading: &Reading, lead: &[Word], names: &BTreeSet<u32>) -> Vec<u32> {
     let title = reading.sentence(0);
-    let long = title.iter().filter(|it| !table.is_stopword(it)).count();
-    let capital = title.iter().filter(|it| it.capital && !table.is_stopword(it)).count();
-    let shouts = long > 3 && capital * 5 > long * 4;
+    let shouts = shouts(table, title);
     let within = |stem: u64| {
         lead.windows(2).any(|it| {
             matches!(it, [before, word] if word.sentence > 0

@@ -10,7 +10,7 @@ use super::{
     dates::DateValue,
     fact::Dated,
     phase::{Cue, may_move},
-    similarity::Likeness,
+    similarity::{Likeness, hours_between},
     step::Step,
     thread::Known,
 };
@@ -80,8 +80,7 @@ impl Case<'_> {
             if known.relation == Relation::Background || itself {
                 continue;
             }
-            let hours = heard.item.effective.duration_since(known.effective).abs().as_secs_f64() / 3600.0;
-            if hours > span {
+            if hours_between(heard.item.effective, known.effective) > span {
                 continue;
             }
             let mut fading = self.weighing().fading(heard.item.effective, known.effective);
@@ -154,7 +153,7 @@ impl Case<'_> {
         }
         let novelty = &rules.table.novelty;
         let effective = self.heard.item.effective;
-        let hours = |since: Timestamp| effective.duration_since(since).abs().as_secs_f64() / 3600.0;
+        let hours = |since: Timestamp| hours_between(effective, since);
         let own = self.thread.developments.get(&development).is_some_and(|it| it.is_of_day(effective));
         let moves = self.moves().saturating_sub(usize::from(own)) as f64;
         let burst = novelty.burst * (-hours(known.effective) / novelty.burst_hours).exp() / (1.0 + moves);
@@ -220,7 +219,7 @@ impl Case<'_> {
         let known = developments.get(&near.development);
         let hours = self.heard.definitions.rules.table.novelty.turn_hours;
         let fresh = known.is_some_and(|it| {
-            self.heard.item.effective.duration_since(it.at).abs().as_secs_f64() < hours * 3600.0
+            hours_between(self.heard.item.effective, it.at) < hours
                 && developments.values().all(|other| other.opened <= it.opened)
         });
         brought && cue.phase > Phase::Scheduled || ends && (brought || !fresh)

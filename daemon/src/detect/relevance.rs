@@ -186,12 +186,13 @@ fn belonging(
 
 /// Whether all that touches some facet stands behind a word that says before what something else takes place.
 fn is_passing(definitions: &Definitions, reading: &Reading, touches: &[Touched], facets: u8) -> bool {
-    let table = &definitions.rules.table.relevance;
+    let table = &definitions.rules.table;
     let is_ahead = |it: &Touched| {
         let Some(word) = reading.words.get(it.at) else { return false };
-        let before = reading.words.get(it.at.saturating_sub(table.ahead_words)..it.at).unwrap_or_default();
+        let before =
+            reading.words.get(it.at.saturating_sub(table.relevance.ahead_words)..it.at).unwrap_or_default();
         let mut own = before.iter().filter(|other| other.clause == word.clause);
-        own.any(|it| table.ahead.split(' ').any(|ahead| ahead == reading.letters(it)))
+        own.any(|it| table.ahead.contains(&it.form.plain))
     };
     (0..facets).any(|facet| {
         let mut own = touches.iter().filter(|it| it.facet == Some(facet) && it.field.is_inside()).peekable();

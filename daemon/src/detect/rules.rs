@@ -89,6 +89,12 @@ pub(super) struct Table {
     pub(super) puts_off: u64,
     /// Kinds of action that turn a story, a bit each.
     pub(super) turns: u64,
+    /// Words that say before what something takes place.
+    pub(super) ahead: BTreeSet<u64>,
+    /// Words that tell of one more …
+    pub(super) ordinals: BTreeSet<u64>,
+    /// … unless one of these follows.
+    pub(super) ranks: BTreeSet<u64>,
     /// Kinds of action that outlets call by each other's names, a bit each.
     pub(super) kin: Vec<u64>,
     /// Kinds of action that leave victims, a bit each.
@@ -209,6 +215,9 @@ impl Table {
             withdraw: lines(&file.dispute.withdraw, 0),
             insist: lines(&file.dispute.insist, 4),
             revise: lines(&file.dispute.revise, 2),
+            ahead: words(&file.relevance.ahead),
+            ordinals: words(&file.novelty.ordinals),
+            ranks: words(&file.novelty.ranks),
             relevance: file.relevance,
             kin: file
                 .novelty

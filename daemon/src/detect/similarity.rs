@@ -270,8 +270,7 @@ impl<'a> Weighing<'a> {
         if !self.rules.takes(Step::Decay) {
             return 1.0;
         }
-        let hours = a.duration_since(b).abs().as_secs_f64() / 3600.0;
-        (-hours / self.rules.table.novelty.hours).exp()
+        (-hours_between(a, b) / self.rules.table.novelty.hours).exp()
     }
 
     fn weight(&self, stem: u32) -> f32 {
@@ -289,6 +288,11 @@ impl<'a> Weighing<'a> {
     fn rarity(&self, stem: u32) -> f32 {
         self.thread.rarity(stem, self.rules.table.novelty.unread)
     }
+}
+
+/// The hours between two times, whichever is first.
+pub(super) fn hours_between(a: Timestamp, b: Timestamp) -> f64 {
+    a.duration_since(b).abs().as_secs_f64() / 3600.0
 }
 
 /// The rarity from which on a word tells all it can.

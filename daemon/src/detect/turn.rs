@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{case::Case, near::Near, step::Step, thread::Known};
+use super::{case::Case, near::Near, reading::Word, step::Step, thread::Known};
 
 impl Case<'_> {
     /// Whether an item's title tells what no report of the development it is near to told: a deed that turns a story, or
@@ -38,17 +38,15 @@ impl Case<'_> {
 
     /// Whether its title tells of one more of what a development told: "second minister quits".
     fn tells_another(&self, near: Near) -> bool {
-        let (rules, reading) = (&self.heard.definitions.rules.table.novelty, &self.heard.reading);
-        let title = reading.sentence(0);
-        let is = |set: &str, at: usize| {
-            title.get(at).is_some_and(|word| set.split(' ').any(|it| it == reading.letters(word)))
-        };
-        let counts = |at: usize| is(&rules.ordinals, at) && at + 1 < title.len() && !is(&rules.ranks, at + 1);
-        let table = &self.heard.definitions.rules.table;
-        let mut stems = (0..title.len()).filter(|at| counts(*at)).filter_map(|at| title.get(at));
-        stems.any(|word| {
+        let (table, reading) = (&self.heard.definitions.rules.table, &self.heard.reading);
+        let is_new = |word: &Word| {
             let stem = table.sense(reading.tongue, word);
             !self.thread.reports_of(near.development).any(|it| it.features.says(stem))
+        };
+        reading.sentence(0).windows(2).any(|it| {
+            matches!(it, [word, next] if table.ordinals.contains(&word.form.plain)
+                && !table.ranks.contains(&next.form.plain)
+                && is_new(word))
         })
     }
 

@@ -84,8 +84,7 @@ pub(super) struct Envelope {
 pub(super) fn alert(situation: &Situation<'_>, stage: &Stage, story: &Story, envelope: &Envelope) -> String {
     let storyline = stage.storyline.as_ref().and_then(|id| situation.state.storylines.get(id));
     let development = storyline.zip(stage.development).and_then(|(it, id)| it.development(id));
-    let all = development.iter().flat_map(|it| &it.reports).filter(|_| stage.said.is_none());
-    let reports = stage.said.iter().chain(all).take(REPORTS_NAMED);
+    let reports = stage.reports(development).take(REPORTS_NAMED);
     render(&AlertBody {
         id: envelope.id,
         alert: stage.alert,

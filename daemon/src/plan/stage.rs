@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use storyline_config::{AlertCause, Phase, SinkId, StorylineId};
 use storyline_store::{
-    AlertId, AlertKind, Certainty, DevelopmentId, DevelopmentState, Event, FactKey, Recorded, Relation,
-    ReportRef, Seq, State, StorylineState,
+    AlertId, AlertKind, Certainty, Development, DevelopmentId, DevelopmentState, Event, FactKey, Recorded,
+    Relation, ReportRef, Seq, State, StorylineState,
 };
 
 use super::Situation;
@@ -53,6 +53,14 @@ pub(super) struct Stage {
     pub(super) left: Option<Phase>,
     /// A sink that cannot be told of it.
     pub(super) except: Option<SinkId>,
+}
+
+impl Stage {
+    /// The reports that say it: the one that alone does, else all of its development.
+    pub(super) fn reports<'a>(&'a self, of: Option<&'a Development>) -> impl Iterator<Item = &'a ReportRef> {
+        let all = of.into_iter().flat_map(|it| &it.reports).filter(|_| self.said.is_none());
+        self.said.iter().chain(all)
+    }
 }
 
 impl Change {

@@ -112,8 +112,8 @@ fn said_by(stage: &Stage, it: &Development, config: &Config) -> Vec<Voice> {
     let own = |feed: &FeedId, origin: &str| config.feeds.get(feed).is_some_and(|it| it.family == origin);
     let voice = |origin: &str| {
         // The house's own page comes before that of whoever carried its words.
-        let reports = stage.said.iter().chain(it.reports.iter().filter(|_| stage.said.is_none()));
-        let mut theirs: Vec<_> = reports.filter(|it| it.origin == origin && it.url.is_some()).collect();
+        let mut theirs: Vec<_> =
+            stage.reports(Some(it)).filter(|it| it.origin == origin && it.url.is_some()).collect();
         theirs.sort_by_key(|it| !own(&it.feed, origin));
         Voice { name: voice(it, origin, config), url: theirs.first().and_then(|it| it.url.clone()) }
     };
